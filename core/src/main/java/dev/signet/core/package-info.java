@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.core;
+
+import org.jspecify.annotations.NullMarked;

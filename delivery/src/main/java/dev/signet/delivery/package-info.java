@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.delivery;
+
+import org.jspecify.annotations.NullMarked;

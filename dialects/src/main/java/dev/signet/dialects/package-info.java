@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.dialects;
+
+import org.jspecify.annotations.NullMarked;

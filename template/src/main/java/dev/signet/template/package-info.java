@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.template;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.yaml;
+
+import org.jspecify.annotations.NullMarked;
