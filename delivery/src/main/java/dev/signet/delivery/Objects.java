@@ -1,0 +1,52 @@
+package dev.signet.delivery;
+
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.object.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where objects live. Secrets have methods of their own, so that their values travel as secret bytes and never as part of
+ * a tree. Implementations are safe for use by many threads.
+ */
+public interface Objects {
+
+  /** Any object but a Secret, with {@code metadata.uid}, {@code generation} and {@code status} as they are now. */
+  Optional<KubeObject> get(Ref ref) throws ObjectsException;
+
+  /** All objects of a kind, ordered by reference. */
+  List<KubeObject> list(GroupKind kind) throws ObjectsException;
+
+  /** Replaces {@code status}; does nothing when it is that already. */
+  void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException;
+
+  /** A Secret with its values; the caller closes it. */
+  Optional<Secret> secret(String namespace, String name) throws ObjectsException;
+
+  /** The Secrets of a namespace that carry that label with that value, ordered by name; the caller closes them. */
+  List<Secret> secrets(String namespace, String label, String value) throws ObjectsException;
+
+  /** The resourceVersion of a Secret without reading its values, empty when there is none. */
+  Optional<String> secretVersion(String namespace, String name) throws ObjectsException;
+
+  /**
+   * Creates a Secret and returns its resourceVersion. The caller still owns {@code secret}.
+   *
+   * @throws ObjectsException {@link Problem.Conflict} when one of that name exists
+   */
+  String create(Secret secret) throws ObjectsException;
+
+  /**
+   * Replaces a Secret and returns its new resourceVersion. The uid and resourceVersion in its metadata are preconditions.
+   * The caller still owns {@code secret}.
+   *
+   * @throws ObjectsException {@link Problem.Conflict} when it changed meanwhile
+   */
+  String update(Secret secret) throws ObjectsException;
+
+  /** Deletes the Secret with that uid; another one of the same name stays. */
+  void deleteSecret(String namespace, String name, String uid) throws ObjectsException;
+}

@@ -1,0 +1,16 @@
+package dev.signet.delivery;
+
+/** The {@link Objects} port failed; the message names the object and what to do. */
+public final class ObjectsException extends Exception {
+
+  private final transient Problem problem;
+
+  public ObjectsException(Problem problem, String message) {
+    super(message);
+    this.problem = problem;
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

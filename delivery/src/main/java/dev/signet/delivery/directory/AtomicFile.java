@@ -1,0 +1,79 @@
+package dev.signet.delivery.directory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Replaces a file so that a reader, or a crash at any moment, finds the old content or the new, whole: the new content goes
+ * to a file beside it that only its owner can read, is forced to disk, and is moved over the old one; then the folder is
+ * forced to disk too. What a crash leaves behind is at most that file beside it, which the next write reuses or removes.
+ *
+ * <p>Fault points: {@code <label>.begin}, {@code .written}, {@code .synced}, {@code .renamed}.
+ */
+public final class AtomicFile {
+
+  private AtomicFile() {}
+
+  /** Writes with mode 0600 on systems that have modes. */
+  public static void write(Path file, byte[] content, String label, FaultPoints faults)
+      throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path beside = folder.resolve("." + file.getFileName() + ".new");
+    faults.reached(label + ".begin");
+    Files.deleteIfExists(beside);
+    try {
+      Files.createFile(beside, ownerOnly(folder));
+      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        faults.reached(label + ".written");
+        channel.force(true);
+      }
+      faults.reached(label + ".synced");
+      move(beside, file);
+    } catch (IOException e) {
+      Files.deleteIfExists(beside);
+      throw e;
+    }
+    forceFolder(folder);
+    faults.reached(label + ".renamed");
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new FileSystemException(
+          to.toString(), null, "the file system cannot replace a file in one step");
+    }
+  }
+
+  /** The attribute that makes a new file readable by its owner only, where the file system has modes. */
+  static FileAttribute<?>[] ownerOnly(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException notOnThisSystem) {
+      // Windows cannot open a folder; the rename itself is what protects there.
+      return;
+    }
+  }
+}

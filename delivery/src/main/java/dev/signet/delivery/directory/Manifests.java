@@ -1,0 +1,196 @@
+package dev.signet.delivery.directory;
+
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
+import dev.signet.yaml.Document;
+import dev.signet.yaml.Documents;
+import dev.signet.yaml.DuplicateKeys;
+import dev.signet.yaml.MalformedDocumentException;
+import dev.signet.yaml.ReadLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The objects described by YAML and JSON files. A folder is read with all below it, in the order of names; hidden files and
+ * folders and links to folders are passed over. Documents that are no Kubernetes objects (no apiVersion and kind) are counted and
+ * passed over too. A file that cannot be read is a failure of its own and does not hide the others.
+ */
+public final class Manifests {
+
+  /** What could not be read: where it is and why. */
+  public record Failure(String where, String why) {}
+
+  private static final Set<String> CLUSTER_WIDE =
+      Set.of(
+          "Namespace",
+          "Node",
+          "PersistentVolume",
+          "StorageClass",
+          "PriorityClass",
+          "ClusterRole",
+          "ClusterRoleBinding",
+          "CustomResourceDefinition",
+          "ClusterSecretStore",
+          "ClusterExternalSecret",
+          "ClusterPushSecret",
+          "ClusterGenerator",
+          "ClusterSPIFFEID",
+          "ConstraintTemplate",
+          "K8sSecretSource");
+
+  private final Map<Ref, Manifest> manifests = new TreeMap<>();
+  private final List<Failure> failures = new ArrayList<>();
+  private int otherDocuments;
+
+  /** No manifests at all. */
+  public static Manifests none() {
+    return new Manifests();
+  }
+
+  /** Reads files and folders. Namespaced objects without a namespace are in {@code namespace}. */
+  public static Manifests read(List<Path> sources, String namespace) {
+    Manifests result = new Manifests();
+    for (Path source : sources) {
+      for (Path file : result.filesOf(source.toAbsolutePath().normalize())) {
+        result.readFile(file, namespace);
+      }
+    }
+    return result;
+  }
+
+  private List<Path> filesOf(Path source) {
+    if (!Files.isDirectory(source)) {
+      return List.of(source);
+    }
+    List<Path> files = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          source,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+              return hidden(folder) && !folder.equals(source)
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (!hidden(file) && isManifest(file) && !Files.isDirectory(file)) {
+                files.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              failures.add(new Failure(file.toString(), StateFile.reason(e)));
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      failures.add(new Failure(source.toString(), StateFile.reason(e)));
+    }
+    Collections.sort(files);
+    return files;
+  }
+
+  private static boolean hidden(Path path) {
+    return path.getFileName() != null && path.getFileName().toString().startsWith(".");
+  }
+
+  private static boolean isManifest(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
+  }
+
+  private void readFile(Path file, String namespace) {
+    List<Document> documents;
+    try (InputStream input = Files.newInputStream(file)) {
+      byte[] content = Documents.readAll(input, file.toString(), ReadLimits.DEFAULT);
+      documents = Documents.read(content, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECT);
+    } catch (MalformedDocumentException e) {
+      failures.add(new Failure(file.toString(), e.getMessage()));
+      return;
+    } catch (IOException e) {
+      failures.add(new Failure(file.toString(), StateFile.reason(e)));
+      return;
+    }
+    for (Document document : documents) {
+      addTree(document.tree(), file, document.line(), namespace);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void addTree(Map<String, Object> tree, Path file, int line, String namespace) {
+    if (!(tree.get("apiVersion") instanceof String apiVersion)
+        || !(tree.get("kind") instanceof String kind)) {
+      otherDocuments++;
+      return;
+    }
+    if (kind.endsWith("List") && tree.get("items") instanceof List<?> items) {
+      for (Object item : items) {
+        if (item instanceof Map<?, ?> map) {
+          addTree((Map<String, Object>) map, file, line, namespace);
+        }
+      }
+      return;
+    }
+    if (isConfiguration(GroupKind.of(apiVersion, kind))) {
+      otherDocuments++;
+      return;
+    }
+    try {
+      KubeObject object =
+          KubeObject.of(tree, CLUSTER_WIDE.contains(kind) ? "" : namespace);
+      Manifest manifest = new Manifest(object, file, line);
+      Manifest first = manifests.putIfAbsent(object.ref(), manifest);
+      if (first != null) {
+        failures.add(
+            new Failure(
+                manifest.where(), object.ref() + " is described a second time, first in " + first.where()));
+      }
+    } catch (MalformedObjectException e) {
+      failures.add(new Failure(file + ":" + line, kind + ": " + e.getMessage()));
+    }
+  }
+
+  /** Files of tools that look like objects but never reach an API server. */
+  private static boolean isConfiguration(GroupKind kind) {
+    return kind.group().equals("kustomize.config.k8s.io")
+        || kind.group().equals("apiserver.config.k8s.io")
+        || kind.group().equals("audit.k8s.io");
+  }
+
+  public Collection<Manifest> all() {
+    return Collections.unmodifiableCollection(manifests.values());
+  }
+
+  Map<Ref, Manifest> byRef() {
+    return manifests;
+  }
+
+  public List<Failure> failures() {
+    return Collections.unmodifiableList(failures);
+  }
+
+  /** How many documents were no Kubernetes objects. */
+  public int otherDocuments() {
+    return otherDocuments;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.signet.delivery.store;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.signet.core.SecretBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A value that is a JSON object, taken apart into its top-level fields: a string becomes its text, null the empty value,
+ * everything else the JSON text it was written as.
+ */
+final class JsonFields {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private JsonFields() {}
+
+  /** Thrown when the value is no JSON object; says nothing of what it is instead. */
+  static final class NotAnObjectException extends Exception {
+    NotAnObjectException() {
+      super("the value is not a JSON object");
+    }
+  }
+
+  /** The caller closes what it gets. */
+  static Map<String, SecretBytes> of(byte[] json) throws NotAnObjectException {
+    Map<String, SecretBytes> fields = new LinkedHashMap<>();
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new NotAnObjectException();
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        JsonToken token = parser.nextToken();
+        SecretBytes before = fields.put(name, value(json, parser, token));
+        if (before != null) {
+          before.close();
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new NotAnObjectException();
+      }
+      return fields;
+    } catch (IOException | NotAnObjectException e) {
+      fields.values().forEach(SecretBytes::close);
+      throw new NotAnObjectException();
+    }
+  }
+
+  private static SecretBytes value(byte[] json, JsonParser parser, JsonToken token)
+      throws IOException {
+    return switch (token) {
+      case VALUE_NULL -> SecretBytes.wrap(new byte[0]);
+      case VALUE_STRING -> {
+        CharBuffer text =
+            CharBuffer.wrap(
+                parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(text);
+        byte[] exact = new byte[utf8.remaining()];
+        utf8.get(exact);
+        Arrays.fill(utf8.array(), (byte) 0);
+        yield SecretBytes.wrap(exact);
+      }
+      default -> {
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+          parser.skipChildren();
+        } else {
+          parser.getText();
+        }
+        int to = (int) parser.currentLocation().getByteOffset();
+        yield SecretBytes.wrap(Arrays.copyOfRange(json, from, to));
+      }
+    };
+  }
+}

@@ -1,0 +1,19 @@
+package dev.signet.delivery.store;
+
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.MalformedObjectException;
+
+/** Opens stores of one kind. */
+public interface StoreProvider {
+
+  /** The field of {@code spec.provider} that this answers to. */
+  String name();
+
+  /**
+   * @param identity how origins and messages name the store, for instance {@code SecretStore/production/vault}
+   * @param configuration the field named {@link #name} of the store's {@code spec.provider}
+   * @throws MalformedObjectException when the configuration is not understood, whole
+   */
+  SecretStore open(String identity, Fields configuration)
+      throws MalformedObjectException, StoreException;
+}

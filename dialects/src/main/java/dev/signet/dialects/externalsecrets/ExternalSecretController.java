@@ -1,0 +1,256 @@
+package dev.signet.dialects.externalsecrets;
+
+import dev.signet.core.Material;
+import dev.signet.delivery.Apply;
+import dev.signet.delivery.Controller;
+import dev.signet.delivery.Delivery;
+import dev.signet.delivery.Event;
+import dev.signet.delivery.Evidence;
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Outcome;
+import dev.signet.delivery.Problem;
+import dev.signet.delivery.ShapeException;
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.object.Secret;
+import dev.signet.delivery.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Fetches what an ExternalSecret asks for and writes it into its Secret. It fetches every time it is asked to reconcile, except
+ * where the refresh policy forbids it: a directory is reconciled when a person says so.
+ */
+public final class ExternalSecretController implements Controller {
+
+  private static final String SYNCED = "SecretSynced";
+  private static final String ERROR = "SecretSyncedError";
+
+  private final Objects objects;
+  private final Evidence evidence;
+  private final Stores stores;
+  private final Apply apply;
+  private final InstantSource clock;
+
+  public ExternalSecretController(
+      Objects objects, Evidence evidence, Stores stores, InstantSource clock) {
+    this.objects = objects;
+    this.evidence = evidence;
+    this.stores = stores;
+    this.apply = new Apply(objects);
+    this.clock = clock;
+  }
+
+  @Override
+  public GroupKind kind() {
+    return ExternalSecret.KIND;
+  }
+
+  @Override
+  public Outcome reconcile(Ref ref) throws ObjectsException {
+    Optional<KubeObject> found = objects.get(ref);
+    if (found.isEmpty()) {
+      return new Outcome.Done();
+    }
+    KubeObject object = found.get();
+    try {
+      ExternalSecret spec = ExternalSecret.of(object);
+      if (!due(object, spec)) {
+        return next(spec);
+      }
+      return fetchAndApply(object, spec);
+    } catch (MalformedObjectException e) {
+      return fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
+    }
+  }
+
+  /** CreatedOnce asks once, OnChange when the object changed, an interval of zero once; all else now. */
+  private static boolean due(KubeObject object, ExternalSecret spec)
+      throws MalformedObjectException {
+    Optional<Fields> status = object.fields().object("status");
+    String synced =
+        status.isPresent() ? status.get().string("syncedResourceVersion").orElse("") : "";
+    return switch (spec.refreshPolicy()) {
+      case CreatedOnce -> synced.isEmpty();
+      case OnChange -> !synced.equals(resourceVersion(spec));
+      case Periodic -> synced.isEmpty() || spec.refreshInterval().isPositive();
+    };
+  }
+
+  private static String resourceVersion(ExternalSecret spec) {
+    return spec.metadata().generation()
+        + "-"
+        + GoHash.ofMetadata(spec.metadata().annotations(), spec.metadata().labels());
+  }
+
+  private Outcome fetchAndApply(KubeObject object, ExternalSecret spec)
+      throws ObjectsException, MalformedObjectException {
+    Fetch fetch = new Fetch(stores, evidence, object.ref());
+    Material fetched;
+    try {
+      fetched = fetch.all(spec);
+    } catch (StoreException e) {
+      boolean retry = !(e.problem() instanceof Problem.Malformed);
+      return fail(object, ERROR, "could not get secret data from provider", e.getMessage(), retry);
+    } catch (ShapeException e) {
+      return fail(
+          object, ERROR, "could not get secret data from provider", e.getMessage(), false);
+    }
+    try (fetched) {
+      return fetched.isEmpty() ? applyNothing(object, spec) : applySome(object, spec, fetched);
+    } catch (ObjectsException e) {
+      if (!(e.problem() instanceof Problem.Denied)) {
+        throw e;
+      }
+      return fail(object, ERROR, "could not update secret", e.getMessage(), false);
+    }
+  }
+
+  private Outcome applySome(KubeObject object, ExternalSecret spec, Material fetched)
+      throws ObjectsException, MalformedObjectException {
+    if (spec.creationPolicy() == ExternalSecret.CreationPolicy.None) {
+      return succeed(object, spec, SYNCED, "secret synced");
+    }
+    Ref target = Ref.secret(object.ref().namespace(), spec.targetName());
+    if (spec.creationPolicy() == ExternalSecret.CreationPolicy.Merge
+        && objects.secretVersion(target.namespace(), target.name()).isEmpty()) {
+      return succeed(
+          object, spec, "SecretMissing", "secret will not be created due to CreationPolicy=Merge");
+    }
+    Set<String> before =
+        evidence.delivery(object.ref(), target).map(last -> last.origins().keySet()).orElse(Set.of());
+    Apply.Applied applied =
+        apply.secret(
+            target.namespace(),
+            target.name(),
+            existing -> TargetSecret.decide(spec, existing, fetched, before));
+    String event =
+        switch (applied) {
+          case Apply.Applied.Created _ -> "Created";
+          case Apply.Applied.Updated _ -> "Updated";
+          case Apply.Applied.Unchanged _ -> "";
+          case Apply.Applied.Refused _ -> "";
+        };
+    if (applied instanceof Apply.Applied.Refused(String reason, String message)) {
+      return fail(object, ERROR, reason, message, /* retry= */ false);
+    }
+    if (!event.isEmpty()) {
+      evidence.event(
+          Event.normal(
+              object.ref(), event, event.equals("Created") ? "secret created" : "secret updated"));
+    }
+    evidence.delivered(Delivery.of(object.ref(), target, fetched, clock.instant()));
+    deleteRenamed(spec, target);
+    return succeed(object, spec, SYNCED, "secret synced");
+  }
+
+  private Outcome applyNothing(KubeObject object, ExternalSecret spec)
+      throws ObjectsException, MalformedObjectException {
+    return switch (spec.deletionPolicy()) {
+      case Retain ->
+          succeed(object, spec, SYNCED, "secret retained due to DeletionPolicy=Retain");
+      case Merge -> applySome(object, spec, new Material());
+      case Delete -> {
+        if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
+          yield fail(
+              object,
+              ERROR,
+              "could not delete secret",
+              "unable to delete secret "
+                  + spec.targetName()
+                  + ": creationPolicy="
+                  + spec.creationPolicy()
+                  + " is not Owner",
+              /* retry= */ false);
+        }
+        deleteOwned(object, spec);
+        yield succeed(
+            object, spec, "SecretDeleted", "secret deleted due to DeletionPolicy=Delete");
+      }
+    };
+  }
+
+  private void deleteOwned(KubeObject object, ExternalSecret spec) throws ObjectsException {
+    Optional<Secret> existing = objects.secret(object.ref().namespace(), spec.targetName());
+    if (existing.isEmpty()) {
+      return;
+    }
+    try (Secret secret = existing.get()) {
+      if (TargetSecret.ownedBy(secret.metadata(), spec)) {
+        objects.deleteSecret(
+            secret.metadata().namespace(), secret.metadata().name(), secret.metadata().uid());
+        evidence.event(
+            Event.normal(
+                object.ref(), "Deleted", "secret deleted due to DeletionPolicy=Delete"));
+      }
+    }
+  }
+
+  /** A renamed target leaves its old Secret behind; the label says that it was ours. */
+  private void deleteRenamed(ExternalSecret spec, Ref target) throws ObjectsException {
+    if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
+      return;
+    }
+    for (Secret secret :
+        objects.secrets(
+            target.namespace(), TargetSecret.CREATED_BY, TargetSecret.createdBy(spec))) {
+      try (secret) {
+        if (!secret.ref().equals(target)) {
+          objects.deleteSecret(
+              target.namespace(), secret.metadata().name(), secret.metadata().uid());
+          evidence.event(
+              Event.normal(
+                  new Ref(ExternalSecret.KIND, target.namespace(), spec.metadata().name()),
+                  "Deleted",
+                  "secret deleted because it was orphaned"));
+        }
+      }
+    }
+  }
+
+  private Outcome succeed(KubeObject object, ExternalSecret spec, String reason, String message)
+      throws ObjectsException, MalformedObjectException {
+    Map<String, Object> status =
+        ReadyStatus.status(
+            object, ReadyStatus.condition(object, true, reason, message, clock.instant()));
+    status.put("refreshTime", ReadyStatus.time(clock.instant()));
+    status.put("syncedResourceVersion", resourceVersion(spec));
+    status.put("binding", Map.of("name", spec.targetName()));
+    objects.updateStatus(object.ref(), status);
+    return next(spec);
+  }
+
+  private static Outcome next(ExternalSecret spec) {
+    Duration interval = spec.refreshInterval();
+    return spec.refreshPolicy() == ExternalSecret.RefreshPolicy.Periodic && interval.isPositive()
+        ? new Outcome.After(interval)
+        : new Outcome.Done();
+  }
+
+  /**
+   * @param message upstream's words for the condition
+   * @param detail what happened, for the event and for people
+   */
+  private Outcome fail(
+      KubeObject object, String reason, String message, String detail, boolean retry)
+      throws ObjectsException {
+    evidence.event(Event.warning(object.ref(), "UpdateFailed", detail));
+    try {
+      objects.updateStatus(
+          object.ref(),
+          ReadyStatus.status(
+              object, ReadyStatus.condition(object, false, reason, message, clock.instant())));
+    } catch (MalformedObjectException e) {
+      // Its own status is what cannot be read: start over with a new one.
+      objects.updateStatus(object.ref(), Map.of());
+    }
+    return retry ? new Outcome.Retry(reason, detail) : new Outcome.Stalled(reason, detail);
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.signet.dialects;
-
-import org.jspecify.annotations.NullMarked;

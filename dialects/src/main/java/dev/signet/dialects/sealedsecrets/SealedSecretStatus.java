@@ -1,0 +1,122 @@
+package dev.signet.dialects.sealedsecrets;
+
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The status of a SealedSecret: upstream's condition {@code Synced}, and beside it {@code Delivered}, which upstream does not
+ * have. It says what was written from which input, so that a later look can tell without opening anything that all is still
+ * so; and when something failed, what to do.
+ */
+final class SealedSecretStatus {
+
+  private static final String SYNCED = "Synced";
+  private static final String DELIVERED = "Delivered";
+
+  /**
+   * What {@code Delivered} remembers.
+   *
+   * @param input digest of the SealedSecret that was opened
+   * @param uid the Secret that was written
+   * @param version its resourceVersion after that
+   */
+  record Written(String input, String uid, String version) {}
+
+  private SealedSecretStatus() {}
+
+  static Optional<Written> written(KubeObject object) throws MalformedObjectException {
+    Optional<Fields> condition = condition(object, DELIVERED);
+    if (condition.isEmpty() || !condition.get().string("status").orElse("").equals("True")) {
+      return Optional.empty();
+    }
+    String[] parts = condition.get().string("message").orElse("").split(" ");
+    return parts.length == 3
+        ? Optional.of(new Written(parts[0], parts[1], parts[2]))
+        : Optional.empty();
+  }
+
+  static Map<String, Object> synced(KubeObject object, long generation, Written written, Instant now)
+      throws MalformedObjectException {
+    return status(
+        generation,
+        condition(object, SYNCED, true, "", "", now),
+        condition(
+            object,
+            DELIVERED,
+            true,
+            "Current",
+            written.input() + " " + written.uid() + " " + written.version(),
+            now));
+  }
+
+  /**
+   * @param message upstream's words, for {@code Synced}
+   * @param advice ours, for {@code Delivered}
+   */
+  static Map<String, Object> failed(
+      KubeObject object, long generation, String message, String reason, String advice, Instant now)
+      throws MalformedObjectException {
+    return status(
+        generation,
+        condition(object, SYNCED, false, "", message, now),
+        condition(object, DELIVERED, false, reason, advice, now));
+  }
+
+  private static Map<String, Object> status(
+      long generation, Map<String, Object> synced, Map<String, Object> delivered) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("observedGeneration", generation);
+    status.put("conditions", List.of(synced, delivered));
+    return status;
+  }
+
+  /** Times move only when something else does, so that an unchanged status is an equal one. */
+  private static Map<String, Object> condition(
+      KubeObject object, String type, boolean holds, String reason, String message, Instant now)
+      throws MalformedObjectException {
+    String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+    String status = holds ? "True" : "False";
+    Optional<Fields> before = condition(object, type);
+    String updated = time;
+    String transition = time;
+    if (before.isPresent() && before.get().string("status").orElse("").equals(status)) {
+      transition = before.get().string("lastTransitionTime").orElse(time);
+      if (before.get().string("message").orElse("").equals(message)) {
+        updated = before.get().string("lastUpdateTime").orElse(time);
+      }
+    }
+    Map<String, Object> condition = new LinkedHashMap<>();
+    condition.put("type", type);
+    condition.put("status", status);
+    condition.put("lastUpdateTime", updated);
+    condition.put("lastTransitionTime", transition);
+    if (!reason.isEmpty()) {
+      condition.put("reason", reason);
+    }
+    if (!message.isEmpty()) {
+      condition.put("message", message);
+    }
+    return condition;
+  }
+
+  private static Optional<Fields> condition(KubeObject object, String type)
+      throws MalformedObjectException {
+    Optional<Fields> status = object.fields().object("status");
+    List<Fields> conditions =
+        status.isPresent() ? status.get().objects("conditions") : new ArrayList<>();
+    for (Fields condition : conditions) {
+      if (condition.string("type").orElse("").equals(type)) {
+        return Optional.of(condition);
+      }
+    }
+    return Optional.empty();
+  }
+}
