@@ -1,0 +1,195 @@
+package dev.signet.core.sealing;
+
+import dev.signet.core.SecretBytes;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The keys that open what was sealed over the years, newest first. A value: {@link #with} and
+ * {@link #without} make another ring, which shares the memory of this one. It closes no keys, for
+ * they may be in several rings.
+ *
+ * <p>A ciphertext does not say its key, and trying the wrong one costs as much as the right one. So
+ * the keys that {@linkplain SealedItem#fits can} have made it are tried each once, in this order:
+ *
+ * <ol>
+ *   <li>the one that opened this very ciphertext before, from a bounded memory;
+ *   <li>the one that the hint names;
+ *   <li>the one that was current at the time of the hint, then the one before it, for people seal
+ *       with certificates they fetched earlier, and store what they sealed earlier;
+ *   <li>the rest, newest first.
+ * </ol>
+ *
+ * <p>Safe for use by several threads at once; only the memory is locked, and only for a look-up.
+ */
+public final class KeyRing {
+
+  /** How many ciphertexts are remembered: some 6 MiB when full. */
+  private static final int MEMORY = 1 << 16;
+
+  private record Held(OpeningKey key, Optional<SealingKey> sealing, Instant since) {}
+
+  private final List<Held> newestFirst;
+  private final OpeningMemory memory;
+
+  private KeyRing(List<Held> newestFirst, OpeningMemory memory) {
+    this.newestFirst = List.copyOf(newestFirst);
+    this.memory = memory;
+  }
+
+  public static KeyRing empty() {
+    return new KeyRing(List.of(), new OpeningMemory(MEMORY));
+  }
+
+  /** The keys found in a cluster, taken in the order of their creation. */
+  public static KeyRing of(Collection<SealingKey> keys, KeyOrder order) {
+    KeyRing ring = empty();
+    for (SealingKey key :
+        keys.stream().sorted(Comparator.comparing(SealingKey::created)).toList()) {
+      ring = ring.with(key, order.timeOf(key));
+    }
+    return ring;
+  }
+
+  /** Private keys alone, such as those of a backup: they open, the first one first. */
+  public static KeyRing ofOpeningKeys(Collection<OpeningKey> keys) {
+    KeyRing ring = empty();
+    for (OpeningKey key : keys) {
+      ring = ring.with(new Held(key, Optional.empty(), Instant.MIN));
+    }
+    return ring;
+  }
+
+  /**
+   * A ring with one key more. Of two with the same private key, the newer stays; of equals, the
+   * first.
+   *
+   * @param since the time that orders it: the {@link KeyOrder}'s, or now for a key just made
+   */
+  public KeyRing with(SealingKey key, Instant since) {
+    return with(new Held(key.openingKey(), Optional.of(key), since));
+  }
+
+  private KeyRing with(Held added) {
+    List<Held> keys = new ArrayList<>(newestFirst);
+    for (Held held : newestFirst) {
+      if (held.key().id().equals(added.key().id())) {
+        if (!added.since().isAfter(held.since())) {
+          return this;
+        }
+        keys.remove(held);
+      }
+    }
+    int place = 0;
+    while (place < keys.size() && !added.since().isAfter(keys.get(place).since())) {
+      place++;
+    }
+    keys.add(place, added);
+    return new KeyRing(keys, memory);
+  }
+
+  /** A ring without the key of that fingerprint. */
+  public KeyRing without(String fingerprint) {
+    return new KeyRing(
+        newestFirst.stream().filter(held -> !held.key().id().equals(fingerprint)).toList(), memory);
+  }
+
+  /**
+   * The key to seal with: the newest, and of those the one that came first. A key whose certificate
+   * belongs to another private key is passed over, for what it seals might never be opened.
+   */
+  public Optional<SealingKey> current() {
+    return newestFirst.stream()
+        .flatMap(held -> held.sealing().stream())
+        .filter(SealingKey::halvesMatch)
+        .findFirst();
+  }
+
+  /** Since when {@link #current} is. */
+  public Optional<Instant> currentSince() {
+    return newestFirst.stream()
+        .filter(held -> held.sealing().filter(SealingKey::halvesMatch).isPresent())
+        .map(Held::since)
+        .findFirst();
+  }
+
+  /** The fingerprints of all keys, newest first. */
+  public List<String> fingerprints() {
+    return newestFirst.stream().map(held -> held.key().id()).toList();
+  }
+
+  /** The sealing key of that fingerprint. */
+  public Optional<SealingKey> find(String fingerprint) {
+    return newestFirst.stream()
+        .filter(held -> held.key().id().equals(fingerprint))
+        .findFirst()
+        .flatMap(Held::sealing);
+  }
+
+  public int size() {
+    return newestFirst.size();
+  }
+
+  /**
+   * Opens a ciphertext.
+   *
+   * @param ciphertext the bytes, already decoded from Base64
+   * @param label what it was sealed for; see {@link Scope#label}
+   */
+  public Opened open(byte[] ciphertext, byte[] label, Hint hint) throws NoKeyException {
+    SealedItem item = SealedItem.parse(ciphertext).orElseThrow(NoKeyException::new);
+    List<Exception> failures = new ArrayList<>();
+    for (OpeningKey key : candidates(item, hint)) {
+      try {
+        Optional<SecretBytes> value = key.open(item, label);
+        if (value.isPresent()) {
+          memory.remember(item, key.id());
+          return new Opened(value.get(), key.id());
+        }
+      } catch (GeneralSecurityException e) {
+        failures.add(e);
+      }
+    }
+    NoKeyException none = new NoKeyException();
+    failures.forEach(none::addSuppressed);
+    throw none;
+  }
+
+  private List<OpeningKey> candidates(SealedItem item, Hint hint) {
+    List<OpeningKey> fitting = new ArrayList<>();
+    List<OpeningKey> current = new ArrayList<>();
+    for (Held held : newestFirst) {
+      if (item.fits(held.key().publicKey())) {
+        fitting.add(held.key());
+        boolean known = hint.sealedAbout().isPresent();
+        if (known && !held.since().isAfter(hint.sealedAbout().get()) && current.size() < 2) {
+          current.add(held.key());
+        }
+      }
+    }
+    Set<OpeningKey> ordered = new LinkedHashSet<>();
+    if (fitting.size() > 1) {
+      memory.keyOf(item).ifPresent(id -> addIfThere(fitting, id, ordered));
+      hint.key().ifPresent(id -> addIfThere(fitting, id, ordered));
+      ordered.addAll(current);
+    }
+    ordered.addAll(fitting);
+    return List.copyOf(ordered);
+  }
+
+  private static void addIfThere(List<OpeningKey> keys, String id, Set<OpeningKey> ordered) {
+    keys.stream().filter(key -> key.id().equals(id)).forEach(ordered::add);
+  }
+
+  @Override
+  public String toString() {
+    return "KeyRing" + fingerprints();
+  }
+}
