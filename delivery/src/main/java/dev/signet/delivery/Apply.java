@@ -4,14 +4,18 @@ import dev.signet.delivery.object.Secret;
 import java.util.Optional;
 
 /**
- * Brings one Secret to what a dialect wants: reads it, lets the dialect decide, writes only when something differs, and
- * writes with the version it read as precondition. A conflict is read again and decided again, a few times.
+ * Brings one Secret to what a dialect wants: reads it, lets the dialect decide, writes only when
+ * something differs, and writes with the version it read as precondition. A conflict is read again
+ * and decided again, a few times.
  */
 public final class Apply {
 
   private static final int ATTEMPTS = 5;
 
-  /** The dialect's decision, made from what is there: pure, and possibly made again after a conflict. */
+  /**
+   * The dialect's decision, made from what is there: pure, and possibly made again after a
+   * conflict.
+   */
   @FunctionalInterface
   public interface Merge {
     Decision onto(Optional<Secret> existing);

@@ -10,8 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds which objects use which Secrets, in pods and in what makes pods, ServiceAccounts and Ingresses. It reads raw trees and
- * passes over what is malformed: an odd manifest hides nothing but itself.
+ * Finds which objects use which Secrets, in pods and in what makes pods, ServiceAccounts and
+ * Ingresses. It reads raw trees and passes over what is malformed: an odd manifest hides nothing
+ * but itself.
  */
 public final class Consumers {
 
@@ -28,7 +29,13 @@ public final class Consumers {
     Map<?, ?> spec = map(object.tree().get("spec"));
     switch (object.ref().kind().kind()) {
       case "Pod" -> consumers.pod(spec);
-      case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Rollout" ->
+      case "Deployment",
+          "StatefulSet",
+          "DaemonSet",
+          "ReplicaSet",
+          "ReplicationController",
+          "Job",
+          "Rollout" ->
           consumers.pod(map(map(spec.get("template")).get("spec")));
       case "CronJob" -> {
         Map<?, ?> job = map(map(spec.get("jobTemplate")).get("spec"));
@@ -89,8 +96,7 @@ public final class Consumers {
       Map<?, ?> mount = map(each);
       Optional<String> volume = text(mount.get("name"));
       if (volume.isPresent()) {
-        String where =
-            text(mount.get("mountPath")).orElse("?") + " of container " + name;
+        String where = text(mount.get("mountPath")).orElse("?") + " of container " + name;
         mounts.computeIfAbsent(volume.get(), _ -> new ArrayList<>()).add(where);
         if (mount.get("subPath") != null || mount.get("subPathExpr") != null) {
           bySubPath.put(volume.get(), true);

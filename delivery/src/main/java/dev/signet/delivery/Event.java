@@ -3,7 +3,8 @@ package dev.signet.delivery;
 import dev.signet.delivery.object.Ref;
 
 /**
- * Something that people should be able to read later about an object: names and counts, never a value.
+ * Something that people should be able to read later about an object: names and counts, never a
+ * value.
  *
  * @param reason one CamelCase word, as Kubernetes events have
  */

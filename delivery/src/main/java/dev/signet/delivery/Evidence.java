@@ -3,7 +3,10 @@ package dev.signet.delivery;
 import dev.signet.delivery.object.Ref;
 import java.util.Optional;
 
-/** Where the steps leave what they did. Conditions are written by the dialects, through {@link Objects#updateStatus}. */
+/**
+ * Where the steps leave what they did. Conditions are written by the dialects, through {@link
+ * Objects#updateStatus}.
+ */
 public interface Evidence {
 
   void event(Event event);

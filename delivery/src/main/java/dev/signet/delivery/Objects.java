@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where objects live. Secrets have methods of their own, so that their values travel as secret bytes and never as part of
- * a tree. Implementations are safe for use by many threads.
+ * Where objects live. Secrets have methods of their own, so that their values travel as secret
+ * bytes and never as part of a tree. Implementations are safe for use by many threads.
  */
 public interface Objects {
 
-  /** Any object but a Secret, with {@code metadata.uid}, {@code generation} and {@code status} as they are now. */
+  /**
+   * Any object but a Secret, with {@code metadata.uid}, {@code generation} and {@code status} as
+   * they are now.
+   */
   Optional<KubeObject> get(Ref ref) throws ObjectsException;
 
   /** All objects of a kind, ordered by reference. */
@@ -26,7 +29,10 @@ public interface Objects {
   /** A Secret with its values; the caller closes it. */
   Optional<Secret> secret(String namespace, String name) throws ObjectsException;
 
-  /** The Secrets of a namespace that carry that label with that value, ordered by name; the caller closes them. */
+  /**
+   * The Secrets of a namespace that carry that label with that value, ordered by name; the caller
+   * closes them.
+   */
   List<Secret> secrets(String namespace, String label, String value) throws ObjectsException;
 
   /** The resourceVersion of a Secret without reading its values, empty when there is none. */
@@ -40,8 +46,8 @@ public interface Objects {
   String create(Secret secret) throws ObjectsException;
 
   /**
-   * Replaces a Secret and returns its new resourceVersion. The uid and resourceVersion in its metadata are preconditions.
-   * The caller still owns {@code secret}.
+   * Replaces a Secret and returns its new resourceVersion. The uid and resourceVersion in its
+   * metadata are preconditions. The caller still owns {@code secret}.
    *
    * @throws ObjectsException {@link Problem.Conflict} when it changed meanwhile
    */

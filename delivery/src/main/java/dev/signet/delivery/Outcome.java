@@ -9,7 +9,7 @@ public sealed interface Outcome {
   record Done() implements Outcome {}
 
   /** All is as it should be; look again after that time. */
-  record After(Duration wait) implements Outcome {}
+  record After(Duration interval) implements Outcome {}
 
   /** It failed for now and is worth trying again. */
   record Retry(String reason, String message) implements Outcome {}

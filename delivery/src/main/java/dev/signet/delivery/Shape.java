@@ -7,7 +7,10 @@ import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import java.util.Map;
 
-/** Pure steps from one {@link Material} to another. Each takes its input over: what it does not pass on is zeroed. */
+/**
+ * Pure steps from one {@link Material} to another. Each takes its input over: what it does not pass
+ * on is zeroed.
+ */
 public final class Shape {
 
   /** How fetched text is decoded; the names are External Secrets'. */
@@ -19,13 +22,18 @@ public final class Shape {
     Auto
   }
 
-  /** What becomes of characters that a Secret's key may not have; the names are External Secrets'. */
+  /**
+   * What becomes of characters that a Secret's key may not have; the names are External Secrets'.
+   */
   public enum KeyConversion {
     /** An underscore. */
     Default,
     /** {@code _U} and the code point in hex, at least four digits. */
     Unicode
   }
+
+  private static final String KEY_CHARACTERS =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
   private Shape() {}
 
@@ -74,7 +82,8 @@ public final class Shape {
   }
 
   /** Renames keys so that they hold nothing but letters, digits, dash, underscore and dot. */
-  public static Material convertKeys(Material input, KeyConversion conversion) throws ShapeException {
+  public static Material convertKeys(Material input, KeyConversion conversion)
+      throws ShapeException {
     Material output = new Material();
     try (input) {
       for (Map.Entry<String, Item> entry : input.items().entrySet()) {
@@ -96,7 +105,10 @@ public final class Shape {
     key.codePoints()
         .forEach(
             point -> {
-              if (Character.isLetterOrDigit(point) || point == '-' || point == '.' || point == '_') {
+              if (Character.isLetterOrDigit(point)
+                  || point == '-'
+                  || point == '.'
+                  || point == '_') {
                 converted.appendCodePoint(point);
               } else {
                 converted.append(
@@ -116,7 +128,9 @@ public final class Shape {
       if (!validKey(key)) {
         input.close();
         throw new ShapeException(
-            "invalid secret key " + key + ": a key has at most 253 letters, digits, '-', '_' or '.'");
+            "invalid secret key "
+                + key
+                + ": a key has at most 253 letters, digits, '-', '_' or '.'");
       }
     }
     return input;
@@ -126,15 +140,7 @@ public final class Shape {
     return key.length() <= 253
         && !key.equals(".")
         && !key.startsWith("..")
-        && key.chars()
-            .allMatch(
-                c ->
-                    c >= 'a' && c <= 'z'
-                        || c >= 'A' && c <= 'Z'
-                        || c >= '0' && c <= '9'
-                        || c == '-'
-                        || c == '_'
-                        || c == '.');
+        && key.chars().allMatch(each -> KEY_CHARACTERS.indexOf(each) >= 0);
   }
 
   /** Refuses values that hold a zero byte. */

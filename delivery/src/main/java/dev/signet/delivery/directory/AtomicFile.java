@@ -13,9 +13,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Replaces a file so that a reader, or a crash at any moment, finds the old content or the new, whole: the new content goes
- * to a file beside it that only its owner can read, is forced to disk, and is moved over the old one; then the folder is
- * forced to disk too. What a crash leaves behind is at most that file beside it, which the next write reuses or removes.
+ * Replaces a file so that a reader, or a crash at any moment, finds the old content or the new,
+ * whole: the new content goes to a file beside it that only its owner can read, is forced to disk,
+ * and is moved over the old one; then the folder is forced to disk too. What a crash leaves behind
+ * is at most that file beside it, which the next write reuses or removes.
  *
  * <p>Fault points: {@code <label>.begin}, {@code .written}, {@code .synced}, {@code .renamed}.
  */
@@ -59,7 +60,10 @@ public final class AtomicFile {
     }
   }
 
-  /** The attribute that makes a new file readable by its owner only, where the file system has modes. */
+  /**
+   * The attribute that makes a new file readable by its owner only, where the file system has
+   * modes.
+   */
   static FileAttribute<?>[] ownerOnly(Path folder) {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {

@@ -30,9 +30,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The {@link Objects} of a directory: objects come from manifests, Secrets and statuses from the state. It gives objects what
- * an API server gives them and reconciling depends on: a uid, a generation that rises with {@code spec}, resourceVersions as
- * preconditions, immutability and the size limit of Secrets. It does not check schemas, names, admission or permissions.
+ * The {@link Objects} of a directory: objects come from manifests, Secrets and statuses from the
+ * state. It gives objects what an API server gives them and reconciling depends on: a uid, a
+ * generation that rises with {@code spec}, resourceVersions as preconditions, immutability and the
+ * size limit of Secrets. It does not check schemas, names, admission or permissions.
  */
 public final class Directory implements Objects, Evidence {
 
@@ -73,7 +74,9 @@ public final class Directory implements Objects, Evidence {
 
   private static String digest(@org.jspecify.annotations.Nullable Object spec) {
     try {
-      byte[] canonical = GoJson.sorted(spec).getBytes(StandardCharsets.UTF_8);
+      byte[] canonical =
+          GoJson.write(spec, GoJson.Layout.COMPACT, GoJson.Keys.SORTED)
+              .getBytes(StandardCharsets.UTF_8);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK lacks SHA-256", e);
@@ -91,7 +94,8 @@ public final class Directory implements Objects, Evidence {
 
   @Override
   public synchronized Optional<KubeObject> get(Ref ref) {
-    return Optional.ofNullable(manifests.byRef().get(ref)).map(manifest -> asServed(manifest.object()));
+    return Optional.ofNullable(manifests.byRef().get(ref))
+        .map(manifest -> asServed(manifest.object()));
   }
 
   @Override
@@ -116,7 +120,8 @@ public final class Directory implements Objects, Evidence {
   }
 
   @Override
-  public synchronized void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
+  public synchronized void updateStatus(Ref ref, Map<String, Object> status)
+      throws ObjectsException {
     State.Known known = state.objects.get(ref);
     if (known == null) {
       throw new ObjectsException(new Problem.NotFound(), ref + " does not exist");
@@ -158,8 +163,7 @@ public final class Directory implements Objects, Evidence {
   public record SecretSummary(Metadata metadata, String type, List<String> keys) {}
 
   private static Secret copy(Secret secret) {
-    return new Secret(
-        secret.metadata(), secret.type(), secret.immutable(), secret.data().copy());
+    return new Secret(secret.metadata(), secret.type(), secret.immutable(), secret.data().copy());
   }
 
   @Override
@@ -284,7 +288,10 @@ public final class Directory implements Objects, Evidence {
     return manifests;
   }
 
-  /** Rises with every Secret written or deleted: what a pass watches to see that nothing moves any more. */
+  /**
+   * Rises with every Secret written or deleted: what a pass watches to see that nothing moves any
+   * more.
+   */
   synchronized long secretWrites() {
     return secretWrites;
   }

@@ -26,9 +26,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The objects described by YAML and JSON files. A folder is read with all below it, in the order of names; hidden files and
- * folders and links to folders are passed over. Documents that are no Kubernetes objects (no apiVersion and kind) are counted and
- * passed over too. A file that cannot be read is a failure of its own and does not hide the others.
+ * The objects described by YAML and JSON files. A folder is read with all below it, in the order of
+ * names; hidden files and folders and links to folders are passed over. Documents that are no
+ * Kubernetes objects (no apiVersion and kind) are counted and passed over too. A file that cannot
+ * be read is a failure of its own and does not hide the others.
  */
 public final class Manifests {
 
@@ -123,7 +124,8 @@ public final class Manifests {
     List<Document> documents;
     try (InputStream input = Files.newInputStream(file)) {
       byte[] content = Documents.readAll(input, file.toString(), ReadLimits.DEFAULT);
-      documents = Documents.read(content, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECT);
+      documents =
+          Documents.read(content, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
     } catch (MalformedDocumentException e) {
       failures.add(new Failure(file.toString(), e.getMessage()));
       return;
@@ -156,14 +158,14 @@ public final class Manifests {
       return;
     }
     try {
-      KubeObject object =
-          KubeObject.of(tree, CLUSTER_WIDE.contains(kind) ? "" : namespace);
+      KubeObject object = KubeObject.of(tree, CLUSTER_WIDE.contains(kind) ? "" : namespace);
       Manifest manifest = new Manifest(object, file, line);
       Manifest first = manifests.putIfAbsent(object.ref(), manifest);
       if (first != null) {
         failures.add(
             new Failure(
-                manifest.where(), object.ref() + " is described a second time, first in " + first.where()));
+                manifest.where(),
+                object.ref() + " is described a second time, first in " + first.where()));
       }
     } catch (MalformedObjectException e) {
       failures.add(new Failure(file + ":" + line, kind + ": " + e.getMessage()));

@@ -15,8 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * One pass to a fixpoint: every object of every controller's kind is reconciled, kind after kind in the order of the
- * controllers, and again until no Secret changes any more. Objects of one kind run side by side.
+ * One pass to a fixpoint: every object of every controller's kind is reconciled, kind after kind in
+ * the order of the controllers, and again until no Secret changes any more. Objects of one kind run
+ * side by side.
  */
 public final class Pass {
 

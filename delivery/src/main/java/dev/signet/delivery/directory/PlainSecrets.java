@@ -14,7 +14,10 @@ import dev.signet.delivery.object.SecretManifest;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Plain Secrets in manifests become Secrets, as {@code kubectl apply} makes them. What a controller owns is left alone. */
+/**
+ * Plain Secrets in manifests become Secrets, as {@code kubectl apply} makes them. What a controller
+ * owns is left alone.
+ */
 public final class PlainSecrets implements Controller {
 
   private final Directory directory;
@@ -55,7 +58,8 @@ public final class PlainSecrets implements Controller {
         case Apply.Applied.Created _, Apply.Applied.Updated _ -> {
           directory.delivered(Delivery.of(ref, ref, wanted.data(), clock.instant()));
           directory.event(
-              Event.normal(ref, "Applied", "applied from a plain manifest: encoded, not encrypted"));
+              Event.normal(
+                  ref, "Applied", "applied from a plain manifest: encoded, not encrypted"));
           yield new Outcome.Done();
         }
       };

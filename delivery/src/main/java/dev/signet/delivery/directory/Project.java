@@ -20,9 +20,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a directory keeps its state: the folder {@code .signet} with the encrypted file {@code state}, found like git finds
- * its own, from the working directory upwards. The key that opens it stays outside, in the user's configuration folder, so
- * a copied project is of no use to anyone else; or there is a passphrase instead.
+ * Where a directory keeps its state: the folder {@code .signet} with the encrypted file {@code
+ * state}, found like git finds its own, from the working directory upwards. The key that opens it
+ * stays outside, in the user's configuration folder, so a copied project is of no use to anyone
+ * else; or there is a passphrase instead.
  *
  * <pre>
  *   .signet/state       encrypted ({@link StateFile})
@@ -35,7 +36,10 @@ public final class Project {
 
   private static final String KEY_PREFIX = "signet-state-key-1 ";
 
-  /** Asked for a passphrase when the state wants one, or when one is to be set. The caller closes it. */
+  /**
+   * Asked for a passphrase when the state wants one, or when one is to be set. The caller closes
+   * it.
+   */
   @FunctionalInterface
   public interface PassphrasePrompt {
     SecretBytes ask(String about) throws StateException;
@@ -53,11 +57,7 @@ public final class Project {
    * @param keyFile the key file, which need not exist yet
    */
   public Project(
-      Path folder,
-      Path keyFile,
-      SecureRandom random,
-      PassphrasePrompt prompt,
-      FaultPoints faults) {
+      Path folder, Path keyFile, SecureRandom random, PassphrasePrompt prompt, FaultPoints faults) {
     this.folder = folder;
     this.keyFile = keyFile;
     this.random = random;
@@ -66,7 +66,10 @@ public final class Project {
     this.file = new StateFile(folder.resolve("state"), random, faults);
   }
 
-  /** The nearest {@code .signet} from {@code start} upwards, else the one that would be made in {@code start}. */
+  /**
+   * The nearest {@code .signet} from {@code start} upwards, else the one that would be made in
+   * {@code start}.
+   */
   public static Path locate(Path start) {
     for (Path at = start.toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve(".signet").resolve("state"))) {
@@ -109,7 +112,10 @@ public final class Project {
       return StateCodec.decode(plain.get());
     } catch (MalformedObjectException e) {
       throw new StateException(
-          file.path() + " opens, but is not understood: " + e.getMessage() + "; is Signet older than it?");
+          file.path()
+              + " opens, but is not understood: "
+              + e.getMessage()
+              + "; is Signet older than it?");
     } finally {
       Arrays.fill(plain.get(), (byte) 0);
     }
@@ -133,7 +139,9 @@ public final class Project {
     }
   }
 
-  /** A state that is open for writing. Closing it without {@link #save} leaves the file as it was. */
+  /**
+   * A state that is open for writing. Closing it without {@link #save} leaves the file as it was.
+   */
   public final class Session implements AutoCloseable {
 
     private final StateLock lock;
@@ -219,7 +227,9 @@ public final class Project {
   private StateKey makeKey() throws StateException {
     byte[] bytes = new byte[StateKey.KEY_SIZE];
     random.nextBytes(bytes);
-    byte[] encoded = (KEY_PREFIX + GoBase64.STD.encodeToString(bytes) + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] encoded =
+        (KEY_PREFIX + GoBase64.STD.encodeToString(bytes) + "\n")
+            .getBytes(StandardCharsets.US_ASCII);
     try {
       Path home = java.util.Objects.requireNonNull(keyFile.toAbsolutePath().getParent());
       createPrivateFolder(home);

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything a directory remembers between two commands: what an API server would keep in etcd. Plain data without rules;
- * {@link Directory} keeps them. It owns the Secrets in it.
+ * Everything a directory remembers between two commands: what an API server would keep in etcd.
+ * Plain data without rules; {@link Directory} keeps them. It owns the Secrets in it.
  */
 public final class State implements AutoCloseable {
 

@@ -29,7 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state as JSON, before encryption. Secret values go between {@link SecretBytes} and Base64 without becoming Strings:
+ * The state as JSON, before encryption. Secret values go between {@link SecretBytes} and Base64
+ * without becoming Strings:
  *
  * <pre>
  * {"version": 7, "sources": ["/home/me/app"],
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *  "events": [{"about": [4], "warning": true, "reason": …, "message": …, "at": …, "count": 1}]}
  * </pre>
  *
- * What decrypts was written by Signet, so damage here is a bug or a newer format: the whole file is then refused.
+ * What decrypts was written by Signet, so damage here is a bug or a newer format: the whole file is
+ * then refused.
  */
 final class StateCodec {
 
@@ -229,9 +231,7 @@ final class StateCodec {
                       fields.requiredString("message"));
               state.events.add(
                   new State.Logged(
-                      event,
-                      Instant.parse(fields.requiredString("at")),
-                      number(fields, "count")));
+                      event, Instant.parse(fields.requiredString("at")), number(fields, "count")));
             }
           }
           default -> throw new MalformedObjectException("unknown part " + field);

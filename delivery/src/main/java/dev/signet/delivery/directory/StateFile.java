@@ -24,14 +24,16 @@ import javax.crypto.spec.SecretKeySpec;
  *   ciphertext        AES-256-GCM with a 16-byte tag; key and nonce are HKDF-SHA256(key, salt), 32 + 12 bytes
  * </pre>
  *
- * All before the ciphertext is authenticated with it. A file larger than {@link #MAX_SIZE} is refused unread.
+ * All before the ciphertext is authenticated with it. A file larger than {@link #MAX_SIZE} is
+ * refused unread.
  */
 public final class StateFile {
 
   /** 256 MiB: room for some hundred thousand Secrets. */
   public static final long MAX_SIZE = 256L << 20;
 
-  private static final byte[] MAGIC = "SIGNET-STATE\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC =
+      "SIGNET-STATE\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   private static final int VERSION_AT = MAGIC.length;
   private static final int KIND_AT = VERSION_AT + 1;
   private static final int SALT_AT = KIND_AT + 1;
@@ -105,13 +107,19 @@ public final class StateFile {
       AtomicFile.write(path, file, "state", faults);
     } catch (IOException e) {
       throw new StateException(
-          "cannot write " + path + ": " + reason(e) + "; the state before this command is unchanged");
+          "cannot write "
+              + path
+              + ": "
+              + reason(e)
+              + "; the state before this command is unchanged");
     }
   }
 
-  private static Cipher cipher(int mode, StateKey key, byte[] header) throws GeneralSecurityException {
+  private static Cipher cipher(int mode, StateKey key, byte[] header)
+      throws GeneralSecurityException {
     byte[] derived =
-        key.derive(Arrays.copyOfRange(header, SALT_AT, HEADER_SIZE), StateKey.KEY_SIZE + NONCE_SIZE);
+        key.derive(
+            Arrays.copyOfRange(header, SALT_AT, HEADER_SIZE), StateKey.KEY_SIZE + NONCE_SIZE);
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(

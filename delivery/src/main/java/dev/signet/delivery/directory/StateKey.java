@@ -8,8 +8,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 import org.bouncycastle.crypto.generators.SCrypt;
 
 /**
- * What protects a state file: 32 random bytes from a key file, or a passphrase. Every write derives a fresh AES key and nonce
- * from it and a new random salt, so no pair is ever used twice.
+ * What protects a state file: 32 random bytes from a key file, or a passphrase. Every write derives
+ * a fresh AES key and nonce from it and a new random salt, so no pair is ever used twice.
  */
 public sealed interface StateKey extends AutoCloseable {
 
@@ -51,7 +51,9 @@ public sealed interface StateKey extends AutoCloseable {
               HKDFParameterSpec.ofExtract()
                   .addIKM(master)
                   .addSalt(salt)
-                  .thenExpand("signet state v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII), length));
+                  .thenExpand(
+                      "signet state v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                      length));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK lacks HKDF-SHA256", e);
     } finally {

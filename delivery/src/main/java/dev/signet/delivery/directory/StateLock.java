@@ -12,8 +12,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Held by a command from before it reads the state until after it wrote it, so that two commands on one state file follow
- * each other. The operating system lets go of it when a process ends, however it ends. The file says who holds it.
+ * Held by a command from before it reads the state until after it wrote it, so that two commands on
+ * one state file follow each other. The operating system lets go of it when a process ends, however
+ * it ends. The file says who holds it.
  */
 public final class StateLock implements AutoCloseable {
 

@@ -3,7 +3,10 @@ package dev.signet.delivery.directory;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** A growing buffer for secret content: the arrays it outgrows are zeroed, and so is the last one when it closes. */
+/**
+ * A growing buffer for secret content: the arrays it outgrows are zeroed, and so is the last one
+ * when it closes.
+ */
 final class ZeroingOutput extends OutputStream {
 
   private byte[] buffer = new byte[8192];

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one map of an object's tree field by field, with types checked and the path kept for messages. It remembers what
- * was read, so a dialect can refuse a field it does not understand instead of ignoring it ({@link #refuseUnread}).
+ * Reads one map of an object's tree field by field, with types checked and the path kept for
+ * messages. It remembers what was read, so a dialect can refuse a field it does not understand
+ * instead of ignoring it ({@link #refuseUnread}).
  *
  * <p>As in Kubernetes, a field that is null counts as absent.
  */
@@ -88,7 +89,10 @@ public final class Fields {
     return result;
   }
 
-  /** A map of strings, as labels and annotations are; an absent one is empty. A null value is the empty string, as in Go. */
+  /**
+   * A map of strings, as labels and annotations are; an absent one is empty. A null value is the
+   * empty string, as in Go.
+   */
   public Map<String, String> stringMap(String name) throws MalformedObjectException {
     Map<String, String> result = new LinkedHashMap<>();
     Optional<Map<?, ?>> found = typed(name, Map.class, "an object").map(value -> (Map<?, ?>) value);
@@ -96,7 +100,9 @@ public final class Fields {
       if (entry.getValue() != null && !(entry.getValue() instanceof String)) {
         throw wrongType(at(name) + "." + entry.getKey(), "a string", entry.getValue());
       }
-      result.put(String.valueOf(entry.getKey()), entry.getValue() == null ? "" : (String) entry.getValue());
+      result.put(
+          String.valueOf(entry.getKey()),
+          entry.getValue() == null ? "" : (String) entry.getValue());
     }
     return result;
   }
@@ -132,12 +138,17 @@ public final class Fields {
     return result;
   }
 
-  /** Fails with the paths of the fields that nothing has read, so that nothing is ever ignored silently. */
+  /**
+   * Fails with the paths of the fields that nothing has read, so that nothing is ever ignored
+   * silently.
+   */
   public void refuseUnread() throws MalformedObjectException {
     List<String> unread = unread();
     if (!unread.isEmpty()) {
       throw new MalformedObjectException(
-          "this version does not understand " + String.join(", ", unread) + "; nothing was delivered");
+          "this version does not understand "
+              + String.join(", ", unread)
+              + "; nothing was delivered");
     }
   }
 
@@ -168,7 +179,8 @@ public final class Fields {
     return new MalformedObjectException(at(name) + " is required");
   }
 
-  private static MalformedObjectException wrongType(String where, String expected, @Nullable Object found) {
+  private static MalformedObjectException wrongType(
+      String where, String expected, @Nullable Object found) {
     return new MalformedObjectException(where + " must be " + expected + ", not " + nameOf(found));
   }
 

@@ -5,20 +5,27 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One object: its raw tree and its name. The tree is what is kept and written back; typed reading goes through
- * {@link Fields}. A tree must not be changed by its readers: {@link #with} gives a changed copy.
+ * One object: its raw tree and its name. The tree is what is kept and written back; typed reading
+ * goes through {@link Fields}. A tree must not be changed by its readers: {@link #with} gives a
+ * changed copy.
  */
 public record KubeObject(Ref ref, String apiVersion, Map<String, Object> tree) {
 
-  /** Reads kind and name; a missing namespace is {@code namespace}, which is empty for cluster-wide kinds. */
-  public static KubeObject of(Map<String, Object> tree, String namespace) throws MalformedObjectException {
+  /**
+   * Reads kind and name; a missing namespace is {@code namespace}, which is empty for cluster-wide
+   * kinds.
+   */
+  public static KubeObject of(Map<String, Object> tree, String namespace)
+      throws MalformedObjectException {
     Fields fields = Fields.of(tree, "");
     String apiVersion = fields.requiredString("apiVersion");
     String kind = fields.requiredString("kind");
     Fields metadata = fields.requiredObject("metadata");
     String name = metadata.requiredString("name");
-    String ownNamespace = metadata.string("namespace").filter(own -> !own.isEmpty()).orElse(namespace);
-    return new KubeObject(new Ref(GroupKind.of(apiVersion, kind), ownNamespace, name), apiVersion, tree);
+    String ownNamespace =
+        metadata.string("namespace").filter(own -> !own.isEmpty()).orElse(namespace);
+    return new KubeObject(
+        new Ref(GroupKind.of(apiVersion, kind), ownNamespace, name), apiVersion, tree);
   }
 
   public Fields fields() {

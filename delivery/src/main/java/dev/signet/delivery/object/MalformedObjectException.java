@@ -1,6 +1,8 @@
 package dev.signet.delivery.object;
 
-/** An object does not have the shape its kind demands. The message names the field, never its value. */
+/**
+ * An object does not have the shape its kind demands. The message names the field, never its value.
+ */
 public final class MalformedObjectException extends Exception {
 
   public MalformedObjectException(String message) {

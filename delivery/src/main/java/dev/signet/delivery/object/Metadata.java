@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metadata of an object with the types that Kubernetes' ObjectMeta gives its fields, in the order in which Go writes
- * them. Fields that ObjectMeta does not know are dropped, as a typed client drops them; an empty value is absent.
+ * The metadata of an object with the types that Kubernetes' ObjectMeta gives its fields, in the
+ * order in which Go writes them. Fields that ObjectMeta does not know are dropped, as a typed
+ * client drops them; an empty value is absent.
  */
 public final class Metadata {
 
@@ -46,9 +47,9 @@ public final class Metadata {
     OBJECTS
   }
 
-  private final LinkedHashMap<String, Object> fields;
+  private final Map<String, Object> fields;
 
-  private Metadata(LinkedHashMap<String, Object> fields) {
+  private Metadata(Map<String, Object> fields) {
     this.fields = fields;
   }
 
@@ -58,7 +59,7 @@ public final class Metadata {
 
   /** Reads an object's {@code metadata}. */
   public static Metadata of(Fields source) throws MalformedObjectException {
-    LinkedHashMap<String, Object> fields = new LinkedHashMap<>();
+    Map<String, Object> fields = new LinkedHashMap<>();
     for (Field field : Field.values()) {
       put(fields, field.name(), read(source, field));
     }
@@ -140,7 +141,8 @@ public final class Metadata {
   public Optional<Map<?, ?>> controllerOwner() {
     if (fields.get("ownerReferences") instanceof List<?> owners) {
       for (Object owner : owners) {
-        if (owner instanceof Map<?, ?> reference && Boolean.TRUE.equals(reference.get("controller"))) {
+        if (owner instanceof Map<?, ?> reference
+            && Boolean.TRUE.equals(reference.get("controller"))) {
           return Optional.of(reference);
         }
       }
@@ -151,7 +153,7 @@ public final class Metadata {
   /** A copy with one field set, or without it when the value is null or empty. */
   public Metadata with(String field, @Nullable Object value) {
     Field.valueOf(field);
-    LinkedHashMap<String, Object> changed = new LinkedHashMap<>();
+    Map<String, Object> changed = new LinkedHashMap<>();
     for (Field each : Field.values()) {
       Object now = each.name().equals(field) ? value : fields.get(each.name());
       put(changed, each.name(), now);
@@ -159,7 +161,10 @@ public final class Metadata {
     return new Metadata(changed);
   }
 
-  /** The fields that are set, in Go's order; map values are sorted by key. The map must not be changed. */
+  /**
+   * The fields that are set, in Go's order; map values are sorted by key. The map must not be
+   * changed.
+   */
   public Map<String, Object> tree() {
     return fields;
   }

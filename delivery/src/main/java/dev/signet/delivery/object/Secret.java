@@ -4,7 +4,8 @@ import dev.signet.core.Material;
 import java.util.Optional;
 
 /**
- * A Kubernetes Secret with its values as {@link Material}. It owns the material: closing it zeroes the values.
+ * A Kubernetes Secret with its values as {@link Material}. It owns the material: closing it zeroes
+ * the values.
  *
  * @param type the Secret's type, empty when none is given (an API server then says {@code Opaque})
  * @param immutable empty when the field is absent

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A Secret as a manifest holds it: {@code data} in Base64, {@code stringData} as text that wins over it. The parser has
- * made Strings of the values before they arrive here, and printing a Secret makes Strings again: this is the one place
- * where manifests and {@link SecretBytes} meet.
+ * A Secret as a manifest holds it: {@code data} in Base64, {@code stringData} as text that wins
+ * over it. The parser has made Strings of the values before they arrive here, and printing a Secret
+ * makes Strings again: this is the one place where manifests and {@link SecretBytes} meet.
  */
 public final class SecretManifest {
 
@@ -25,7 +25,8 @@ public final class SecretManifest {
    *
    * @param source what the values' origin says, for instance the file
    */
-  public static Secret read(Map<String, Object> tree, String source) throws MalformedObjectException {
+  public static Secret read(Map<String, Object> tree, String source)
+      throws MalformedObjectException {
     Fields fields = Fields.of(tree, "");
     fields.string("apiVersion");
     fields.string("kind");
@@ -62,7 +63,10 @@ public final class SecretManifest {
     return new Item(SecretBytes.wrap(value), Origin.of(source, key));
   }
 
-  /** The manifest in the order in which Go writes a Secret: kind, apiVersion, metadata, immutable, data, type. */
+  /**
+   * The manifest in the order in which Go writes a Secret: kind, apiVersion, metadata, immutable,
+   * data, type.
+   */
   public static Map<String, Object> write(Secret secret) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("kind", "Secret");

@@ -12,7 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * External Secrets' {@code fake} provider: the values stand in the store's manifest, in plain. For trying things out.
+ * External Secrets' {@code fake} provider: the values stand in the store's manifest, in plain. For
+ * trying things out.
  *
  * <p>{@code data[]{key, value, version}}; a value is found by key and version.
  */

@@ -15,8 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Values in files of one folder, as containers and systemd lay out secrets: the key is the file's path below the folder, the
- * value its bytes, unchanged. Configured as {@code spec.provider.file.path}, absolute or below the project's folder.
+ * Values in files of one folder, as containers and systemd lay out secrets: the key is the file's
+ * path below the folder, the value its bytes, unchanged. Configured as {@code
+ * spec.provider.file.path}, absolute or below the project's folder.
  *
  * <p>A key cannot leave the folder, neither by {@code ..} nor by a link. There are no versions.
  */
@@ -72,7 +73,8 @@ public final class FolderStore implements SecretStore {
   private SecretBytes value(RemoteRef ref) throws StoreException {
     if (!ref.version().isEmpty()) {
       throw new StoreException(
-          new Problem.Malformed(), identity + " keeps no versions, but one is asked for " + ref.key());
+          new Problem.Malformed(),
+          identity + " keeps no versions, but one is asked for " + ref.key());
     }
     try {
       Path file = folder.resolve(ref.key()).toRealPath();

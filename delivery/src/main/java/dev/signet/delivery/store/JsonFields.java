@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A value that is a JSON object, taken apart into its top-level fields: a string becomes its text, null the empty value,
- * everything else the JSON text it was written as.
+ * A value that is a JSON object, taken apart into its top-level fields: a string becomes its text,
+ * null the empty value, everything else the JSON text it was written as.
  */
 final class JsonFields {
 

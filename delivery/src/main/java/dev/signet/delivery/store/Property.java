@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The part of a JSON value that {@code remoteRef.property} names: field names joined by dots. gjson's wildcards, queries and
- * modifiers are not understood yet and refused.
+ * The part of a JSON value that {@code remoteRef.property} names: field names joined by dots.
+ * gjson's wildcards, queries and modifiers are not understood yet and refused.
  */
 final class Property {
 
@@ -42,7 +42,12 @@ final class Property {
       if (found == null) {
         throw new StoreException(
             new Problem.Malformed(),
-            "property " + ref.property() + " does not exist in key " + ref.key() + " of " + identity);
+            "property "
+                + ref.property()
+                + " does not exist in key "
+                + ref.key()
+                + " of "
+                + identity);
       }
       part = found;
     }
@@ -69,7 +74,8 @@ final class Property {
     } catch (JsonFields.NotAnObjectException e) {
       value.close();
       throw new StoreException(
-          new Problem.Malformed(), "key " + key + " of " + identity + " does not hold a JSON object");
+          new Problem.Malformed(),
+          "key " + key + " of " + identity + " does not hold a JSON object");
     }
   }
 }

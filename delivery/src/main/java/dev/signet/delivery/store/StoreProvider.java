@@ -10,7 +10,8 @@ public interface StoreProvider {
   String name();
 
   /**
-   * @param identity how origins and messages name the store, for instance {@code SecretStore/production/vault}
+   * @param identity how origins and messages name the store, for instance {@code
+   *     SecretStore/production/vault}
    * @param configuration the field named {@link #name} of the store's {@code spec.provider}
    * @throws MalformedObjectException when the configuration is not understood, whole
    */

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An ExternalSecret, typed. This version understands {@code data} and {@code dataFrom.extract}; every other field makes reading
- * fail with the field's path.
+ * An ExternalSecret, typed. This version understands {@code data} and {@code dataFrom.extract};
+ * every other field makes reading fail with the field's path.
  *
  * @param store the store of entries that name none
  */
@@ -116,7 +116,10 @@ record ExternalSecret(
       Fields ref = entry.requiredObject("remoteRef");
       data.add(
           new Datum(
-              entry.requiredString("secretKey"), sourceStore(entry), remoteRef(ref), treatment(ref)));
+              entry.requiredString("secretKey"),
+              sourceStore(entry),
+              remoteRef(ref),
+              treatment(ref)));
     }
     return data;
   }

@@ -25,8 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Fetches what an ExternalSecret asks for and writes it into its Secret. It fetches every time it is asked to reconcile, except
- * where the refresh policy forbids it: a directory is reconciled when a person says so.
+ * Fetches what an ExternalSecret asks for and writes it into its Secret. It fetches every time it
+ * is asked to reconcile, except where the refresh policy forbids it: a directory is reconciled when
+ * a person says so.
  */
 public final class ExternalSecretController implements Controller {
 
@@ -71,7 +72,10 @@ public final class ExternalSecretController implements Controller {
     }
   }
 
-  /** CreatedOnce asks once, OnChange when the object changed, an interval of zero once; all else now. */
+  /**
+   * CreatedOnce asks once, OnChange when the object changed, an interval of zero once; all else
+   * now.
+   */
   private static boolean due(KubeObject object, ExternalSecret spec)
       throws MalformedObjectException {
     Optional<Fields> status = object.fields().object("status");
@@ -100,8 +104,7 @@ public final class ExternalSecretController implements Controller {
       boolean retry = !(e.problem() instanceof Problem.Malformed);
       return fail(object, ERROR, "could not get secret data from provider", e.getMessage(), retry);
     } catch (ShapeException e) {
-      return fail(
-          object, ERROR, "could not get secret data from provider", e.getMessage(), false);
+      return fail(object, ERROR, "could not get secret data from provider", e.getMessage(), false);
     }
     try (fetched) {
       return fetched.isEmpty() ? applyNothing(object, spec) : applySome(object, spec, fetched);
@@ -125,7 +128,10 @@ public final class ExternalSecretController implements Controller {
           object, spec, "SecretMissing", "secret will not be created due to CreationPolicy=Merge");
     }
     Set<String> before =
-        evidence.delivery(object.ref(), target).map(last -> last.origins().keySet()).orElse(Set.of());
+        evidence
+            .delivery(object.ref(), target)
+            .map(last -> last.origins().keySet())
+            .orElse(Set.of());
     Apply.Applied applied =
         apply.secret(
             target.namespace(),
@@ -154,8 +160,7 @@ public final class ExternalSecretController implements Controller {
   private Outcome applyNothing(KubeObject object, ExternalSecret spec)
       throws ObjectsException, MalformedObjectException {
     return switch (spec.deletionPolicy()) {
-      case Retain ->
-          succeed(object, spec, SYNCED, "secret retained due to DeletionPolicy=Retain");
+      case Retain -> succeed(object, spec, SYNCED, "secret retained due to DeletionPolicy=Retain");
       case Merge -> applySome(object, spec, new Material());
       case Delete -> {
         if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
@@ -171,8 +176,7 @@ public final class ExternalSecretController implements Controller {
               /* retry= */ false);
         }
         deleteOwned(object, spec);
-        yield succeed(
-            object, spec, "SecretDeleted", "secret deleted due to DeletionPolicy=Delete");
+        yield succeed(object, spec, "SecretDeleted", "secret deleted due to DeletionPolicy=Delete");
       }
     };
   }
@@ -187,8 +191,7 @@ public final class ExternalSecretController implements Controller {
         objects.deleteSecret(
             secret.metadata().namespace(), secret.metadata().name(), secret.metadata().uid());
         evidence.event(
-            Event.normal(
-                object.ref(), "Deleted", "secret deleted due to DeletionPolicy=Delete"));
+            Event.normal(object.ref(), "Deleted", "secret deleted due to DeletionPolicy=Delete"));
       }
     }
   }

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Collects the values of one ExternalSecret: {@code dataFrom} in order, then {@code data} in order, later ones winning. All or
- * nothing, but for values that do not exist: those are left out where the deletion policy says so.
+ * Collects the values of one ExternalSecret: {@code dataFrom} in order, then {@code data} in order,
+ * later ones winning. All or nothing, but for values that do not exist: those are left out where
+ * the deletion policy says so.
  */
 final class Fetch {
 

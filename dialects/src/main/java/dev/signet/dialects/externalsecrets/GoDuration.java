@@ -13,7 +13,8 @@ final class GoDuration {
 
   private static final int LONGEST = 200;
 
-  private static final Pattern WHOLE = Pattern.compile("([+-]?)((?:[0-9]*\\.?[0-9]*(?:ns|us|µs|μs|ms|s|m|h))+)");
+  private static final Pattern WHOLE =
+      Pattern.compile("([+-]?)((?:[0-9]*\\.?[0-9]*(?:ns|us|µs|μs|ms|s|m|h))+)");
   private static final Pattern PART = Pattern.compile("([0-9]*\\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h)");
   private static final Map<String, Long> NANOS =
       Map.of(
@@ -46,8 +47,7 @@ final class GoDuration {
       }
       long unit = NANOS.getOrDefault(part.group(2), 0L);
       BigDecimal value = new BigDecimal(number.endsWith(".") ? number + "0" : number);
-      nanos =
-          nanos.add(value.multiply(BigDecimal.valueOf(unit)).setScale(0, RoundingMode.DOWN));
+      nanos = nanos.add(value.multiply(BigDecimal.valueOf(unit)).setScale(0, RoundingMode.DOWN));
     }
     if (whole.group(1).equals("-")) {
       nanos = nanos.negate();

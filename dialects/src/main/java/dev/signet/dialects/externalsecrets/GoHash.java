@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * External Secrets' object hash: SHA3-224 in lower-case hex over what Go's {@code %+v} prints of the value. Its operator finds
- * its own objects by these texts, so they are the same to the byte.
+ * External Secrets' object hash: SHA3-224 in lower-case hex over what Go's {@code %+v} prints of
+ * the value. Its operator finds its own objects by these texts, so they are the same to the byte.
  */
 final class GoHash {
 
@@ -28,7 +28,10 @@ final class GoHash {
     return new GoHash().add(text).finish();
   }
 
-  /** Of {@code map[string][]byte}: {@code map[k:[98 97] l:[]]}. The digits go to the digest one by one, not into a text. */
+  /**
+   * Of {@code map[string][]byte}: {@code map[k:[98 97] l:[]]}. The digits go to the digest one by
+   * one, not into a text.
+   */
   static String ofData(Material data) {
     GoHash hash = new GoHash().add("map[");
     String separator = "";

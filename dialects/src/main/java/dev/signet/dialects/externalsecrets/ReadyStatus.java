@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The one condition, {@code Ready}, that External Secrets writes; its transition time moves only with its status. */
+/**
+ * The one condition, {@code Ready}, that External Secrets writes; its transition time moves only
+ * with its status.
+ */
 final class ReadyStatus {
 
   private ReadyStatus() {}

@@ -23,8 +23,7 @@ record StoreRef(String name, boolean clusterWide) {
       throw new MalformedObjectException(
           ref.path() + ".kind must be SecretStore or ClusterSecretStore");
     }
-    return Optional.of(
-        new StoreRef(ref.requiredString("name"), kind.equals(CLUSTER_STORE.kind())));
+    return Optional.of(new StoreRef(ref.requiredString("name"), kind.equals(CLUSTER_STORE.kind())));
   }
 
   Ref in(String namespace) {

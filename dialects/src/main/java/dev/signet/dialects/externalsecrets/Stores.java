@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Opens the stores that SecretStore and ClusterSecretStore describe, each by the provider its {@code spec.provider} names. */
+/**
+ * Opens the stores that SecretStore and ClusterSecretStore describe, each by the provider its
+ * {@code spec.provider} names.
+ */
 public final class Stores {
 
   private final Objects objects;
@@ -63,7 +66,8 @@ public final class Stores {
     SecretStore opened =
         known.open(store.ref().kind().kind() + "/" + store.ref().path(), configuration);
     try {
-      // How often upstream looks whether the store is well; there is nothing to look at between two runs here.
+      // How often upstream looks whether the store is well; there is nothing to look at between two
+      // runs here.
       spec.raw("refreshInterval");
       spec.refuseUnread();
       return opened;

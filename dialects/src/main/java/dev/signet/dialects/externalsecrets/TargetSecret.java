@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What an ExternalSecret's target is to be, given what is there: pure, by upstream's rules on ownership and merging. */
+/**
+ * What an ExternalSecret's target is to be, given what is there: pure, by upstream's rules on
+ * ownership and merging.
+ */
 final class TargetSecret {
 
   static final String MANAGED = "reconcile.external-secrets.io/managed";
@@ -60,9 +63,7 @@ final class TargetSecret {
     Material data = data(spec, existing, fetched, before);
     Metadata metadata =
         metadata(spec, existing, owns)
-            .with(
-                "annotations",
-                with(annotations(spec, existing), DATA_HASH, GoHash.ofData(data)));
+            .with("annotations", with(annotations(spec, existing), DATA_HASH, GoHash.ofData(data)));
     return new Apply.Decision.Write(
         new Secret(
             metadata,

@@ -4,7 +4,10 @@ import dev.signet.core.sealing.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How an object's annotations say its scope: exactly the text {@code true}, cluster-wide before namespace-wide. */
+/**
+ * How an object's annotations say its scope: exactly the text {@code true}, cluster-wide before
+ * namespace-wide.
+ */
 final class ScopeAnnotations {
 
   static final String CLUSTER_WIDE = "sealedsecrets.bitnami.com/cluster-wide";

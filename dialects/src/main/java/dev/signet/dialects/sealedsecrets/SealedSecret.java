@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /**
  * A SealedSecret, typed.
  *
- * @param metadata the object's own; name, namespace and scope annotations in it decide what opens it
+ * @param metadata the object's own; name, namespace and scope annotations in it decide what opens
+ *     it
  * @param template what the Secret is to look like
  * @param deprecatedData the field {@code spec.data} of 2017: a whole Secret sealed as one value
  */
@@ -33,7 +34,10 @@ public record SealedSecret(
    * @param data texts to be rendered; an empty one removes the key (a null in the manifest)
    */
   public record Template(
-      Metadata metadata, String type, Optional<Boolean> immutable, Map<String, Optional<String>> data) {}
+      Metadata metadata,
+      String type,
+      Optional<Boolean> immutable,
+      Map<String, Optional<String>> data) {}
 
   /** Reads a SealedSecret as upstream does: unknown fields are passed over, odd items dropped. */
   public static SealedSecret of(KubeObject object) throws MalformedObjectException {
@@ -49,7 +53,9 @@ public record SealedSecret(
         spec.string("data"));
   }
 
-  /** Upstream swallows errors here: an item that is no text is dropped, a null is the empty text. */
+  /**
+   * Upstream swallows errors here: an item that is no text is dropped, a null is the empty text.
+   */
   private static Map<String, String> encryptedData(Fields spec) {
     Map<String, String> items = new TreeMap<>();
     if (spec.raw("encryptedData") instanceof Map<?, ?> map) {
@@ -67,7 +73,8 @@ public record SealedSecret(
 
   private static Template template(Fields spec) throws MalformedObjectException {
     Fields template = spec.object("template").orElse(Fields.of(Map.of(), "spec.template"));
-    Fields metadata = template.object("metadata").orElse(Fields.of(Map.of(), "spec.template.metadata"));
+    Fields metadata =
+        template.object("metadata").orElse(Fields.of(Map.of(), "spec.template.metadata"));
     Map<String, Optional<String>> data = new TreeMap<>();
     if (template.raw("data") instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Opens SealedSecrets into Secrets. An object whose input and Secret are as they were after the last write costs one look at a
- * version, no RSA operation and no write.
+ * Opens SealedSecrets into Secrets. An object whose input and Secret are as they were after the
+ * last write costs one look at a version, no RSA operation and no write.
  */
 public final class SealedSecretController implements Controller {
 
@@ -77,7 +77,8 @@ public final class SealedSecretController implements Controller {
       try (Secret secret = new Unsealing(ring).unseal(sealed, Hint.NONE)) {
         return deliver(object, sealed, secret, input, written);
       } catch (UnsealException e) {
-        evidence.event(Event.warning(ref, "ErrUnsealFailed", "Failed to unseal: " + e.getMessage()));
+        evidence.event(
+            Event.warning(ref, "ErrUnsealFailed", "Failed to unseal: " + e.getMessage()));
         return refuse(object, e.getMessage(), reason(e, ring), advice(e, sealed, ring));
       }
     } catch (MalformedObjectException e) {
@@ -105,7 +106,9 @@ public final class SealedSecretController implements Controller {
       return HexFormat.of()
           .formatHex(
               MessageDigest.getInstance("SHA-256")
-                  .digest(GoJson.sorted(input).getBytes(StandardCharsets.UTF_8)));
+                  .digest(
+                      GoJson.write(input, GoJson.Layout.COMPACT, GoJson.Keys.SORTED)
+                          .getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK lacks SHA-256", e);
     }
@@ -123,9 +126,7 @@ public final class SealedSecretController implements Controller {
     try {
       applied =
           apply.secret(
-              ref.namespace(),
-              ref.name(),
-              existing -> decide(existing, sealed, secret, written));
+              ref.namespace(), ref.name(), existing -> decide(existing, sealed, secret, written));
     } catch (ObjectsException e) {
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
@@ -153,8 +154,7 @@ public final class SealedSecretController implements Controller {
 
   private Outcome wrote(KubeObject object, Secret secret, String input, String version)
       throws ObjectsException, MalformedObjectException {
-    evidence.delivered(
-        Delivery.of(object.ref(), secret.ref(), secret.data(), clock.instant()));
+    evidence.delivered(Delivery.of(object.ref(), secret.ref(), secret.data(), clock.instant()));
     evidence.event(Event.normal(object.ref(), "Unsealed", "SealedSecret unsealed successfully"));
     return synced(object, input, version);
   }
@@ -242,17 +242,14 @@ public final class SealedSecretController implements Controller {
     labels.putAll(wanted.metadata().labels());
     Map<String, String> annotations = new LinkedHashMap<>(before.metadata().annotations());
     annotations.putAll(wanted.metadata().annotations());
-    Metadata metadata =
-        before.metadata().with("labels", labels).with("annotations", annotations);
+    Metadata metadata = before.metadata().with("labels", labels).with("annotations", annotations);
     if ("true".equals(annotations.get(MANAGED))) {
-      metadata =
-          metadata.with("ownerReferences", wanted.metadata().tree().get("ownerReferences"));
+      metadata = metadata.with("ownerReferences", wanted.metadata().tree().get("ownerReferences"));
     }
     Material data = before.data().copy();
     for (Map.Entry<String, Item> entry : wanted.data().items().entrySet()) {
       data.put(
-          entry.getKey(),
-          new Item(entry.getValue().value().copy(), entry.getValue().origin()));
+          entry.getKey(), new Item(entry.getValue().value().copy(), entry.getValue().origin()));
     }
     return new Secret(metadata, wanted.type(), before.immutable(), data);
   }
@@ -274,7 +271,11 @@ public final class SealedSecretController implements Controller {
     }
     String bound =
         switch (sealed.scope()) {
-          case STRICT -> "name and namespace " + sealed.metadata().namespace() + "/" + sealed.metadata().name();
+          case STRICT ->
+              "name and namespace "
+                  + sealed.metadata().namespace()
+                  + "/"
+                  + sealed.metadata().name();
           case NAMESPACE_WIDE -> "namespace " + sealed.metadata().namespace();
           case CLUSTER_WIDE -> "no name";
         };

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The status of a SealedSecret: upstream's condition {@code Synced}, and beside it {@code Delivered}, which upstream does not
- * have. It says what was written from which input, so that a later look can tell without opening anything that all is still
- * so; and when something failed, what to do.
+ * The status of a SealedSecret: upstream's condition {@code Synced}, and beside it {@code
+ * Delivered}, which upstream does not have. It says what was written from which input, so that a
+ * later look can tell without opening anything that all is still so; and when something failed,
+ * what to do.
  */
 final class SealedSecretStatus {
 
@@ -43,7 +44,8 @@ final class SealedSecretStatus {
         : Optional.empty();
   }
 
-  static Map<String, Object> synced(KubeObject object, long generation, Written written, Instant now)
+  static Map<String, Object> synced(
+      KubeObject object, long generation, Written written, Instant now)
       throws MalformedObjectException {
     return status(
         generation,

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param scope replaces what the Secret's annotations say, when given
  * @param name replaces the Secret's name, when given
  * @param namespace where a Secret goes that does not say it
- * @param namespaceChosen whether a person chose that namespace, so that another one in the Secret is a mistake
+ * @param namespaceChosen whether a person chose that namespace, so that another one in the Secret
+ *     is a mistake
  * @param allowEmpty whether a Secret without values may be sealed
  */
 public record Sealing(
@@ -36,8 +37,7 @@ public record Sealing(
     Metadata metadata = named(secret.metadata());
     if (scope.isPresent()) {
       metadata =
-          metadata.with(
-              "annotations", ScopeAnnotations.write(metadata.annotations(), scope.get()));
+          metadata.with("annotations", ScopeAnnotations.write(metadata.annotations(), scope.get()));
     }
     Scope effective = ScopeAnnotations.read(metadata.annotations());
     metadata = placed(metadata, effective);
@@ -83,7 +83,10 @@ public record Sealing(
     return metadata.with("namespace", place);
   }
 
-  /** What the server adds goes, and so do the annotations in which tools keep a copy of the whole plain Secret. */
+  /**
+   * What the server adds goes, and so do the annotations in which tools keep a copy of the whole
+   * plain Secret.
+   */
   private static Metadata forTemplate(Metadata metadata) {
     Map<String, String> annotations = new LinkedHashMap<>(metadata.annotations());
     annotations.remove("kubectl.kubernetes.io/last-applied-configuration");

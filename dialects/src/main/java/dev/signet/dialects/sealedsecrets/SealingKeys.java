@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where sealing keys are kept: as upstream's controller keeps them, in Secrets of type {@code kubernetes.io/tls} with the label
- * {@code sealedsecrets.bitnami.com/sealed-secrets-key: active}, so that backups go both ways.
+ * Where sealing keys are kept: as upstream's controller keeps them, in Secrets of type {@code
+ * kubernetes.io/tls} with the label {@code sealedsecrets.bitnami.com/sealed-secrets-key: active},
+ * so that backups go both ways.
  */
 public final class SealingKeys {
 
@@ -55,8 +56,9 @@ public final class SealingKeys {
   }
 
   /**
-   * Every active key. A Secret that carries the label and holds no key is passed over, with an event. The ring is read anew
-   * only when one of the Secrets changed, so that what it remembers of ciphertexts lasts.
+   * Every active key. A Secret that carries the label and holds no key is passed over, with an
+   * event. The ring is read anew only when one of the Secrets changed, so that what it remembers of
+   * ciphertexts lasts.
    */
   public synchronized KeyRing ring() throws ObjectsException {
     List<Secret> secrets = objects.secrets(NAMESPACE, LABEL, ACTIVE);

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * A SealedSecret does not open. The message is upstream's: each error once, followed by the items it happened to, one error a
- * line.
+ * A SealedSecret does not open. The message is upstream's: each error once, followed by the items
+ * it happened to, one error a line.
  */
 public final class UnsealException extends Exception {
 
@@ -27,12 +27,19 @@ public final class UnsealException extends Exception {
           if (!message.isEmpty()) {
             message.append('\n');
           }
-          message.append(error).append(" (").append(String.join(", ", new TreeSet<>(names))).append(')');
+          message
+              .append(error)
+              .append(" (")
+              .append(String.join(", ", new TreeSet<>(names)))
+              .append(')');
         });
     return new UnsealException(message.toString(), noKey);
   }
 
-  /** Whether all that is wrong is that no key opens some items: then another scope, name or key may help. */
+  /**
+   * Whether all that is wrong is that no key opens some items: then another scope, name or key may
+   * help.
+   */
   public boolean noKey() {
     return noKey;
   }

@@ -22,11 +22,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens SealedSecrets with a key ring. Every item is tried, so that the error names all that fail; if one fails, nothing is
- * returned.
+ * Opens SealedSecrets with a key ring. Every item is tried, so that the error names all that fail;
+ * if one fails, nothing is returned.
  *
- * <p>A text in {@code spec.template.data} without template actions is copied as it is; with actions it is refused, because this
- * version renders no templates.
+ * <p>A text in {@code spec.template.data} without template actions is copied as it is; with actions
+ * it is refused, because this version renders no templates.
  */
 public final class Unsealing {
 
@@ -102,7 +102,9 @@ public final class Unsealing {
       String text = entry.getValue().get();
       if (text.contains("{{")) {
         throw new UnsealException(
-            "spec.template.data." + key + " holds template actions, which this version does not render",
+            "spec.template.data."
+                + key
+                + " holds template actions, which this version does not render",
             false);
       }
       if (!sealed.encryptedData().containsKey(key)) {

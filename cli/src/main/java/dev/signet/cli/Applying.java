@@ -1,0 +1,81 @@
+package dev.signet.cli;
+
+import dev.signet.delivery.Controller;
+import dev.signet.delivery.Outcome;
+import dev.signet.delivery.directory.Directory;
+import dev.signet.delivery.directory.Manifest;
+import dev.signet.delivery.directory.Manifests;
+import dev.signet.delivery.directory.Pass;
+import dev.signet.delivery.directory.PlainSecrets;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.FakeStore;
+import dev.signet.delivery.store.FolderStore;
+import dev.signet.dialects.externalsecrets.ExternalSecretController;
+import dev.signet.dialects.externalsecrets.SecretStoreController;
+import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.sealedsecrets.SealedSecretController;
+import dev.signet.dialects.sealedsecrets.SealingKeys;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Wires the controllers of this version to a directory and runs them: where every dialect is named
+ * once.
+ */
+final class Applying {
+
+  /** Kinds that deliver secrets elsewhere, and that this version must not pass over in silence. */
+  private static final Set<String> SECRET_GROUPS =
+      Set.of(
+          "bitnami.com",
+          "external-secrets.io",
+          "generators.external-secrets.io",
+          "isindir.github.com",
+          "secrets-store.csi.x-k8s.io",
+          "secrets.hashicorp.com",
+          "secretgenerator.mittwald.de",
+          "secretgen.k14s.io");
+
+  private Applying() {}
+
+  /**
+   * @param root what relative paths in manifests are relative to
+   */
+  static Map<Ref, Outcome> run(
+      Surroundings surroundings, Directory directory, Path root, Pass.Progress progress) {
+    SealingKeys keys =
+        new SealingKeys(directory, directory, surroundings.clock(), surroundings.random());
+    Stores stores =
+        new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(root)));
+    List<Controller> controllers =
+        List.of(
+            new PlainSecrets(directory, surroundings.clock()),
+            new SealedSecretController(directory, directory, keys, surroundings.clock()),
+            SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
+            SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
+            new ExternalSecretController(directory, directory, stores, surroundings.clock()));
+    int workers = Runtime.getRuntime().availableProcessors();
+    Map<Ref, Outcome> outcomes =
+        new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
+    addUnsupported(directory.manifests(), controllers, outcomes);
+    return outcomes;
+  }
+
+  private static void addUnsupported(
+      Manifests manifests, List<Controller> controllers, Map<Ref, Outcome> outcomes) {
+    Set<Object> handled = controllers.stream().map(Controller::kind).collect(Collectors.toSet());
+    for (Manifest manifest : manifests.all()) {
+      Ref ref = manifest.object().ref();
+      if (SECRET_GROUPS.contains(ref.kind().group()) && !handled.contains(ref.kind())) {
+        outcomes.put(
+            ref,
+            new Outcome.Stalled(
+                "Unsupported", "this version does not deliver " + ref.kind().kind() + " yet"));
+      }
+    }
+  }
+}

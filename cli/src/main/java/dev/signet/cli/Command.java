@@ -1,0 +1,12 @@
+package dev.signet.cli;
+
+import java.io.IOException;
+
+/** A command of {@code signet}: picocli fills its options, then it runs. */
+interface Command {
+
+  /**
+   * @return the exit code
+   */
+  int run(Surroundings surroundings) throws CommandFailure, IOException;
+}

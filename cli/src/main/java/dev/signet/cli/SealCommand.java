@@ -1,0 +1,155 @@
+package dev.signet.cli;
+
+import dev.signet.core.sealing.MalformedKeyException;
+import dev.signet.core.sealing.Scope;
+import dev.signet.core.sealing.Sealer;
+import dev.signet.core.sealing.SealingCertificate;
+import dev.signet.core.sealing.SealingKey;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.directory.Directory;
+import dev.signet.delivery.directory.Manifests;
+import dev.signet.delivery.directory.Project;
+import dev.signet.delivery.directory.State;
+import dev.signet.delivery.directory.StateException;
+import dev.signet.dialects.sealedsecrets.Sealing;
+import dev.signet.dialects.sealedsecrets.SealingKeys;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@CommandLine.Command(
+    description =
+        "Encrypts Secrets, so that they can be committed: only your sealing key opens them.",
+    footer = {
+      "",
+      "Examples:",
+      "  kubectl create secret generic db --from-literal=password=x --dry-run=client -o yaml |",
+      "    signet seal -n production -w sealed-db.yaml",
+      "  signet seal -f secret.yaml --cert production.pem --scope namespace-wide",
+      "",
+      "Without --cert the newest key of the state seals; `signet keys new` makes one."
+    })
+final class SealCommand implements Command {
+
+  @Mixin Options options = new Options();
+
+  @Mixin Options.State state = new Options.State();
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      defaultValue = "-",
+      description = "The Secrets, YAML or JSON, one or many; default: standard input.")
+  String file = "-";
+
+  @Option(
+      names = {"-w", "--write"},
+      paramLabel = "FILE",
+      description = "Where the SealedSecrets go, whole or not at all; default: standard output.")
+  Optional<String> write = Optional.empty();
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description =
+          "Seal for the holder of this certificate's key; default: SEALED_SECRETS_CERT, else your newest key.")
+  Optional<String> certificate = Optional.empty();
+
+  @Option(
+      names = "--scope",
+      paramLabel = "SCOPE",
+      description =
+          "strict (bound to name and namespace), namespace-wide or cluster-wide; default: as the Secret's annotations say.")
+  Optional<String> scope = Optional.empty();
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAMESPACE",
+      description = "The namespace of Secrets that name none; default: default.")
+  Optional<String> namespace = Optional.empty();
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Replaces the Secret's name.")
+  Optional<String> name = Optional.empty();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "yaml",
+      description = "yaml or json; default ${DEFAULT-VALUE}.")
+  String format = "yaml";
+
+  @Override
+  public int run(Surroundings surroundings) throws CommandFailure, IOException {
+    ManifestFormat manifestFormat =
+        ManifestFormat.parse(format)
+            .orElseThrow(
+                () -> CommandFailure.usage("unknown format " + format, "use yaml or json"));
+    Optional<Scope> chosen = Optional.empty();
+    if (scope.isPresent()) {
+      chosen = Scope.parse(scope.get());
+      if (chosen.isEmpty()) {
+        throw CommandFailure.usage(
+            "unknown scope " + scope.get(), "use strict, namespace-wide or cluster-wide");
+      }
+    }
+    SealingCertificate sealFor = certificate(surroundings);
+    if (sealFor.expiredAt(surroundings.clock().instant())) {
+      throw CommandFailure.of(
+          sealFor.expiryMessage(), "seal with a newer certificate; `signet keys new` makes a key");
+    }
+    byte[] input = InputOutput.read(surroundings, file);
+    Sealing sealing =
+        new Sealing(
+            chosen,
+            name,
+            namespace.or(() -> Optional.of("default")),
+            namespace.isPresent(),
+            /* allowEmpty= */ false);
+    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    SealDocuments.seal(
+        input,
+        file.equals("-") ? "standard input" : file,
+        sealing,
+        new Sealer(sealFor.publicKey(), surroundings.random()),
+        manifestFormat,
+        sealed);
+    InputOutput.write(surroundings, write, sealed.toByteArray());
+    return ExitCode.OK;
+  }
+
+  private SealingCertificate certificate(Surroundings surroundings) throws CommandFailure {
+    Optional<String> path = certificate.or(() -> surroundings.variable("SEALED_SECRETS_CERT"));
+    if (path.isPresent()) {
+      try {
+        return SealingCertificate.read(Files.readAllBytes(surroundings.path(path.get())));
+      } catch (IOException e) {
+        throw CommandFailure.of(
+            "cannot read the certificate " + path.get() + ": " + InputOutput.reason(e));
+      } catch (MalformedKeyException e) {
+        throw CommandFailure.of("the certificate " + path.get() + ": " + e.getMessage());
+      }
+    }
+    Project project = Projects.of(surroundings, state);
+    try (State opened = project.read()) {
+      Directory directory =
+          new Directory(opened, Manifests.none(), surroundings.clock(), surroundings.random());
+      Optional<SealingKey> current =
+          new SealingKeys(directory, directory, surroundings.clock(), surroundings.random())
+              .ring()
+              .current();
+      return current
+          .orElseThrow(
+              () ->
+                  CommandFailure.of(
+                      "there is no sealing key in " + project.stateFile(),
+                      "make one with `signet keys new`, or give --cert FILE"))
+          .certificate();
+    } catch (StateException | ObjectsException e) {
+      throw CommandFailure.of(e.getMessage());
+    }
+  }
+}
