@@ -47,8 +47,8 @@ final class Oaep {
     byte[] labelHash = sha256.digest(label);
     int db = 1 + HASH;
     int dbLength = encoded.length - db;
-    mask(encoded, 1, HASH, db, dbLength);
     mask(encoded, db, dbLength, 1, HASH);
+    mask(encoded, 1, HASH, db, dbLength);
 
     int bad = encoded[0];
     for (int i = 0; i < HASH; i++) {
