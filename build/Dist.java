@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -145,11 +146,10 @@ void write(Map<String, byte[]> layout, Path home) throws IOException {
 
 /** What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. */
 void runtime(List<Path> jars, Path runtime) throws IOException {
-  List<String> ask = new ArrayList<>(List.of(
-      "--multi-release", "25", "--ignore-missing-deps", "--print-module-deps", "--class-path",
-      String.join(System.getProperty("path.separator"), jars.stream().map(Path::toString).toList())));
+  List<String> ask =
+      new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
   jars.forEach(jar -> ask.add(jar.toString()));
-  String modules = run("jdeps", ask).strip() + ",java.net.http,jdk.crypto.cryptoki";
+  String modules = run("jdeps", ask).lines().toList().getLast() + ",java.net.http,jdk.crypto.cryptoki";
   System.out.println("runtime modules: " + modules);
   run("jlink", List.of(
       "--add-modules", modules, "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
@@ -186,7 +186,8 @@ void zip(Path home, Path zip, Instant time) throws IOException {
       String mode = Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
       Files.setPosixFilePermissions(entry, PosixFilePermissions.fromString(mode));
       for (Path path = entry; path != null; path = path.getParent()) {
-        Files.setLastModifiedTime(path, FileTime.from(time));
+        Files.getFileAttributeView(path, BasicFileAttributeView.class)
+            .setTimes(FileTime.from(time), FileTime.from(time), FileTime.from(time));
       }
     }
   }
