@@ -1,5 +1,7 @@
 package dev.signet.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 
 /** Ends a command with an error that is meant for people. */
@@ -36,5 +38,10 @@ final class CommandFailure extends Exception {
 
   int exitCode() {
     return exitCode;
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

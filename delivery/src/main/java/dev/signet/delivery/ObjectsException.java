@@ -1,5 +1,7 @@
 package dev.signet.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 /** The {@link Objects} port failed; the message names the object and what to do. */
 public final class ObjectsException extends Exception {
 
@@ -12,5 +14,10 @@ public final class ObjectsException extends Exception {
 
   public Problem problem() {
     return problem;
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

@@ -1,5 +1,7 @@
 package dev.signet.delivery.store;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.signet.delivery.Problem;
 
 /** A store could not do what was asked. The message names store and key, never a value. */
@@ -14,5 +16,10 @@ public final class StoreException extends Exception {
 
   public Problem problem() {
     return problem;
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

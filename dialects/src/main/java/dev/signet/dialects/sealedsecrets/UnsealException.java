@@ -1,5 +1,7 @@
 package dev.signet.dialects.sealedsecrets;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -42,5 +44,10 @@ public final class UnsealException extends Exception {
    */
   public boolean noKey() {
     return noKey;
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }
