@@ -86,7 +86,7 @@ final class ApplyCommand implements Command {
           manifests.failures().isEmpty() && outcomes.values().stream().allMatch(Outcome::delivered);
       return all ? ExitCode.OK : ExitCode.NOT_DELIVERED;
     } catch (StateException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 

@@ -5,8 +5,6 @@ import java.io.IOException;
 /** A command of {@code signet}: picocli fills its options, then it runs. */
 interface Command {
 
-  /**
-   * @return the exit code
-   */
+  /** Does it, and returns the exit code. */
   int run(Surroundings surroundings) throws CommandFailure, IOException;
 }

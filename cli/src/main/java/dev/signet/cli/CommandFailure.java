@@ -20,6 +20,11 @@ final class CommandFailure extends Exception {
     return new CommandFailure(message, Optional.empty(), ExitCode.FAILED);
   }
 
+  /** For a failure of a lower layer whose message is meant for people. */
+  static CommandFailure because(Exception cause) {
+    return of(String.valueOf(cause.getMessage()));
+  }
+
   static CommandFailure of(String message, String hint) {
     return new CommandFailure(message, Optional.of(hint), ExitCode.FAILED);
   }

@@ -92,7 +92,7 @@ final class ExplainCommand implements Command {
         return ExitCode.OK;
       }
     } catch (StateException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 

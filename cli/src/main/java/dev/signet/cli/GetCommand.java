@@ -103,7 +103,7 @@ final class GetCommand implements Command {
       }
       return ExitCode.OK;
     } catch (StateException | MalformedObjectException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -144,7 +145,7 @@ final class KeysCommand implements Command {
         case passphrase, keyFile -> protect(surroundings);
       };
     } catch (StateException | ObjectsException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 
@@ -285,9 +286,10 @@ final class KeysCommand implements Command {
       }
       return ExitCode.OK;
     } catch (MalformedDocumentException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     } catch (MalformedObjectException | MalformedKeyException e) {
-      throw CommandFailure.of(source + ": " + e.getMessage() + "; nothing was imported");
+      throw CommandFailure.of(
+          source + ": " + String.valueOf(e.getMessage()) + "; nothing was imported");
     } finally {
       secrets.forEach(Secret::close);
     }
@@ -304,7 +306,7 @@ final class KeysCommand implements Command {
       return;
     }
     @SuppressWarnings("unchecked")
-    Secret secret = SecretManifest.read((Map<String, Object>) tree, source);
+    Secret secret = SecretManifest.read((Map<String, @Nullable Object>) tree, source);
     secrets.add(secret);
     SealingKeys.read(secret).close();
   }

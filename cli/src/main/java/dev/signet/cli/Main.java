@@ -1,7 +1,6 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.directory.FaultPoints;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -66,7 +65,6 @@ public final class Main {
 
   /** For launchers that cannot look at each stream by itself. */
   private static boolean allTerminals() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return java.util.Objects.requireNonNull(System.console()).isTerminal();
   }
 }

@@ -45,6 +45,6 @@ final class Options {
         paramLabel = "FORMAT",
         defaultValue = "table",
         description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-    Format format;
+    Format format = Format.table;
   }
 }

@@ -5,9 +5,7 @@ import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.StateException;
 import java.io.Console;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -65,18 +63,14 @@ final class Projects {
             "cannot read the passphrase from " + file.get() + ": " + InputOutput.reason(e));
       }
     }
-    Console console = System.console();
-    char[] typed =
-        console == null || !console.isTerminal() ? null : console.readPassword("%s: ", about);
+    Console console = java.util.Objects.requireNonNull(System.console());
+    char[] typed = console.isTerminal() ? console.readPassword("%s: ", about) : null;
     if (typed == null) {
       throw new StateException(
           "a " + about + " is needed: run it on a terminal, or set SIGNET_PASSPHRASE_FILE");
     }
-    ByteBuffer utf8 = StandardCharsets.UTF_8.encode(CharBuffer.wrap(typed));
+    SecretBytes text = SecretBytes.ofText(CharBuffer.wrap(typed));
     Arrays.fill(typed, '\0');
-    byte[] bytes = new byte[utf8.remaining()];
-    utf8.get(bytes);
-    Arrays.fill(utf8.array(), (byte) 0);
-    return SecretBytes.wrap(bytes);
+    return text;
   }
 }

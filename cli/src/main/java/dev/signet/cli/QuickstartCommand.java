@@ -76,7 +76,7 @@ final class QuickstartCommand implements Command {
       session.save();
       return report(surroundings, directory, outcomes);
     } catch (StateException | ObjectsException | SealException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 

@@ -89,7 +89,7 @@ final class RunCommand implements Command {
       }
       return start(surroundings, items);
     } catch (StateException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     } finally {
       opened.forEach(Secret::close);
     }

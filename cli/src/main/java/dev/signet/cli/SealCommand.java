@@ -149,7 +149,7 @@ final class SealCommand implements Command {
                       "make one with `signet keys new`, or give --cert FILE"))
           .certificate();
     } catch (StateException | ObjectsException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 }

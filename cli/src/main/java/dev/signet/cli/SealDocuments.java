@@ -33,7 +33,7 @@ final class SealDocuments {
     try {
       documents = Documents.read(input, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
     } catch (MalformedDocumentException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
     if (documents.isEmpty()) {
       throw CommandFailure.of("no secrets found. Ensure the input is valid and UTF-8 encoded");
@@ -45,7 +45,7 @@ final class SealDocuments {
       } catch (MalformedObjectException e) {
         throw CommandFailure.of(source + ":" + document.line() + ": " + e.getMessage());
       } catch (SealException e) {
-        throw CommandFailure.of(e.getMessage());
+        throw CommandFailure.because(e);
       }
     }
   }

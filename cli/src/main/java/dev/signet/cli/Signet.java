@@ -1,7 +1,6 @@
 package dev.signet.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +141,7 @@ final class Signet {
 
   private static void trace(Surroundings surroundings, boolean debug, Exception e) {
     if (debug) {
-      e.printStackTrace(new PrintWriter(surroundings.err(), /* autoFlush= */ true));
+      e.printStackTrace(surroundings.err());
     }
   }
 

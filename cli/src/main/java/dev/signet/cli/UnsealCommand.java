@@ -101,7 +101,7 @@ final class UnsealCommand implements Command {
         }
       }
     } catch (MalformedDocumentException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     } catch (MalformedObjectException e) {
       throw CommandFailure.of(source + ": " + e.getMessage());
     }
@@ -130,7 +130,7 @@ final class UnsealCommand implements Command {
       return new SealingKeys(directory, directory, surroundings.clock(), surroundings.random())
           .ring();
     } catch (StateException | ObjectsException e) {
-      throw CommandFailure.of(e.getMessage());
+      throw CommandFailure.because(e);
     }
   }
 }

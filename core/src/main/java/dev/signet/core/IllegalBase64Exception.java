@@ -1,5 +1,7 @@
 package dev.signet.core;
 
+import static java.util.Objects.requireNonNull;
+
 /** Text that is not Base64, with the place where it stops being so, worded as Go words it. */
 public final class IllegalBase64Exception extends Exception {
 
@@ -13,5 +15,10 @@ public final class IllegalBase64Exception extends Exception {
   /** The byte of the input that Go's decoder would name. */
   public int offset() {
     return offset;
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

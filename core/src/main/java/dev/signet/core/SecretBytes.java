@@ -1,5 +1,9 @@
 package dev.signet.core;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -37,6 +41,21 @@ public final class SecretBytes implements AutoCloseable {
   /** Takes the array over without copying: the caller must neither use nor keep it. */
   public static SecretBytes wrap(byte[] bytes) {
     return new SecretBytes(bytes);
+  }
+
+  /**
+   * The UTF-8 form of {@code text}, which the caller still owns; a lone surrogate becomes a
+   * question mark.
+   */
+  public static SecretBytes ofText(CharBuffer text) {
+    ByteBuffer encoded = ByteBuffer.allocate(Math.multiplyExact(text.remaining(), 3));
+    StandardCharsets.UTF_8
+        .newEncoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .encode(text.duplicate(), encoded, /* endOfInput= */ true);
+    byte[] exact = Arrays.copyOf(encoded.array(), encoded.position());
+    Arrays.fill(encoded.array(), (byte) 0);
+    return wrap(exact);
   }
 
   /** Hands the live bytes to {@code reader} and returns what it makes of them. */

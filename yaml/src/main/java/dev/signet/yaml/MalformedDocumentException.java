@@ -1,5 +1,7 @@
 package dev.signet.yaml;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A document that cannot be read: what is wrong and where, never what the document says there. The
  * message has the form {@code secret.yaml:3:7: mapping values are not allowed here}. There is no
@@ -71,5 +73,10 @@ public final class MalformedDocumentException extends Exception {
       }
     }
     return message.append(": ").append(problem).toString();
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

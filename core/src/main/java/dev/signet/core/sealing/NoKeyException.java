@@ -1,5 +1,7 @@
 package dev.signet.core.sealing;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * No key of the ring opens a ciphertext. Whether it was cut, changed, sealed for another object or
  * sealed with another key is not said, for the caller may be the one who is guessing.
@@ -11,5 +13,10 @@ public final class NoKeyException extends Exception {
 
   public NoKeyException() {
     super("no key could decrypt secret");
+  }
+
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 }

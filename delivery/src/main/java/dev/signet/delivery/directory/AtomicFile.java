@@ -1,5 +1,7 @@
 package dev.signet.delivery.directory;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,7 +29,7 @@ public final class AtomicFile {
   /** Writes with mode 0600 on systems that have modes. */
   public static void write(Path file, byte[] content, String label, FaultPoints faults)
       throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = requireNonNull(file.toAbsolutePath().getParent());
     Path beside = folder.resolve("." + file.getFileName() + ".new");
     faults.reached(label + ".begin");
     Files.deleteIfExists(beside);

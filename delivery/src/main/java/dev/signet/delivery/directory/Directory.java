@@ -86,8 +86,8 @@ public final class Directory implements Objects, Evidence {
   private String newUid() {
     byte[] bytes = new byte[16];
     random.nextBytes(bytes);
-    bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
-    bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+    bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (byte) ((bytes[8] & 0x3f) | 0x80);
     java.nio.ByteBuffer halves = java.nio.ByteBuffer.wrap(bytes);
     return new UUID(halves.getLong(), halves.getLong()).toString();
   }

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The objects described by YAML and JSON files. A folder is read with all below it, in the order of
@@ -139,7 +140,7 @@ public final class Manifests {
   }
 
   @SuppressWarnings("unchecked")
-  private void addTree(Map<String, Object> tree, Path file, int line, String namespace) {
+  private void addTree(Map<String, @Nullable Object> tree, Path file, int line, String namespace) {
     if (!(tree.get("apiVersion") instanceof String apiVersion)
         || !(tree.get("kind") instanceof String kind)) {
       otherDocuments++;
@@ -148,7 +149,7 @@ public final class Manifests {
     if (kind.endsWith("List") && tree.get("items") instanceof List<?> items) {
       for (Object item : items) {
         if (item instanceof Map<?, ?> map) {
-          addTree((Map<String, Object>) map, file, line, namespace);
+          addTree((Map<String, @Nullable Object>) map, file, line, namespace);
         }
       }
       return;

@@ -3,19 +3,20 @@ package dev.signet.delivery.object;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object: its raw tree and its name. The tree is what is kept and written back; typed reading
  * goes through {@link Fields}. A tree must not be changed by its readers: {@link #with} gives a
  * changed copy.
  */
-public record KubeObject(Ref ref, String apiVersion, Map<String, Object> tree) {
+public record KubeObject(Ref ref, String apiVersion, Map<String, @Nullable Object> tree) {
 
   /**
    * Reads kind and name; a missing namespace is {@code namespace}, which is empty for cluster-wide
    * kinds.
    */
-  public static KubeObject of(Map<String, Object> tree, String namespace)
+  public static KubeObject of(Map<String, @Nullable Object> tree, String namespace)
       throws MalformedObjectException {
     Fields fields = Fields.of(tree, "");
     String apiVersion = fields.requiredString("apiVersion");
@@ -44,7 +45,7 @@ public record KubeObject(Ref ref, String apiVersion, Map<String, Object> tree) {
 
   /** A copy with one top-level field replaced. */
   public KubeObject with(String field, Object value) {
-    Map<String, Object> copy = new LinkedHashMap<>(tree);
+    Map<String, @Nullable Object> copy = new LinkedHashMap<>(tree);
     copy.put(field, value);
     return new KubeObject(ref, apiVersion, copy);
   }

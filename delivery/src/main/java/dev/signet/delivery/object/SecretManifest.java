@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Secret as a manifest holds it: {@code data} in Base64, {@code stringData} as text that wins
@@ -25,7 +26,7 @@ public final class SecretManifest {
    *
    * @param source what the values' origin says, for instance the file
    */
-  public static Secret read(Map<String, Object> tree, String source)
+  public static Secret read(Map<String, @Nullable Object> tree, String source)
       throws MalformedObjectException {
     Fields fields = Fields.of(tree, "");
     fields.string("apiVersion");
@@ -67,8 +68,8 @@ public final class SecretManifest {
    * The manifest in the order in which Go writes a Secret: kind, apiVersion, metadata, immutable,
    * data, type.
    */
-  public static Map<String, Object> write(Secret secret) {
-    Map<String, Object> tree = new LinkedHashMap<>();
+  public static Map<String, @Nullable Object> write(Secret secret) {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("kind", "Secret");
     tree.put("apiVersion", "v1");
     tree.put("metadata", secret.metadata().tree());

@@ -34,9 +34,7 @@ public final class FolderStore implements SecretStore {
     this.folder = folder;
   }
 
-  /**
-   * @param root what a relative path is relative to
-   */
+  /** Opens stores whose relative paths are below {@code root}. */
   public static StoreProvider provider(Path root) {
     return new StoreProvider() {
       @Override

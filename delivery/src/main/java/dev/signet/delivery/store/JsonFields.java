@@ -5,9 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.signet.core.SecretBytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,11 +60,7 @@ final class JsonFields {
         CharBuffer text =
             CharBuffer.wrap(
                 parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(text);
-        byte[] exact = new byte[utf8.remaining()];
-        utf8.get(exact);
-        Arrays.fill(utf8.array(), (byte) 0);
-        yield SecretBytes.wrap(exact);
+        yield SecretBytes.ofText(text);
       }
       default -> {
         int from = (int) parser.currentTokenLocation().getByteOffset();

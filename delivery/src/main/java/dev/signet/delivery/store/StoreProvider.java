@@ -10,6 +10,8 @@ public interface StoreProvider {
   String name();
 
   /**
+   * Opens a store; the caller closes it.
+   *
    * @param identity how origins and messages name the store, for instance {@code
    *     SecretStore/production/vault}
    * @param configuration the field named {@link #name} of the store's {@code spec.provider}

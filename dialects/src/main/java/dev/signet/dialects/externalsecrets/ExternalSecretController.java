@@ -144,8 +144,8 @@ public final class ExternalSecretController implements Controller {
           case Apply.Applied.Unchanged _ -> "";
           case Apply.Applied.Refused _ -> "";
         };
-    if (applied instanceof Apply.Applied.Refused(String reason, String message)) {
-      return fail(object, ERROR, reason, message, /* retry= */ false);
+    if (applied instanceof Apply.Applied.Refused(String summary, String explanation)) {
+      return fail(object, ERROR, summary, explanation, /* retry= */ false);
     }
     if (!event.isEmpty()) {
       evidence.event(

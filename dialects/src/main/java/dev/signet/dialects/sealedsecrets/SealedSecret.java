@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SealedSecret, typed.
@@ -97,7 +98,7 @@ public record SealedSecret(
   }
 
   /** The manifest in the order in which Go writes it: kind, apiVersion, metadata, spec. */
-  public Map<String, Object> write() {
+  public Map<String, @Nullable Object> write() {
     Map<String, Object> templateTree = new LinkedHashMap<>();
     templateTree.put("metadata", template.metadata().tree());
     if (!template.type().isEmpty()) {
@@ -105,7 +106,7 @@ public record SealedSecret(
     }
     template.immutable().ifPresent(value -> templateTree.put("immutable", value));
     if (!template.data().isEmpty()) {
-      Map<String, Object> data = new TreeMap<>();
+      Map<String, @Nullable Object> data = new TreeMap<>();
       template.data().forEach((key, text) -> data.put(key, text.orElse(null)));
       templateTree.put("data", data);
     }
@@ -113,7 +114,7 @@ public record SealedSecret(
     spec.put("template", templateTree);
     deprecatedData.ifPresent(text -> spec.put("data", text));
     spec.put("encryptedData", encryptedData);
-    Map<String, Object> tree = new LinkedHashMap<>();
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("kind", KIND.kind());
     tree.put("apiVersion", API_VERSION);
     tree.put("metadata", metadata.tree());

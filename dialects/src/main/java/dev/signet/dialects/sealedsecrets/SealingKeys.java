@@ -39,7 +39,7 @@ public final class SealingKeys {
 
   private static final String PREFIX = "sealed-secrets-key";
   private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
-  private static final Duration VALIDITY = Duration.ofHours(87_600);
+  private static final Duration VALIDITY = Duration.ofDays(3650);
 
   private final Objects objects;
   private final Evidence evidence;
