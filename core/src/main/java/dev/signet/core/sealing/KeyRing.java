@@ -163,29 +163,26 @@ public final class KeyRing {
   }
 
   private List<OpeningKey> candidates(SealedItem item, Hint hint) {
-    List<OpeningKey> fitting = new ArrayList<>();
-    List<OpeningKey> current = new ArrayList<>();
-    for (Held held : newestFirst) {
-      if (item.fits(held.key().publicKey())) {
-        fitting.add(held.key());
-        boolean known = hint.sealedAbout().isPresent();
-        if (known && !held.since().isAfter(hint.sealedAbout().get()) && current.size() < 2) {
-          current.add(held.key());
-        }
-      }
-    }
+    List<Held> fitting =
+        newestFirst.stream().filter(held -> item.fits(held.key().publicKey())).toList();
     Set<OpeningKey> ordered = new LinkedHashSet<>();
     if (fitting.size() > 1) {
       memory.keyOf(item).ifPresent(id -> addIfThere(fitting, id, ordered));
       hint.key().ifPresent(id -> addIfThere(fitting, id, ordered));
-      ordered.addAll(current);
+      hint.sealedAbout()
+          .ifPresent(
+              time ->
+                  fitting.stream()
+                      .filter(held -> !held.since().isAfter(time))
+                      .limit(2)
+                      .forEach(held -> ordered.add(held.key())));
     }
-    ordered.addAll(fitting);
+    fitting.forEach(held -> ordered.add(held.key()));
     return List.copyOf(ordered);
   }
 
-  private static void addIfThere(List<OpeningKey> keys, String id, Set<OpeningKey> ordered) {
-    keys.stream().filter(key -> key.id().equals(id)).forEach(ordered::add);
+  private static void addIfThere(List<Held> keys, String id, Set<OpeningKey> ordered) {
+    keys.stream().map(Held::key).filter(key -> key.id().equals(id)).forEach(ordered::add);
   }
 
   @Override

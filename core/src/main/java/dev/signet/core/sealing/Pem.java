@@ -98,37 +98,45 @@ final class Pem {
   }
 
   private Optional<Block> next() {
-    int from = at;
-    while (true) {
-      int end = indexOf(END, from);
-      if (end < 0) {
-        return Optional.empty();
-      }
-      int afterEnd = end + END.length;
-      OptionalInt begin = lastBegin(from, end);
+    for (int end = indexOf(END, at); end >= 0; end = indexOf(END, at)) {
+      OptionalInt begin = lastBegin(at, end);
+      at = end + END.length;
       if (begin.isPresent()) {
-        Line typeLine = line(begin.getAsInt());
-        int body = typeLine.next();
-        boolean hasHeaders = false;
-        Line line = line(body);
-        while (line.hasColon()) {
-          hasHeaders = true;
-          body = line.next();
-          line = line(body);
-        }
-        if (body == text.length || (hasHeaders && body > afterEnd)) {
-          return Optional.empty();
-        }
-        if (!(hasHeaders && body > end) && typeLine.endsInDashes() && ends(typeLine, afterEnd)) {
-          Optional<byte[]> content = content(body, end);
-          if (content.isPresent()) {
-            at = line(afterEnd).next();
-            return Optional.of(new Block(typeLine.type(), hasHeaders, content.get()));
-          }
+        Optional<Block> block = block(line(begin.getAsInt()), end);
+        if (block.isPresent()) {
+          return block;
         }
       }
-      from = afterEnd;
     }
+    return Optional.empty();
+  }
+
+  /** The block between two marks, if it is one; moves behind what it took or gave up. */
+  private Optional<Block> block(Line typeLine, int end) {
+    int afterEnd = end + END.length;
+    if (!typeLine.endsInDashes()) {
+      return Optional.empty();
+    }
+    int body = typeLine.next();
+    boolean hasHeaders = false;
+    for (Line line = line(body); line.hasColon(); line = line(body)) {
+      hasHeaders = true;
+      body = line.next();
+    }
+    if (body == text.length || (hasHeaders && body > end)) {
+      // headers that run over their END mark hide all behind it
+      at = body == text.length || body > afterEnd ? text.length : afterEnd;
+      return Optional.empty();
+    }
+    if (!ends(typeLine, afterEnd)) {
+      return Optional.empty();
+    }
+    Optional<byte[]> content = content(body, end);
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    at = line(afterEnd).next();
+    return Optional.of(new Block(typeLine.type(), hasHeaders, content.get()));
   }
 
   /** Where the type of the last BEGIN mark between the two places starts. */

@@ -7,7 +7,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Optional;
 
 /**
  * The public half of a sealing key.
@@ -21,47 +20,48 @@ public record RsaPublicKey(BigInteger modulus, BigInteger exponent) {
   private static final int MAX_BITS = 16_384;
 
   public RsaPublicKey {
-    problemOf(modulus, exponent)
-        .ifPresent(
-            problem -> {
-              throw new IllegalArgumentException(problem);
-            });
+    String problem = problemOf(modulus, exponent);
+    if (!problem.isEmpty()) {
+      throw new IllegalArgumentException(problem);
+    }
   }
 
   /** What {@code new} does, with a checked exception: for numbers that were read. */
   static RsaPublicKey read(BigInteger modulus, BigInteger exponent) throws MalformedKeyException {
-    var problem = problemOf(modulus, exponent);
-    if (problem.isPresent()) {
-      throw new MalformedKeyException(problem.get());
+    String problem = problemOf(modulus, exponent);
+    if (!problem.isEmpty()) {
+      throw new MalformedKeyException(problem);
     }
     return new RsaPublicKey(modulus, exponent);
   }
 
-  private static Optional<String> problemOf(BigInteger modulus, BigInteger exponent) {
+  /** In upstream's words where they exist; empty when there is none. */
+  private static String problemOf(BigInteger modulus, BigInteger exponent) {
     int bits = modulus.bitLength();
-    String problem = "";
     if (modulus.signum() <= 0) {
-      problem = "x509: RSA modulus is not a positive number";
-    } else if (exponent.signum() <= 0) {
-      problem = "x509: RSA public exponent is not a positive number";
-    } else if (bits < MIN_BITS) {
-      problem =
-          "crypto/rsa: "
-              + bits
-              + "-bit keys are insecure"
-              + " (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)";
-    } else if (bits > MAX_BITS) {
-      problem = bits + "-bit RSA keys are not supported: the limit is " + MAX_BITS + " bits";
-    } else if (!modulus.testBit(0)) {
-      problem = "crypto/rsa: public modulus is even";
-    } else if (exponent.equals(BigInteger.ONE)) {
-      problem = "crypto/rsa: public exponent too small or negative";
-    } else if (!exponent.testBit(0)) {
-      problem = "crypto/rsa: public exponent is even";
-    } else if (exponent.bitLength() > 31) {
-      problem = "crypto/rsa: public exponent too large";
+      return "x509: RSA modulus is not a positive number";
     }
-    return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
+    if (exponent.signum() <= 0) {
+      return "x509: RSA public exponent is not a positive number";
+    }
+    if (bits < MIN_BITS) {
+      return "crypto/rsa: "
+          + bits
+          + "-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)";
+    }
+    if (bits > MAX_BITS) {
+      return bits + "-bit RSA keys are not supported: the limit is " + MAX_BITS + " bits";
+    }
+    if (!modulus.testBit(0)) {
+      return "crypto/rsa: public modulus is even";
+    }
+    if (exponent.equals(BigInteger.ONE)) {
+      return "crypto/rsa: public exponent too small or negative";
+    }
+    if (!exponent.testBit(0)) {
+      return "crypto/rsa: public exponent is even";
+    }
+    return exponent.bitLength() > 31 ? "crypto/rsa: public exponent too large" : "";
   }
 
   /** The length of the modulus, and so of what is sealed with it, in bytes. */

@@ -4,9 +4,10 @@ import dev.signet.core.sealing.Der.MalformedDerException;
 import java.time.Instant;
 import java.time.Month;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * The public half of a sealing key as it is handed out: an X.509 certificate (RFC 5280), of which
@@ -38,18 +39,16 @@ public final class SealingCertificate {
    * they must be certificates, of whatever key.
    */
   public static SealingCertificate read(byte[] pem) throws MalformedKeyException {
-    Optional<X509> first = Optional.empty();
+    List<X509> certificates = new ArrayList<>();
     for (Pem.Block block : Pem.blocks(pem)) {
       if (block.type().equals(PEM_TYPE) && !block.hasHeaders()) {
-        X509 certificate = X509.read(block.bytes());
-        first = Optional.of(first.orElse(certificate));
+        certificates.add(X509.read(block.bytes()));
       }
     }
-    return of(
-        first.orElseThrow(
-            () ->
-                new MalformedKeyException(
-                    "data does not contain any valid RSA or ECDSA certificates")));
+    if (certificates.isEmpty()) {
+      throw new MalformedKeyException("data does not contain any valid RSA or ECDSA certificates");
+    }
+    return of(certificates.getFirst());
   }
 
   static SealingCertificate ofDer(byte[] der) throws MalformedKeyException {
