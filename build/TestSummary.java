@@ -26,7 +26,8 @@ void main(String[] args) throws Exception {
     for (int i = 0; i < skipped.getLength(); i++) {
       Element skip = (Element) skipped.item(i);
       Element test = (Element) skip.getParentNode();
-      String why = skip.getAttribute("message").lines().findFirst().orElse("no reason given");
+      String why = Stream.of(skip.getAttribute("message"), skip.getTextContent())
+          .flatMap(String::lines).filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
       skips.add(test.getAttribute("classname") + "." + test.getAttribute("name") + ": " + why);
     }
   }
