@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,13 +43,8 @@ void main(String[] args) throws Exception {
 }
 
 List<Path> reports(Path root) throws IOException {
-  List<Path> found = new ArrayList<>();
-  try (Stream<Path> modules = Files.list(root)) {
-    for (Path folder : modules.map(module -> module.resolve("target/surefire-reports")).filter(Files::isDirectory).toList()) {
-      try (Stream<Path> files = Files.list(folder)) {
-        files.filter(file -> file.getFileName().toString().matches("TEST-.*\\.xml")).forEach(found::add);
-      }
-    }
+  PathMatcher report = root.getFileSystem().getPathMatcher("glob:**/target/surefire-reports/TEST-*.xml");
+  try (Stream<Path> found = Files.find(root, 5, (path, _) -> report.matches(path))) {
+    return found.sorted().toList();
   }
-  return found;
 }
