@@ -197,7 +197,12 @@ public final class GoYaml {
     if (!whitespace) {
       put(' ');
     }
-    folded(text, indent, fold, 0);
+    if (!fold || column + text.length() <= WIDTH || text.indexOf(' ') < 0) {
+      out.append(text);
+      column += text.length();
+    } else {
+      folded(text, indent, true, 0);
+    }
     whitespace = false;
     indention = false;
   }

@@ -21,7 +21,7 @@ final class KeyOrder {
     }
     int[][] runes = new int[keys.size()][];
     for (int i = 0; i < runes.length; i++) {
-      runes[i] = keys.get(i).codePoints().toArray();
+      runes[i] = runes(keys.get(i));
     }
     int[] order = new int[runes.length];
     for (int i = 0; i < order.length; i++) {
@@ -33,6 +33,16 @@ final class KeyOrder {
       sorted.add(keys.get(i));
     }
     return sorted;
+  }
+
+  private static int[] runes(String key) {
+    int[] runes = new int[key.codePointCount(0, key.length())];
+    int at = 0;
+    for (int i = 0; i < runes.length; i++) {
+      runes[i] = key.codePointAt(at);
+      at += Character.charCount(runes[i]);
+    }
+    return runes;
   }
 
   private static int[] mergeSort(int[][] runes, int[] order, int from, int to) {
