@@ -1,7 +1,6 @@
 package dev.signet.yaml;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,11 +93,7 @@ public final class GoYaml {
       return;
     }
     int indent = parent < 0 ? 0 : parent + STEP;
-    List<String> keys = new ArrayList<>(map.size());
-    for (Object key : map.keySet()) {
-      keys.add((String) key);
-    }
-    for (String key : KeyOrder.sorted(keys)) {
+    for (String key : KeyOrder.sorted(map.keySet())) {
       newline(indent);
       String shown = TextShape.wellFormed(key);
       if (isSimpleKey(shown)) {
