@@ -67,6 +67,7 @@ public final class DocumentReader {
   private void start() throws MalformedDocumentException {
     int limit = budget.limits.bytes();
     if (input.length > limit) {
+      done = true;
       throw malformed(Budget.limit("more bytes", limit), 0);
     }
     if (input.length >= 2 && ((input[0] & 0xFF) == 0xFF || (input[0] & 0xFF) == 0xFE)) {
@@ -102,13 +103,18 @@ public final class DocumentReader {
       }
       int where = composer.line() + 1;
       Object value = composer.value();
+      int start = at;
       at = composer.offset();
-      line = 0;
       jsonRead++;
+      checkUtf8(start, at);
       return document(value, where, Syntax.JSON);
     } catch (Problem problem) {
-      if (problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY || jsonRead > 1) {
+      boolean last = problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY;
+      if (last || jsonRead > 1) {
         done = true;
+        if (!last) {
+          checkUtf8(at, input.length);
+        }
         throw malformed(problem, 1);
       }
       return switchToYaml(problem);
@@ -137,7 +143,7 @@ public final class DocumentReader {
     try {
       return nextYaml();
     } catch (MalformedDocumentException e) {
-      if (looksLikeJson && e.kind() != Kind.LIMIT) {
+      if (looksLikeJson && e.kind() != Kind.LIMIT && e.kind() != Kind.ENCODING) {
         throw malformed(jsonProblem, 1);
       }
       throw e;
@@ -220,10 +226,10 @@ public final class DocumentReader {
       where++;
     }
     if (i >= end) {
-      checkUtf8(start, end, firstLine);
+      checkUtf8(start, end);
       return null;
     }
-    String text = decode(start, end, firstLine);
+    String text = decode(start, end);
     try {
       return document(YamlComposer.compose(text, budget, duplicates), where, Syntax.YAML);
     } catch (Problem problem) {
@@ -261,7 +267,7 @@ public final class DocumentReader {
   }
 
   /** The text of these bytes, ending in a line feed as every document does that Go cuts out. */
-  private String decode(int start, int end, int firstLine) throws MalformedDocumentException {
+  private String decode(int start, int end) throws MalformedDocumentException {
     int from = start;
     if (end - start >= 3
         && (input[start] & 0xFF) == 0xEF
@@ -272,21 +278,21 @@ public final class DocumentReader {
     String text = new String(input, from, end - from, StandardCharsets.UTF_8);
     // What cannot be decoded becomes U+FFFD, which may as well stand in the input.
     if (text.indexOf('\uFFFD') >= 0) {
-      checkUtf8(start, end, firstLine);
+      checkUtf8(start, end);
     }
     return input[end - 1] == '\n' ? text : text.concat("\n");
   }
 
-  private void checkUtf8(int start, int end, int firstLine) throws MalformedDocumentException {
+  private void checkUtf8(int start, int end) throws MalformedDocumentException {
     int bad = Utf8.firstInvalid(input, start, end);
     if (bad >= 0) {
       index++;
-      int lines = 0;
-      for (int i = start; i < bad; i++) {
-        lines += input[i] == '\n' ? 1 : 0;
+      int place = 1;
+      for (int i = 0; i < bad; i++) {
+        place += input[i] == '\n' ? 1 : 0;
       }
       String problem = "not utf-8 at byte " + bad + ": save the file as utf-8";
-      throw malformed(new Problem(Kind.ENCODING, problem, lines, -1), firstLine);
+      throw malformed(new Problem(Kind.ENCODING, problem, 0, -1), place);
     }
   }
 
