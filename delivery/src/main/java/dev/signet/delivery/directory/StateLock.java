@@ -65,7 +65,11 @@ public final class StateLock implements AutoCloseable {
     while (tryLock(channel) == null) {
       if (System.nanoTime() >= deadline) {
         throw new StateException(
-            "the state is in use by " + holder(channel) + "; waited " + patience.toSeconds() + " s");
+            "the state is in use by "
+                + holder(channel)
+                + "; waited "
+                + patience.toSeconds()
+                + " s");
       }
       Thread.sleep(POLL);
     }
