@@ -36,29 +36,44 @@ public final class StateLock implements AutoCloseable {
    * @param holder what another process is told, for instance {@code signet apply (pid 4711)}
    */
   public static StateLock take(Path file, String holder, Duration patience) throws StateException {
-    FileChannel channel = null;
     try {
-      channel =
+      return take(
           FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      long deadline = System.nanoTime() + patience.toNanos();
-      while (tryLock(channel) == null) {
-        if (System.nanoTime() >= deadline) {
-          String other = holder(channel);
-          channel.close();
-          throw new StateException(
-              "the state is in use by " + other + "; waited " + patience.toSeconds() + " s");
-        }
-        Thread.sleep(POLL);
-      }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
-      return new StateLock(channel);
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+          holder,
+          patience);
     } catch (IOException e) {
       throw new StateException("cannot lock " + file + ": " + StateFile.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StateException("interrupted while waiting for " + file);
+    }
+  }
+
+  private static StateLock take(FileChannel channel, String holder, Duration patience)
+      throws StateException, IOException, InterruptedException {
+    boolean taken = false;
+    try {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (tryLock(channel) == null) {
+        if (System.nanoTime() >= deadline) {
+          throw new StateException(
+              "the state is in use by "
+                  + holder(channel)
+                  + "; waited "
+                  + patience.toSeconds()
+                  + " s");
+        }
+        Thread.sleep(POLL);
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+      taken = true;
+      return new StateLock(channel);
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
     }
   }
 
@@ -80,9 +95,8 @@ public final class StateLock implements AutoCloseable {
 
   @Override
   public void close() throws StateException {
-    try {
+    try (channel) {
       channel.truncate(0);
-      channel.close();
     } catch (IOException e) {
       throw new StateException("cannot release the state's lock: " + StateFile.reason(e));
     }
