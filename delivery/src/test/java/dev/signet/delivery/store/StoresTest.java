@@ -180,11 +180,15 @@ final class StoresTest {
   final class Folder {
 
     @TempDir Path root;
-    private Path folder;
+
+    private Path folder() {
+      return root.resolve("secrets");
+    }
 
     @BeforeEach
     void files() throws IOException {
-      folder = Files.createDirectories(root.resolve("secrets/sub")).getParent();
+      Path folder = folder();
+      Files.createDirectories(folder.resolve("sub"));
       Files.write(folder.resolve("plain"), new byte[] {0, (byte) 0xff, '\n'});
       Files.writeString(folder.resolve("sub/deep"), "deep");
       Files.writeString(root.resolve("outside"), "outside");
@@ -201,14 +205,14 @@ final class StoresTest {
       assertThat(item.value().<byte[], RuntimeException>with(byte[]::clone))
           .containsExactly(0, 0xff, '\n');
       assertThat(item.origin()).isEqualTo(Origin.of("SecretStore/ns/files", "plain"));
-      assertThat(text(open(folder.toString()).fetch(ref("sub/deep")))).isEqualTo("deep");
+      assertThat(text(open(folder().toString()).fetch(ref("sub/deep")))).isEqualTo("deep");
       assertThat(text(open("secrets").fetch(ref("sub/../sub/deep")))).isEqualTo("deep");
     }
 
     @Test
     void aLinkMayStayInTheFolder() throws Exception {
-      Files.createSymbolicLink(folder.resolve("inner"), Path.of("sub/deep"));
-      Files.createSymbolicLink(root.resolve("link"), folder);
+      Files.createSymbolicLink(folder().resolve("inner"), Path.of("sub/deep"));
+      Files.createSymbolicLink(root.resolve("link"), folder());
       assertThat(text(open("link").fetch(ref("inner")))).isEqualTo("deep");
     }
 
@@ -231,10 +235,10 @@ final class StoresTest {
             large            | Malformed | key large of SecretStore/ns/files is larger than a Secret can be (1 MiB)
             """)
     void aKeyCannotLeaveTheFolder(String key, String problem, String message) throws Exception {
-      Files.createSymbolicLink(folder.resolve("escape"), root.resolve("outside"));
-      Files.createSymbolicLink(folder.resolve("escapes"), root);
-      Files.createSymbolicLink(folder.resolve("dangling"), folder.resolve("gone"));
-      Files.write(folder.resolve("large"), new byte[(1 << 20) + 1]);
+      Files.createSymbolicLink(folder().resolve("escape"), root.resolve("outside"));
+      Files.createSymbolicLink(folder().resolve("escapes"), root);
+      Files.createSymbolicLink(folder().resolve("dangling"), folder().resolve("gone"));
+      Files.write(folder().resolve("large"), new byte[(1 << 20) + 1]);
       StoreException e = failure(open("secrets"), ref(key));
       assertThat(e).hasMessage(message);
       assertThat(e.problem().getClass().getSimpleName()).isEqualTo(problem);
@@ -251,7 +255,7 @@ final class StoresTest {
 
     @Test
     void aValueAsLargeAsASecretIsRead() throws Exception {
-      Files.write(folder.resolve("large"), new byte[1 << 20]);
+      Files.write(folder().resolve("large"), new byte[1 << 20]);
       assertThat(open("secrets").fetch(ref("large")).value().size()).isEqualTo(1 << 20);
     }
 
