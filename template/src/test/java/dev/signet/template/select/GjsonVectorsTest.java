@@ -1,0 +1,82 @@
+package dev.signet.template.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** What gjson 1.20.0 gave, case by case. */
+class GjsonVectorsTest {
+  @Test
+  void everyVectorGivesWhatGjsonGives() throws SelectorException {
+    Vectors.Case documents = Vectors.object("gjson/documents.json");
+    List<String> failures = new ArrayList<>();
+    List<Vectors.Case> cases = Vectors.lines("gjson/gjson.jsonl");
+    for (Vectors.Case vector : cases) {
+      check(vector, documents.text(vector.text("doc")), failures);
+    }
+    report("gjson", cases.size(), failures);
+    assertThat(cases).hasSizeGreaterThan(370);
+  }
+
+  @Test
+  void everyRandomPathGivesWhatGjsonGives() throws SelectorException {
+    List<String> failures = new ArrayList<>();
+    String file = System.getProperty("select.gjson");
+    List<Vectors.Case> cases =
+        file == null ? Vectors.lines("gjson/random.jsonl") : Vectors.external(file);
+    for (Vectors.Case vector : cases) {
+      check(vector, vector.text("doc"), failures);
+    }
+    report("gjson, random", cases.size(), failures);
+    assertThat(cases).hasSizeGreaterThan(500);
+  }
+
+  private static void check(Vectors.Case vector, String document, List<String> failures) {
+    String path = vector.text("path");
+    String expected =
+        String.join(
+            " | ",
+            vector.text("type").toUpperCase(Locale.ROOT),
+            vector.text("raw"),
+            vector.text("string", vector.text("raw")),
+            vector.text("int", ""),
+            vector.text("float", ""),
+            String.valueOf(vector.truth("bool")),
+            String.valueOf(
+                vector.text("raw").startsWith("[") && vector.text("type").equals("JSON")));
+    String actual;
+    try {
+      GjsonResult result = Gjson.get(document.getBytes(StandardCharsets.UTF_8), path);
+      actual =
+          String.join(
+              " | ",
+              result.kind().toString(),
+              result.raw().text(),
+              result.string().text(),
+              vector.has("int") ? String.valueOf(result.asLong()) : "",
+              vector.has("float") ? GoFloat.general(result.asDouble()) : "",
+              String.valueOf(result.asBoolean()),
+              String.valueOf(result.isArray()));
+    } catch (SelectorException e) {
+      actual = e.toString();
+    }
+    if (!actual.equals(expected)) {
+      failures.add("%s in %s%n  want %s%n  got  %s".formatted(path, document, expected, actual));
+    }
+  }
+
+  private static void report(String what, int all, List<String> failures) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %d of %d vectors pass (%.1f %%)%n",
+        what,
+        all - failures.size(),
+        all,
+        100.0 * (all - failures.size()) / all);
+    assertThat(failures).isEmpty();
+  }
+}
