@@ -84,6 +84,18 @@ public final class ByteString implements Comparable<ByteString> {
     return length() >= suffix.length() && slice(length() - suffix.length()).equals(suffix);
   }
 
+  /** Whether the other one occurs in this one; every byte compared is a step. */
+  boolean contains(ByteString other, Budget budget) throws SelectorException {
+    for (int i = from; i + other.length() <= to; i++) {
+      int same = Arrays.mismatch(data, i, i + other.length(), other.data, other.from, other.to);
+      if (same < 0) {
+        return true;
+      }
+      budget.steps(same + 1L);
+    }
+    return false;
+  }
+
   int indexOf(char wanted) {
     for (int i = 0; i < length(); i++) {
       if (at(i) == wanted) {

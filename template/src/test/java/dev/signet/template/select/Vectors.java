@@ -1,10 +1,13 @@
 package dev.signet.template.select;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Reads the files of test data under {@code /select}. */
 final class Vectors {
@@ -79,5 +82,17 @@ final class Vectors {
       }
     }
     return cases;
+  }
+
+  /** Prints the share that passes, and fails with the cases that do not. */
+  static void report(String what, int all, List<String> failures) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %d of %d vectors pass (%.1f %%)%n",
+        what,
+        all - failures.size(),
+        all,
+        100.0 * (all - failures.size()) / all);
+    assertThat(failures).isEmpty();
   }
 }
