@@ -178,7 +178,7 @@ final class JmesFunctions {
     if (argument instanceof Argument.Value(Json json)) {
       return json;
     }
-    throw mistyped(argument, List.of(Kind.ANY));
+    throw SelectorException.evaluation("unknown type");
   }
 
   private static List<Json> elements(Argument argument) throws SelectorException {

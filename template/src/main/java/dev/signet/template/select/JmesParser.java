@@ -116,11 +116,12 @@ final class JmesParser {
     };
   }
 
-  /** A string literal can name a function as well; anything else names none. */
+  /** A string literal can name a function as well, and so can a call; anything else names none. */
   private static String functionName(JmesNode node) {
     return switch (node) {
       case JmesNode.Field(ByteString name) -> name.text();
       case JmesNode.Literal(Json.Text(ByteString name)) -> name.text();
+      case JmesNode.Call call -> call.function();
       default -> "";
     };
   }

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * replaces them by the offset.
  */
 final class JsonReader {
+  private static final String IN_STRING = "in string literal";
+
   private final ByteString text;
   private final Budget budget;
   private int at;
@@ -179,7 +181,7 @@ final class JsonReader {
     while (peek() != '"') {
       int c = peek();
       if (c < ' ') {
-        throw unexpected("in string literal");
+        throw unexpected(IN_STRING);
       }
       plain &= c < 0x80 && c != '\\';
       at++;
@@ -192,12 +194,12 @@ final class JsonReader {
   }
 
   private void escape() throws SelectorException {
-    if ("\"\\/bfnrtu".indexOf(peek()) < 0) {
+    if (peek() < 0 || "\"\\/bfnrtu".indexOf(peek()) < 0) {
       throw unexpected("in string escape code");
     }
     if (text.at(at++) == 'u') {
       for (int i = 0; i < 4; i++, at++) {
-        if (Character.digit(peek(), 16) < 0 || peek() >= 0x80) {
+        if (peek() < 0 || peek() >= 0x80 || Character.digit(peek(), 16) < 0) {
           throw unexpected("in \\u hexadecimal character escape");
         }
       }
@@ -253,15 +255,21 @@ final class JsonReader {
     }
   }
 
-  private int peek() throws SelectorException {
-    if (at >= text.length()) {
-      throw SelectorException.syntax("unexpected end of JSON input");
-    }
-    return text.at(at);
+  private int peek() {
+    return at < text.length() ? text.at(at) : -1;
   }
 
+  /**
+   * At the end of the text Go reads one more space, and complains about that in the middle of a
+   * token.
+   */
   private SelectorException unexpected(String context) {
-    return SelectorException.syntax(
-        "invalid character " + GoQuote.jsonByte(text.at(at)) + " " + context);
+    boolean end = at >= text.length();
+    boolean insideToken = context.startsWith("in ") || context.startsWith("after decimal");
+    if (end && (!insideToken || context.equals(IN_STRING))) {
+      return SelectorException.syntax("unexpected end of JSON input");
+    }
+    int found = end ? ' ' : text.at(at);
+    return SelectorException.syntax("invalid character " + GoQuote.jsonByte(found) + " " + context);
   }
 }

@@ -62,14 +62,6 @@ final class Vectors {
     return new Case((Json.Obj) Json.parse(file(name)));
   }
 
-  static List<Case> external(String path) throws SelectorException {
-    try {
-      return cases(java.nio.file.Files.readAllBytes(java.nio.file.Path.of(path)));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   static List<Case> lines(String name) throws SelectorException {
     return cases(file(name));
   }
