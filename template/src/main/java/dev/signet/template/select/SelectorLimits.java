@@ -9,9 +9,9 @@ package dev.signet.template.select;
  * @param maxOutput bytes of text produced, intermediate results included
  */
 public record SelectorLimits(int maxDepth, long maxSteps, long maxOutput) {
-  /** Ends within a fraction of a second; far above what selecting from a Secret of 1 MiB needs. */
+  /** Ends within about a second; far above what selecting from a Secret of 1 MiB needs. */
   public static final SelectorLimits DEFAULT =
-      new SelectorLimits(500, 100_000_000, 16 * 1024 * 1024);
+      new SelectorLimits(500, 50_000_000, 16 * 1024 * 1024);
 
   public SelectorLimits {
     if (maxDepth < 1 || maxDepth > 2_000 || maxSteps < 1 || maxOutput < 1) {
