@@ -106,14 +106,14 @@ public final class DocumentReader {
       int start = at;
       at = composer.offset();
       jsonRead++;
-      checkUtf8(start, at);
+      checkUtf8(skipSpace(start), at, where);
       return document(value, where, Syntax.JSON);
     } catch (Problem problem) {
       boolean last = problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY;
       if (last || jsonRead > 1) {
         done = true;
         if (!last) {
-          checkUtf8(at, input.length);
+          checkUtf8(0, input.length, 1);
         }
         throw malformed(problem, 1);
       }
@@ -226,10 +226,10 @@ public final class DocumentReader {
       where++;
     }
     if (i >= end) {
-      checkUtf8(start, end);
+      checkUtf8(start, end, firstLine);
       return null;
     }
-    String text = decode(start, end);
+    String text = decode(start, end, firstLine);
     try {
       return document(YamlComposer.compose(text, budget, duplicates), where, Syntax.YAML);
     } catch (Problem problem) {
@@ -267,7 +267,7 @@ public final class DocumentReader {
   }
 
   /** The text of these bytes, ending in a line feed as every document does that Go cuts out. */
-  private String decode(int start, int end) throws MalformedDocumentException {
+  private String decode(int start, int end, int firstLine) throws MalformedDocumentException {
     int from = start;
     if (end - start >= 3
         && (input[start] & 0xFF) == 0xEF
@@ -278,17 +278,17 @@ public final class DocumentReader {
     String text = new String(input, from, end - from, StandardCharsets.UTF_8);
     // What cannot be decoded becomes U+FFFD, which may as well stand in the input.
     if (text.indexOf('\uFFFD') >= 0) {
-      checkUtf8(start, end);
+      checkUtf8(start, end, firstLine);
     }
     return input[end - 1] == '\n' ? text : text.concat("\n");
   }
 
-  private void checkUtf8(int start, int end) throws MalformedDocumentException {
+  private void checkUtf8(int start, int end, int firstLine) throws MalformedDocumentException {
     int bad = Utf8.firstInvalid(input, start, end);
     if (bad >= 0) {
       index++;
-      int place = 1;
-      for (int i = 0; i < bad; i++) {
+      int place = firstLine;
+      for (int i = start; i < bad; i++) {
         place += input[i] == '\n' ? 1 : 0;
       }
       String problem = "not utf-8 at byte " + bad + ": save the file as utf-8";
