@@ -10,7 +10,10 @@ import dev.signet.template.select.GjsonResult;
 import dev.signet.template.select.SelectorException;
 import java.util.Map;
 
-/** The part of a JSON value that {@code remoteRef.property} names, by a gjson path as upstream reads it. */
+/**
+ * The part of a JSON value that {@code remoteRef.property} names, by a gjson path as upstream reads
+ * it.
+ */
 final class Property {
 
   private Property() {}
@@ -36,7 +39,14 @@ final class Property {
     } catch (SelectorException e) {
       throw new StoreException(
           new Problem.Malformed(),
-          "property " + ref.property() + " of key " + ref.key() + " of " + identity + ": " + e.getMessage());
+          "property "
+              + ref.property()
+              + " of key "
+              + ref.key()
+              + " of "
+              + identity
+              + ": "
+              + e.getMessage());
     }
   }
 

@@ -120,13 +120,17 @@ final class StoresTest {
         quoteCharacter = '~',
         textBlock =
             """
-            user       | u
-            pool       | {"max": 10, "hosts": ["a", "b"]}
-            pool.max   | 10
-            pool.hosts | ["a", "b"]
-            none       | ~~
+            user              | u
+            pool              | {"max": 10, "hosts": ["a", "b"]}
+            pool.max          | 10
+            pool.hosts        | ["a", "b"]
+            pool.hosts.1      | b
+            pool.hosts.#      | 2
+            pool.h*.0         | a
+            pool.hosts.@reverse.0 | b
+            none              | ~~
             """)
-    void aPropertyIsAPathOfFieldNames(String property, String value) throws Exception {
+    void aPropertyIsAGjsonPath(String property, String value) throws Exception {
       Item item = fake(VALUE).fetch(new RemoteRef("db", property, ""));
       assertThat(item.origin().property()).isEqualTo(property);
       assertThat(text(item)).isEqualTo(value);
@@ -138,18 +142,12 @@ final class StoresTest {
         quoteCharacter = '~',
         textBlock =
             """
-            port        | property port does not exist in key db of SecretStore/ns/fake
-            pool.min    | property pool.min does not exist in key db of SecretStore/ns/fake
-            user.name   | key db of SecretStore/ns/fake does not hold a JSON object
-            pool.hosts.0| key db of SecretStore/ns/fake does not hold a JSON object
-            pool.*      | property pool.* of db is more than field names joined by dots, which this version does not understand
-            pool.#      | property pool.# of db is more than field names joined by dots, which this version does not understand
-            .           | property . of db is more than field names joined by dots, which this version does not understand
-            pool.       | property pool. of db is more than field names joined by dots, which this version does not understand
-            @this       | property @this of db is more than field names joined by dots, which this version does not understand
-            a\\.b       | property a\\.b of db is more than field names joined by dots, which this version does not understand
+            port         | property port does not exist in key db of SecretStore/ns/fake
+            pool.min     | property pool.min does not exist in key db of SecretStore/ns/fake
+            user.name    | property user.name does not exist in key db of SecretStore/ns/fake
+            pool.hosts.2 | property pool.hosts.2 does not exist in key db of SecretStore/ns/fake
             """)
-    void anythingElseIsRefused(String property, String message) throws Exception {
+    void aPropertyThatIsNotThereIsAnError(String property, String message) throws Exception {
       StoreException e = failure(fake(VALUE), new RemoteRef("db", property, ""));
       assertThat(e.problem()).isEqualTo(new Problem.Malformed());
       assertThat(e).hasMessage(message);
