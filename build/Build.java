@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -159,10 +158,15 @@ static final class Progress {
   }
 }
 
+/** Shows Maven's error lines up to its advice on itself; where it had none, the end of the log. */
 void fail(Path log) throws IOException {
-  List<String> lines = new ArrayList<>(Files.readAllLines(log));
-  lines.removeIf(line -> line.contains("Download") || line.matches("\\s*(at .*)?"));
-  lines.subList(Math.max(0, lines.size() - 30), lines.size()).forEach(System.err::println);
+  List<String> lines = Files.readAllLines(log);
+  List<String> errors = lines.stream()
+      .takeWhile(line -> !line.startsWith("[ERROR] To see the full stack trace"))
+      .filter(line -> line.startsWith("[ERROR] "))
+      .toList();
+  List<String> shown = errors.isEmpty() ? lines : errors;
+  shown.subList(Math.max(0, shown.size() - 30), shown.size()).forEach(System.err::println);
   System.err.println("error: the build failed; the whole log is in " + log);
   System.exit(1);
 }

@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,7 +27,8 @@ void main(String[] args) throws Exception {
     for (int i = 0; i < skipped.getLength(); i++) {
       Element skip = (Element) skipped.item(i);
       Element test = (Element) skip.getParentNode();
-      String why = skip.getAttribute("message").lines().findFirst().orElse("no reason given");
+      String why = Stream.of(skip.getAttribute("message"), skip.getTextContent())
+          .flatMap(String::lines).filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
       skips.add(test.getAttribute("classname") + "." + test.getAttribute("name") + ": " + why);
     }
   }
@@ -41,13 +43,8 @@ void main(String[] args) throws Exception {
 }
 
 List<Path> reports(Path root) throws IOException {
-  List<Path> found = new ArrayList<>();
-  try (Stream<Path> modules = Files.list(root)) {
-    for (Path folder : modules.map(module -> module.resolve("target/surefire-reports")).filter(Files::isDirectory).toList()) {
-      try (Stream<Path> files = Files.list(folder)) {
-        files.filter(file -> file.getFileName().toString().matches("TEST-.*\\.xml")).forEach(found::add);
-      }
-    }
+  PathMatcher report = root.getFileSystem().getPathMatcher("glob:**/target/surefire-reports/TEST-*.xml");
+  try (Stream<Path> found = Files.find(root, 5, (path, _) -> report.matches(path))) {
+    return found.sorted().toList();
   }
-  return found;
 }

@@ -45,16 +45,21 @@ final class InputOutput {
   }
 
   /** Writes to standard output, or replaces the file in one step. */
-  static void write(Surroundings surroundings, Optional<String> name, byte[] content)
+  static void write(
+      Surroundings surroundings, Optional<String> name, byte[] content, AtomicFile.Readers readers)
       throws CommandFailure {
     if (name.isEmpty() || name.get().equals("-")) {
       surroundings.out().write(content, 0, content.length);
       surroundings.out().flush();
+      if (surroundings.out().checkError()) {
+        throw CommandFailure.of(
+            "cannot write to standard output: is the disk full, or the reader gone?");
+      }
       return;
     }
     Path file = surroundings.path(name.get());
     try {
-      AtomicFile.write(file, content, "output", surroundings.faults());
+      AtomicFile.write(file, content, readers, "output", surroundings.faults());
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot write " + name.get() + ": " + reason(e) + "; the file is as it was before");

@@ -5,6 +5,7 @@ import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.Apply;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
@@ -109,8 +110,7 @@ final class KeysCommand implements Command {
   @Option(
       names = {"-w", "--write"},
       paramLabel = "FILE",
-      description =
-          "Where the certificate or the backup goes, readable by you only; default: standard output.")
+      description = "Where the certificate or the backup goes; default: standard output.")
   Optional<String> write = Optional.empty();
 
   static final class ActionConverter implements CommandLine.ITypeConverter<Action> {
@@ -218,7 +218,8 @@ final class KeysCommand implements Command {
                   () ->
                       CommandFailure.of(
                           "there is no sealing key yet", "make one with `signet keys new`"));
-      InputOutput.write(surroundings, write, key.certificate().toPem());
+      InputOutput.write(
+          surroundings, write, key.certificate().toPem(), AtomicFile.Readers.AS_USUAL);
       return ExitCode.OK;
     }
   }
@@ -241,7 +242,11 @@ final class KeysCommand implements Command {
       list.put("apiVersion", "v1");
       list.put("items", items);
       list.put("kind", "List");
-      InputOutput.write(surroundings, write, GoYaml.write(list).getBytes(StandardCharsets.UTF_8));
+      InputOutput.write(
+          surroundings,
+          write,
+          GoYaml.write(list).getBytes(StandardCharsets.UTF_8),
+          AtomicFile.Readers.OWNER);
       surroundings
           .err()
           .println(

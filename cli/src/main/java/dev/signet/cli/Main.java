@@ -1,6 +1,7 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.directory.FaultPoints;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -64,7 +65,10 @@ public final class Main {
   }
 
   /** For launchers that cannot look at each stream by itself. */
+  @SuppressWarnings(
+      "SystemConsoleNull") // without a terminal the JDK's own console is null, in 25 too
   private static boolean allTerminals() {
-    return java.util.Objects.requireNonNull(System.console()).isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 }

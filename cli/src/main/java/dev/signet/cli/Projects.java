@@ -45,6 +45,8 @@ final class Projects {
    * From the file that SIGNET_PASSPHRASE_FILE names, without its last line break, or from the
    * terminal.
    */
+  @SuppressWarnings(
+      "SystemConsoleNull") // without a terminal the JDK's own console is null, in 25 too
   private static SecretBytes passphrase(Surroundings surroundings, String about)
       throws StateException {
     Optional<String> file = surroundings.variable("SIGNET_PASSPHRASE_FILE");
@@ -63,8 +65,9 @@ final class Projects {
             "cannot read the passphrase from " + file.get() + ": " + InputOutput.reason(e));
       }
     }
-    Console console = java.util.Objects.requireNonNull(System.console());
-    char[] typed = console.isTerminal() ? console.readPassword("%s: ", about) : null;
+    Console console = System.console();
+    char[] typed =
+        console != null && console.isTerminal() ? console.readPassword("%s: ", about) : null;
     if (typed == null) {
       throw new StateException(
           "a " + about + " is needed: run it on a terminal, or set SIGNET_PASSPHRASE_FILE");

@@ -87,7 +87,8 @@ final class QuickstartCommand implements Command {
     try (InputStream from =
         java.util.Objects.requireNonNull(
             QuickstartCommand.class.getResourceAsStream("quickstart/" + example))) {
-      AtomicFile.write(to, from.readAllBytes(), "example", surroundings.faults());
+      AtomicFile.write(
+          to, from.readAllBytes(), AtomicFile.Readers.AS_USUAL, "example", surroundings.faults());
     }
   }
 
@@ -122,6 +123,7 @@ final class QuickstartCommand implements Command {
       AtomicFile.write(
           place.resolve(CERTIFICATE),
           key.certificate().toPem(),
+          AtomicFile.Readers.AS_USUAL,
           "certificate",
           surroundings.faults());
       try (Secret secret = example()) {
@@ -130,7 +132,11 @@ final class QuickstartCommand implements Command {
             new Sealing(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
         String document = ManifestFormat.YAML.document(sealing.seal(secret, sealer).write());
         AtomicFile.write(
-            sealed, document.getBytes(StandardCharsets.UTF_8), "sealed", surroundings.faults());
+            sealed,
+            document.getBytes(StandardCharsets.UTF_8),
+            AtomicFile.Readers.AS_USUAL,
+            "sealed",
+            surroundings.faults());
       }
     }
     step(

@@ -6,6 +6,7 @@ import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingCertificate;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
@@ -117,7 +118,7 @@ final class SealCommand implements Command {
         new Sealer(sealFor.publicKey(), surroundings.random()),
         manifestFormat,
         sealed);
-    InputOutput.write(surroundings, write, sealed.toByteArray());
+    InputOutput.write(surroundings, write, sealed.toByteArray(), AtomicFile.Readers.AS_USUAL);
     return ExitCode.OK;
   }
 

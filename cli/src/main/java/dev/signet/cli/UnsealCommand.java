@@ -5,6 +5,7 @@ import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.OpeningKey;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.State;
@@ -108,7 +109,11 @@ final class UnsealCommand implements Command {
     if (plain.isEmpty()) {
       throw CommandFailure.of(source + " holds no SealedSecret");
     }
-    InputOutput.write(surroundings, write, plain.toString().getBytes(StandardCharsets.UTF_8));
+    InputOutput.write(
+        surroundings,
+        write,
+        plain.toString().getBytes(StandardCharsets.UTF_8),
+        AtomicFile.Readers.OWNER);
     return ExitCode.OK;
   }
 

@@ -17,8 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 /**
  * Replaces a file so that a reader, or a crash at any moment, finds the old content or the new,
  * whole: the new content goes to a file beside it that only its owner can read, is forced to disk,
- * and is moved over the old one; then the folder is forced to disk too. What a crash leaves behind
- * is at most that file beside it, which the next write reuses or removes.
+ * is moved over the old one; then the folder is forced to disk too. What a crash leaves behind is
+ * at most that file beside it, which the next write reuses or removes.
  *
  * <p>Fault points: {@code <label>.begin}, {@code .written}, {@code .synced}, {@code .renamed}.
  */
@@ -26,15 +26,23 @@ public final class AtomicFile {
 
   private AtomicFile() {}
 
-  /** Writes with mode 0600 on systems that have modes. */
-  public static void write(Path file, byte[] content, String label, FaultPoints faults)
+  /** Who may read the file that is written, where the file system has modes. */
+  public enum Readers {
+    OWNER,
+    /** As the user's umask says. */
+    AS_USUAL
+  }
+
+  public static void write(
+      Path file, byte[] content, Readers readers, String label, FaultPoints faults)
       throws IOException {
     Path folder = requireNonNull(file.toAbsolutePath().getParent());
     Path beside = folder.resolve("." + file.getFileName() + ".new");
     faults.reached(label + ".begin");
     Files.deleteIfExists(beside);
     try {
-      Files.createFile(beside, ownerOnly(folder));
+      Files.createFile(
+          beside, readers == Readers.OWNER ? ownerOnly(folder) : new FileAttribute<?>[0]);
       try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
         ByteBuffer buffer = ByteBuffer.wrap(content);
         while (buffer.hasRemaining()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
@@ -45,7 +46,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateCodec {
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** The output is not closed with the generator: closing it zeroes it. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private StateCodec() {}
 

@@ -104,7 +104,7 @@ public final class StateFile {
       throw new IllegalStateException("this JDK lacks AES-256-GCM", e);
     }
     try {
-      AtomicFile.write(path, file, "state", faults);
+      AtomicFile.write(path, file, AtomicFile.Readers.OWNER, "state", faults);
     } catch (IOException e) {
       throw new StateException(
           "cannot write "
