@@ -6,6 +6,7 @@ import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.Scope;
 import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingCertificate;
+import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class Kubeseal {
     }
     // checkError flushes, too. A result that did not arrive is not a success.
     if (out.checkError() && code == ExitCode.OK) {
-      err.print("error: cannot write to standard output: it is full or closed\n");
+      err.print("error: cannot write to standard output: is the disk full, or the reader gone?\n");
       code = ExitCode.FAILED;
     }
     err.flush();
@@ -94,12 +95,23 @@ final class Kubeseal {
       } else {
         ByteArrayOutputStream result = new ByteArrayOutputStream();
         act(input, format(write), result);
-        InputOutput.write(surroundings, Optional.of(write), result.toByteArray());
+        InputOutput.write(surroundings, Optional.of(file(write)), result.toByteArray(), readers());
       }
     } catch (IOException e) {
       throw CommandFailure.of(InputOutput.reason(e));
     }
     return ExitCode.OK;
+  }
+
+  /** A dash is a file's name here, as any other. */
+  private static String file(String name) {
+    return name.equals("-") ? "./-" : name;
+  }
+
+  private AtomicFile.Readers readers() {
+    return arguments.is(KubesealFlag.RECOVERY_UNSEAL)
+        ? AtomicFile.Readers.OWNER
+        : AtomicFile.Readers.AS_USUAL;
   }
 
   private static String instead(KubesealFlag flag) {

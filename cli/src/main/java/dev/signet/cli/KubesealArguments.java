@@ -216,7 +216,11 @@ final class KubesealArguments {
       case ARRAY -> add(flag, List.of(value));
       case LIST -> add(flag, fields(value));
       case LOG_LEVEL -> number(value, "strconv.ParseInt: parsing ");
-      case LOG_NUMBER -> number(value, "");
+      case LOG_NUMBER -> {
+        if (!value.chars().allMatch(c -> c >= '0' && c <= '9') || value.isEmpty()) {
+          throw illegal(value, "");
+        }
+      }
       case LOG_SEVERITY -> {
         switch (value.toUpperCase(java.util.Locale.ROOT)) {
           case "INFO", "WARNING", "ERROR", "FATAL" -> {}
@@ -250,10 +254,19 @@ final class KubesealArguments {
   }
 
   private static void number(String value, String parser) throws IllegalValueException {
+    int digits = value.startsWith("-") || value.startsWith("+") ? 1 : 0;
+    boolean whole = digits < value.length();
+    for (int i = digits; i < value.length(); i++) {
+      whole &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
+    }
+    if (!whole) {
+      throw illegal(value, parser);
+    }
     try {
       Integer.parseInt(value);
     } catch (NumberFormatException e) {
-      throw illegal(value, parser);
+      throw new IllegalValueException(
+          parser + KubesealText.quoted(value) + ": value out of range");
     }
   }
 

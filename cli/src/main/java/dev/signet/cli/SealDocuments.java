@@ -160,9 +160,7 @@ final class SealDocuments {
   }
 
   private byte[] seal(Document document) throws CommandFailure {
-    if (document.syntax() == Document.Syntax.YAML) {
-      numbersToText(document.tree());
-    }
+    numbersToText(document.tree());
     try (Secret secret = SecretManifest.read(document.tree(), source)) {
       String sealed = format.document(sealing.seal(secret, sealer).write());
       return sealed.getBytes(StandardCharsets.UTF_8);
@@ -175,7 +173,7 @@ final class SealDocuments {
 
   /**
    * Go turns the numbers and booleans of a YAML document into texts where a Secret has texts, such
-   * as a port in {@code stringData}.
+   * as a port in {@code stringData}; and JSON that it cannot read is read again as YAML.
    */
   private static void numbersToText(Map<String, @Nullable Object> tree) {
     for (String field : new String[] {"kind", "apiVersion", "type"}) {
