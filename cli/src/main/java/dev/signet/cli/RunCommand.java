@@ -105,6 +105,7 @@ final class RunCommand implements Command {
     environment.putAll(surroundings.environment());
     // The command must not be handed what opens the state.
     environment.remove("SIGNET_PASSPHRASE_FILE");
+    environment.remove("SIGNET_COMMAND");
     if (!files) {
       for (Map.Entry<String, Item> entry : items.entrySet()) {
         environment.put(prefix + entry.getKey(), text(entry.getKey(), entry.getValue()));
