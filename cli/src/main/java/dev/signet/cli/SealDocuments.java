@@ -95,27 +95,37 @@ final class SealDocuments {
     try {
       underway.add(pool.submit(() -> seal(first)));
       underway.add(pool.submit(() -> seal(second)));
-      Optional<CommandFailure> unreadable = Optional.empty();
-      try {
-        for (Optional<Document> next = next(reader); next.isPresent(); next = next(reader)) {
-          Document document = next.get();
-          if (underway.size() == cores * AHEAD) {
-            out.write(result(underway.remove()));
-          }
-          underway.add(pool.submit(() -> seal(document)));
+      for (Optional<Document> next = next(reader, underway, out);
+          next.isPresent();
+          next = next(reader, underway, out)) {
+        Document document = next.get();
+        if (underway.size() == cores * AHEAD) {
+          out.write(result(underway.remove()));
         }
-      } catch (CommandFailure e) {
-        // What was read before it comes first, and so does what may be wrong with that.
-        unreadable = Optional.of(e);
+        underway.add(pool.submit(() -> seal(document)));
       }
-      while (!underway.isEmpty()) {
-        out.write(result(underway.remove()));
-      }
-      if (unreadable.isPresent()) {
-        throw unreadable.get();
-      }
+      finish(underway, out);
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  /** Where reading fails, what was read before comes first, and so does what is wrong with that. */
+  private Optional<Document> next(
+      DocumentReader reader, ArrayDeque<Future<byte[]>> underway, OutputStream out)
+      throws CommandFailure, IOException {
+    try {
+      return next(reader);
+    } catch (CommandFailure unreadable) {
+      finish(underway, out);
+      throw unreadable;
+    }
+  }
+
+  private static void finish(ArrayDeque<Future<byte[]>> underway, OutputStream out)
+      throws CommandFailure, IOException {
+    while (!underway.isEmpty()) {
+      out.write(result(underway.remove()));
     }
   }
 
