@@ -157,7 +157,8 @@ final class RunCommand implements Command {
     try {
       process = builder.start();
     } catch (IOException e) {
-      boolean missing = String.valueOf(e.getMessage()).contains("error=2,");
+      // The system's ENOENT, which Java has in its message only.
+      boolean missing = String.valueOf(e.getMessage()).contains("error: 2 ");
       throw CommandFailure.withCode(
           missing ? ExitCode.NOT_FOUND : ExitCode.NOT_EXECUTABLE,
           "cannot start "

@@ -102,6 +102,8 @@ final class Signet {
     CommandLine line = new CommandLine(command);
     line.setCommandName("signet " + entry.name());
     line.setUsageHelpAutoWidth(true);
+    // What follows the command of `signet run` is that command's.
+    line.setStopAtPositional(command instanceof RunCommand);
     return line;
   }
 

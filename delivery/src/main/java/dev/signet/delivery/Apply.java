@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * Brings one Secret to what a dialect wants: reads it, lets the dialect decide, writes only when
- * something differs, and writes with the version it read as precondition. A conflict is read again
- * and decided again, a few times.
+ * something differs, and writes with the version it read as precondition. When it was changed or
+ * deleted meanwhile, it is read again and decided again, a few times.
  */
 public final class Apply {
 
@@ -54,7 +54,9 @@ public final class Apply {
       try {
         return once(namespace, name, merge);
       } catch (ObjectsException e) {
-        if (!(e.problem() instanceof Problem.Conflict) || attempt == ATTEMPTS) {
+        boolean moved =
+            e.problem() instanceof Problem.Conflict || e.problem() instanceof Problem.NotFound;
+        if (!moved || attempt == ATTEMPTS) {
           throw e;
         }
       }

@@ -105,10 +105,7 @@ public final class Shape {
     key.codePoints()
         .forEach(
             point -> {
-              if (Character.isLetterOrDigit(point)
-                  || point == '-'
-                  || point == '.'
-                  || point == '_') {
+              if (letterOrNumber(point) || point == '-' || point == '.' || point == '_') {
                 converted.appendCodePoint(point);
               } else {
                 converted.append(
@@ -119,6 +116,14 @@ public final class Shape {
               }
             });
     return converted.toString();
+  }
+
+  /** As Go counts them: fractions and Roman numerals are numbers too. */
+  private static boolean letterOrNumber(int point) {
+    int type = Character.getType(point);
+    return Character.isLetterOrDigit(point)
+        || type == Character.LETTER_NUMBER
+        || type == Character.OTHER_NUMBER;
   }
 
   /** Refuses keys that a Secret cannot have; an item without a name is dropped. */

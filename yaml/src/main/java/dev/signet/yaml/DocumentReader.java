@@ -67,6 +67,7 @@ public final class DocumentReader {
   private void start() throws MalformedDocumentException {
     int limit = budget.limits.bytes();
     if (input.length > limit) {
+      done = true;
       throw malformed(Budget.limit("more bytes", limit), 0);
     }
     if (input.length >= 2 && ((input[0] & 0xFF) == 0xFF || (input[0] & 0xFF) == 0xFE)) {
@@ -102,13 +103,18 @@ public final class DocumentReader {
       }
       int where = composer.line() + 1;
       Object value = composer.value();
+      int start = at;
       at = composer.offset();
-      line = 0;
       jsonRead++;
+      checkUtf8(skipSpace(start), at, where);
       return document(value, where, Syntax.JSON);
     } catch (Problem problem) {
-      if (problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY || jsonRead > 1) {
+      boolean last = problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY;
+      if (last || jsonRead > 1) {
         done = true;
+        if (!last) {
+          checkUtf8(0, input.length, 1);
+        }
         throw malformed(problem, 1);
       }
       return switchToYaml(problem);
@@ -137,7 +143,7 @@ public final class DocumentReader {
     try {
       return nextYaml();
     } catch (MalformedDocumentException e) {
-      if (looksLikeJson && e.kind() != Kind.LIMIT) {
+      if (looksLikeJson && e.kind() != Kind.LIMIT && e.kind() != Kind.ENCODING) {
         throw malformed(jsonProblem, 1);
       }
       throw e;
@@ -281,12 +287,12 @@ public final class DocumentReader {
     int bad = Utf8.firstInvalid(input, start, end);
     if (bad >= 0) {
       index++;
-      int lines = 0;
+      int place = firstLine;
       for (int i = start; i < bad; i++) {
-        lines += input[i] == '\n' ? 1 : 0;
+        place += input[i] == '\n' ? 1 : 0;
       }
       String problem = "not utf-8 at byte " + bad + ": save the file as utf-8";
-      throw malformed(new Problem(Kind.ENCODING, problem, lines, -1), firstLine);
+      throw malformed(new Problem(Kind.ENCODING, problem, 0, -1), place);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.signet.yaml;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,11 +93,7 @@ public final class GoYaml {
       return;
     }
     int indent = parent < 0 ? 0 : parent + STEP;
-    List<String> keys = new ArrayList<>(map.size());
-    for (Object key : map.keySet()) {
-      keys.add((String) key);
-    }
-    for (String key : KeyOrder.sorted(keys)) {
+    for (String key : KeyOrder.sorted(map.keySet())) {
       newline(indent);
       String shown = TextShape.wellFormed(key);
       if (isSimpleKey(shown)) {
@@ -197,7 +192,12 @@ public final class GoYaml {
     if (!whitespace) {
       put(' ');
     }
-    folded(text, indent, fold, 0);
+    if (!fold || column + text.length() <= WIDTH || text.indexOf(' ') < 0) {
+      out.append(text);
+      column += text.length();
+    } else {
+      folded(text, indent, true, 0);
+    }
     whitespace = false;
     indention = false;
   }

@@ -1,6 +1,7 @@
 package dev.signet.yaml;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -8,20 +9,25 @@ import java.util.List;
  * digits by their value ({@code a2} before {@code a10}), the rest by code point.
  *
  * <p>With odd mixes of digits and zeros the relation is not transitive, so what Go writes then
- * depends on chance. The sort here is a plain merge sort: it takes any relation, and always ends
- * with the same order for the same map.
+ * depends on chance. The sort here is a plain merge sort, which takes any relation, over keys
+ * already sorted by their characters: the same keys always end up in the same order.
  */
 final class KeyOrder {
 
   private KeyOrder() {}
 
-  static List<String> sorted(List<String> keys) {
+  static List<String> sorted(Collection<?> names) {
+    List<String> keys = new ArrayList<>(names.size());
+    for (Object name : names) {
+      keys.add((String) name);
+    }
     if (keys.size() < 2) {
       return keys;
     }
+    keys.sort(null);
     int[][] runes = new int[keys.size()][];
     for (int i = 0; i < runes.length; i++) {
-      runes[i] = keys.get(i).codePoints().toArray();
+      runes[i] = runes(keys.get(i));
     }
     int[] order = new int[runes.length];
     for (int i = 0; i < order.length; i++) {
@@ -33,6 +39,16 @@ final class KeyOrder {
       sorted.add(keys.get(i));
     }
     return sorted;
+  }
+
+  private static int[] runes(String key) {
+    int[] runes = new int[key.codePointCount(0, key.length())];
+    int at = 0;
+    for (int i = 0; i < runes.length; i++) {
+      runes[i] = key.codePointAt(at);
+      at += Character.charCount(runes[i]);
+    }
+    return runes;
   }
 
   private static int[] mergeSort(int[][] runes, int[] order, int from, int to) {

@@ -23,6 +23,10 @@ record TextShape(boolean plainAllowed, boolean singleQuotedAllowed, boolean lite
     char before = ' ';
     for (int i = 0; i <= last; i++) {
       char c = text.charAt(i);
+      if (isLetterOrDigit(c)) {
+        before = c;
+        continue;
+      }
       // What follows counts as blank at the end of the text, too.
       indicators |=
           isIndicator(c, i == 0, isBlankOrBreak(before), i == last || isBlank(text, i + 1));
@@ -55,6 +59,10 @@ record TextShape(boolean plainAllowed, boolean singleQuotedAllowed, boolean lite
     };
   }
 
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+
   private static boolean isBlank(String text, int at) {
     return text.charAt(at) == ' ' || text.charAt(at) == '\t';
   }
@@ -65,6 +73,11 @@ record TextShape(boolean plainAllowed, boolean singleQuotedAllowed, boolean lite
 
   static boolean isBreak(int c) {
     return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+  }
+
+  /** Breaks of YAML 1.1 that are none in YAML 1.2. */
+  static boolean isSeparator(char c) {
+    return c == 0x2028 || c == 0x2029;
   }
 
   /** What is written without an escape; goyaml escapes everything beyond U+FFFF, emoji included. */

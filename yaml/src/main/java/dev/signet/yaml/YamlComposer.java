@@ -68,6 +68,18 @@ final class YamlComposer {
       throws Problem {
     long mark = budget.mark();
     try {
+      return SimpleYaml.compose(text, budget);
+    } catch (SimpleYaml.Unusual e) {
+      budget.reset(mark);
+    }
+    return composeAny(text, budget, duplicates);
+  }
+
+  /** The same by the general parser alone. */
+  static @Nullable Object composeAny(String text, Budget budget, DuplicateKeys duplicates)
+      throws Problem {
+    long mark = budget.mark();
+    try {
       return compose(text, Settings.FAST, budget, duplicates);
     } catch (Problem problem) {
       if (problem.kind == Kind.LIMIT) {

@@ -30,6 +30,10 @@ final class Vectors {
         .toList();
   }
 
+  static String text(Map<String, ?> row, String column) {
+    return String.valueOf(row.get(column));
+  }
+
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -53,7 +57,7 @@ final class Vectors {
   }
 
   /** The same form, from the table. */
-  static String expected(Map<String, @Nullable Object> row) {
+  static String expected(Map<String, ?> row) {
     StringBuilder outcome = new StringBuilder();
     if (row.get("documents") instanceof List<?> documents) {
       for (Object document : documents) {

@@ -95,6 +95,7 @@ public final class Directory implements Objects, Evidence {
   @Override
   public synchronized Optional<KubeObject> get(Ref ref) {
     return Optional.ofNullable(manifests.byRef().get(ref))
+        .filter(manifest -> !ref.kind().equals(GroupKind.SECRET))
         .map(manifest -> asServed(manifest.object()));
   }
 
@@ -102,7 +103,7 @@ public final class Directory implements Objects, Evidence {
   public synchronized List<KubeObject> list(GroupKind kind) {
     return manifests.all().stream()
         .map(Manifest::object)
-        .filter(object -> object.ref().kind().equals(kind))
+        .filter(object -> object.ref().kind().equals(kind) && !kind.equals(GroupKind.SECRET))
         .map(this::asServed)
         .toList();
   }

@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,11 +68,11 @@ public final class Manifests {
   /** Reads files and folders. Namespaced objects without a namespace are in {@code namespace}. */
   public static Manifests read(List<Path> sources, String namespace) {
     Manifests result = new Manifests();
+    Set<Path> files = new LinkedHashSet<>();
     for (Path source : sources) {
-      for (Path file : result.filesOf(source.toAbsolutePath().normalize())) {
-        result.readFile(file, namespace);
-      }
+      files.addAll(result.filesOf(source.toAbsolutePath().normalize()));
     }
+    files.forEach(file -> result.readFile(file, namespace));
     return result;
   }
 
@@ -81,19 +82,23 @@ public final class Manifests {
     }
     List<Path> files = new ArrayList<>();
     try {
+      // A source that is itself a link to a folder is meant; below it, links to folders are not.
+      Path folder = Files.isSymbolicLink(source) ? source.toRealPath() : source;
       Files.walkFileTree(
-          source,
+          folder,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-              return hidden(folder) && !folder.equals(source)
+            public FileVisitResult preVisitDirectory(Path below, BasicFileAttributes attributes) {
+              return hidden(below) && !below.equals(folder)
                   ? FileVisitResult.SKIP_SUBTREE
                   : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              if (!hidden(file) && isManifest(file) && !Files.isDirectory(file)) {
+              // Neither folder nor file: a pipe would be waited for.
+              boolean readable = !attributes.isOther() && !Files.isDirectory(file);
+              if (readable && !hidden(file) && isManifest(file)) {
                 files.add(file);
               }
               return FileVisitResult.CONTINUE;
@@ -159,7 +164,7 @@ public final class Manifests {
       return;
     }
     try {
-      KubeObject object = KubeObject.of(tree, CLUSTER_WIDE.contains(kind) ? "" : namespace);
+      KubeObject object = placed(KubeObject.of(tree, namespace));
       Manifest manifest = new Manifest(object, file, line);
       Manifest first = manifests.putIfAbsent(object.ref(), manifest);
       if (first != null) {
@@ -171,6 +176,14 @@ public final class Manifests {
     } catch (MalformedObjectException e) {
       failures.add(new Failure(file + ":" + line, kind + ": " + e.getMessage()));
     }
+  }
+
+  /** An API server ignores the namespace of a cluster-wide object. */
+  private static KubeObject placed(KubeObject object) {
+    Ref ref = object.ref();
+    return CLUSTER_WIDE.contains(ref.kind().kind())
+        ? new KubeObject(new Ref(ref.kind(), "", ref.name()), object.apiVersion(), object.tree())
+        : object;
   }
 
   /** Files of tools that look like objects but never reach an API server. */

@@ -89,6 +89,11 @@ public final class Pass {
       return controller.reconcile(ref);
     } catch (ObjectsException e) {
       return new Outcome.Retry("WriteFailed", e.getMessage());
+    } catch (RuntimeException e) {
+      // A bug, which must not keep the other objects from being delivered. Its message is not
+      // passed on: nobody knows what it holds.
+      return new Outcome.Stalled(
+          "InternalError", "unexpected " + e.getClass().getName() + "; please report it");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.signet.delivery.directory;
 
+import dev.signet.core.Material;
 import dev.signet.delivery.Apply;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Delivery;
@@ -8,15 +9,22 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Plain Secrets in manifests become Secrets, as {@code kubectl apply} makes them. What a controller
- * owns is left alone.
+ * Plain Secrets in manifests become Secrets, as {@code kubectl apply} makes them: what others added
+ * to the Secret stays, keys that were in the manifest last time and are no longer go. What a
+ * controller owns is left alone. A label or annotation that the manifest no longer has stays too,
+ * because who set it is not remembered.
  */
 public final class PlainSecrets implements Controller {
 
@@ -50,11 +58,18 @@ public final class PlainSecrets implements Controller {
       Secret placed =
           wanted.withMetadata(
               wanted.metadata().with("namespace", ref.namespace()).with("resourceVersion", null));
+      Set<String> before =
+          directory.delivery(ref, ref).map(last -> last.origins().keySet()).orElse(Set.of());
       return switch (apply.secret(
-          ref.namespace(), ref.name(), existing -> decide(existing, placed))) {
+          ref.namespace(), ref.name(), existing -> decide(existing, placed, before))) {
         case Apply.Applied.Refused(String reason, String message) ->
             new Outcome.Stalled(reason, message);
-        case Apply.Applied.Unchanged _ -> new Outcome.Done();
+        case Apply.Applied.Unchanged _ -> {
+          if (directory.delivery(ref, ref).isEmpty()) {
+            directory.delivered(Delivery.of(ref, ref, wanted.data(), clock.instant()));
+          }
+          yield new Outcome.Done();
+        }
         case Apply.Applied.Created _, Apply.Applied.Updated _ -> {
           directory.delivered(Delivery.of(ref, ref, wanted.data(), clock.instant()));
           directory.event(
@@ -68,7 +83,8 @@ public final class PlainSecrets implements Controller {
     }
   }
 
-  private static Apply.Decision decide(Optional<Secret> existing, Secret wanted) {
+  private static Apply.Decision decide(
+      Optional<Secret> existing, Secret wanted, Set<String> before) {
     Optional<String> owner =
         existing
             .flatMap(secret -> secret.metadata().controllerOwner())
@@ -77,7 +93,24 @@ public final class PlainSecrets implements Controller {
       return new Apply.Decision.Refuse(
           "Owned", "the Secret belongs to " + owner.get() + "; delete one of the two manifests");
     }
-    return new Apply.Decision.Write(
-        new Secret(wanted.metadata(), wanted.type(), wanted.immutable(), wanted.data().copy()));
+    Material data = existing.map(secret -> secret.data().copy()).orElseGet(Material::new);
+    before.forEach(data::remove);
+    data.putAll(wanted.data().copy());
+    Metadata metadata =
+        existing.map(secret -> merged(secret.metadata(), wanted)).orElse(wanted.metadata());
+    return new Apply.Decision.Write(new Secret(metadata, wanted.type(), wanted.immutable(), data));
+  }
+
+  private static Metadata merged(Metadata there, Secret wanted) {
+    Map<String, String> labels = new LinkedHashMap<>(there.labels());
+    labels.putAll(wanted.metadata().labels());
+    Map<String, String> annotations = new LinkedHashMap<>(there.annotations());
+    annotations.putAll(wanted.metadata().annotations());
+    Metadata merged = there.with("labels", labels).with("annotations", annotations);
+    for (String field : List.of("ownerReferences", "finalizers")) {
+      Object value = wanted.metadata().tree().get(field);
+      merged = value == null ? merged : merged.with(field, value);
+    }
+    return merged;
   }
 }

@@ -167,7 +167,7 @@ public final class Project {
 
     /** From now on the state opens with the key file. */
     public void useKeyFile() throws StateException {
-      StateKey chosen = keyMakingOne();
+      StateKey chosen = readOrMakeKey();
       key.close();
       key = chosen;
     }
@@ -205,7 +205,8 @@ public final class Project {
           file.path()
               + " needs the key "
               + keyFile
-              + ", which does not exist; restore it from your backup, or point SIGNET_STATE_KEY at it");
+              + ", which does not exist; restore it from your backup, or point SIGNET_STATE_KEY at"
+              + " it");
     } catch (IOException e) {
       throw unreadableKey(e);
     }
@@ -215,6 +216,10 @@ public final class Project {
     if (Files.exists(file.path())) {
       return existingKey();
     }
+    return readOrMakeKey();
+  }
+
+  private StateKey readOrMakeKey() throws StateException {
     try {
       return readKey();
     } catch (NoSuchFileException e) {
@@ -245,8 +250,13 @@ public final class Project {
       return new StateKey.File(SecretBytes.wrap(bytes));
     } catch (FileAlreadyExistsException e) {
       return existingKey();
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new StateException("cannot make the key " + keyFile + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw new StateException("cannot make the key " + keyFile + ": " + StateFile.reason(e));
+    } catch (UnsupportedOperationException e) {
+      throw new StateException(
+          "cannot make the key "
+              + keyFile
+              + ": the file system has no hard links; point SIGNET_STATE_KEY at one that has");
     } finally {
       Arrays.fill(encoded, (byte) 0);
     }

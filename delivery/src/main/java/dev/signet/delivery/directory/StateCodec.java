@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
@@ -20,6 +21,7 @@ import dev.signet.delivery.object.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,9 +48,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateCodec {
 
-  /** The output is not closed with the generator: closing it zeroes it. */
+  /**
+   * The output is not closed with the generator: closing it zeroes it. Escaped, for only an escape
+   * can hold half a surrogate pair, and a name that someone chose must not keep the state from
+   * being written.
+   */
   private static final JsonFactory JSON =
-      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+      JsonFactory.builder()
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .build();
 
   private StateCodec() {}
 
@@ -118,7 +127,7 @@ final class StateCodec {
     Map<String, Origin> origins = new LinkedHashMap<>();
     json.writeObjectFieldStart("data");
     for (Map.Entry<String, Item> entry : secret.data().items().entrySet()) {
-      json.writeFieldName(entry.getKey());
+      json.writeFieldName(wellFormed(entry.getKey()));
       entry
           .getValue()
           .value()
@@ -144,7 +153,7 @@ final class StateCodec {
     json.writeObjectFieldStart("origins");
     for (Map.Entry<String, Origin> entry : origins.entrySet()) {
       Origin origin = entry.getValue();
-      json.writeFieldName(entry.getKey());
+      json.writeFieldName(wellFormed(entry.getKey()));
       writeTree(json, List.of(origin.source(), origin.key(), origin.property(), origin.version()));
     }
     json.writeEndObject();
@@ -168,13 +177,18 @@ final class StateCodec {
       case Map<?, ?> map -> {
         json.writeStartObject();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-          json.writeFieldName((String) entry.getKey());
+          json.writeFieldName(wellFormed((String) entry.getKey()));
           writeTree(json, entry.getValue());
         }
         json.writeEndObject();
       }
       default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
     }
+  }
+
+  /** The parser takes half a surrogate pair in a text, but not in a name. */
+  private static String wellFormed(String name) {
+    return new String(name.getBytes(StandardCharsets.UTF_16), StandardCharsets.UTF_16);
   }
 
   /** Reads what {@link #encode} wrote. */
@@ -193,12 +207,14 @@ final class StateCodec {
             }
           }
           case "secrets" -> {
+            expect(json.currentToken() == JsonToken.START_ARRAY);
             while (json.nextToken() != JsonToken.END_ARRAY) {
               Secret secret = readSecret(json);
               state.secrets.put(secret.ref(), secret);
             }
           }
           case "objects" -> {
+            expect(json.currentToken() == JsonToken.START_ARRAY);
             while (json.nextToken() != JsonToken.END_ARRAY) {
               Fields known = fields(json);
               state.objects.put(
@@ -211,6 +227,7 @@ final class StateCodec {
             }
           }
           case "deliveries" -> {
+            expect(json.currentToken() == JsonToken.START_ARRAY);
             while (json.nextToken() != JsonToken.END_ARRAY) {
               Fields fields = fields(json);
               Delivery delivery =
@@ -224,6 +241,7 @@ final class StateCodec {
             }
           }
           case "events" -> {
+            expect(json.currentToken() == JsonToken.START_ARRAY);
             while (json.nextToken() != JsonToken.END_ARRAY) {
               Fields fields = fields(json);
               Event event =
@@ -240,6 +258,7 @@ final class StateCodec {
           default -> throw new MalformedObjectException("unknown part " + field);
         }
       }
+      expect(json.nextToken() == null);
       return state;
     } catch (IOException | ClassCastException | DateTimeException e) {
       state.close();
@@ -263,9 +282,13 @@ final class StateCodec {
       switch (field) {
         case "metadata" ->
             metadata = Metadata.of(Fields.of((Map<?, ?>) some(readTree(json)), "metadata"));
-        case "type" -> type = json.getText();
+        case "type" -> {
+          expect(json.currentToken() == JsonToken.VALUE_STRING);
+          type = json.getText();
+        }
         case "immutable" -> immutable = Optional.of(json.getBooleanValue());
         case "data" -> {
+          expect(json.currentToken() == JsonToken.START_OBJECT);
           while (json.nextToken() != JsonToken.END_OBJECT) {
             String key = json.currentName();
             json.nextToken();
@@ -284,25 +307,24 @@ final class StateCodec {
     return new Secret(metadata, type, immutable, data);
   }
 
-  private static Map<String, Origin> origins(Map<?, ?> tree) {
+  private static Map<String, Origin> origins(Map<?, ?> tree) throws MalformedObjectException {
+    Fields fields = Fields.of(tree, "origins");
     Map<String, Origin> origins = new LinkedHashMap<>();
-    tree.forEach(
-        (key, value) -> {
-          List<?> parts = (List<?>) value;
-          origins.put(
-              (String) key,
-              new Origin(
-                  (String) parts.get(0),
-                  (String) parts.get(1),
-                  (String) parts.get(2),
-                  (String) parts.get(3)));
-        });
+    for (Object key : tree.keySet()) {
+      List<String> parts = four(fields, (String) key);
+      origins.put((String) key, new Origin(parts.get(0), parts.get(1), parts.get(2), parts.get(3)));
+    }
     return origins;
   }
 
-  private static Ref ref(Fields fields, String name) throws MalformedObjectException {
+  private static List<String> four(Fields fields, String name) throws MalformedObjectException {
     List<String> parts = fields.strings(name);
     expect(parts.size() == 4);
+    return parts;
+  }
+
+  private static Ref ref(Fields fields, String name) throws MalformedObjectException {
+    List<String> parts = four(fields, name);
     return new Ref(new GroupKind(parts.get(0), parts.get(1)), parts.get(2), parts.get(3));
   }
 

@@ -25,7 +25,7 @@ import javax.crypto.spec.SecretKeySpec;
  * </pre>
  *
  * All before the ciphertext is authenticated with it. A file larger than {@link #MAX_SIZE} is
- * refused unread.
+ * refused unread, and none is written.
  */
 public final class StateFile {
 
@@ -45,11 +45,17 @@ public final class StateFile {
   private final Path path;
   private final SecureRandom random;
   private final FaultPoints faults;
+  private final long maxSize;
 
   public StateFile(Path path, SecureRandom random, FaultPoints faults) {
+    this(path, random, faults, MAX_SIZE);
+  }
+
+  StateFile(Path path, SecureRandom random, FaultPoints faults, long maxSize) {
     this.path = path;
     this.random = random;
     this.faults = faults;
+    this.maxSize = maxSize;
   }
 
   public Path path() {
@@ -82,7 +88,8 @@ public final class StateFile {
           path
               + (key instanceof StateKey.Passphrase
                   ? " does not open: the passphrase is wrong, or the file is damaged"
-                  : " does not open with your key: it belongs to another key file, or it is damaged"));
+                  : " does not open with your key: it belongs to another key file, or it is"
+                      + " damaged"));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK lacks AES-256-GCM", e);
     }
@@ -90,6 +97,13 @@ public final class StateFile {
 
   /** Replaces the file. On any failure the old one stays as it is. */
   public void write(StateKey key, byte[] plain) throws StateException {
+    if (plain.length > maxSize - HEADER_SIZE - TAG_SIZE) {
+      throw new StateException(
+          path
+              + " would grow larger than a state file can be ("
+              + (maxSize >> 20)
+              + " MiB); the state before this command is unchanged");
+    }
     byte[] header = new byte[HEADER_SIZE];
     System.arraycopy(MAGIC, 0, header, 0, MAGIC.length);
     header[VERSION_AT] = 1;
@@ -136,8 +150,9 @@ public final class StateFile {
   private Optional<byte[]> content() throws StateException {
     byte[] file;
     try {
-      if (Files.size(path) > MAX_SIZE) {
-        throw new StateException(path + " is larger than a state file can be (256 MiB)");
+      if (Files.size(path) > maxSize) {
+        throw new StateException(
+            path + " is larger than a state file can be (" + (maxSize >> 20) + " MiB)");
       }
       file = Files.readAllBytes(path);
     } catch (NoSuchFileException e) {

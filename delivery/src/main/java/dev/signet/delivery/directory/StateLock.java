@@ -36,29 +36,52 @@ public final class StateLock implements AutoCloseable {
    * @param holder what another process is told, for instance {@code signet apply (pid 4711)}
    */
   public static StateLock take(Path file, String holder, Duration patience) throws StateException {
-    FileChannel channel = null;
     try {
-      channel =
+      FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      long deadline = System.nanoTime() + patience.toNanos();
-      while (tryLock(channel) == null) {
-        if (System.nanoTime() >= deadline) {
-          String other = holder(channel);
+      boolean taken = false;
+      try {
+        await(channel, patience);
+        sign(channel, holder);
+        taken = true;
+        return new StateLock(channel);
+      } finally {
+        if (!taken) {
           channel.close();
-          throw new StateException(
-              "the state is in use by " + other + "; waited " + patience.toSeconds() + " s");
         }
-        Thread.sleep(POLL);
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
-      return new StateLock(channel);
     } catch (IOException e) {
       throw new StateException("cannot lock " + file + ": " + StateFile.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StateException("interrupted while waiting for " + file);
+    }
+  }
+
+  private static void await(FileChannel channel, Duration patience)
+      throws IOException, InterruptedException, StateException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (tryLock(channel) == null) {
+      if (System.nanoTime() >= deadline) {
+        throw new StateException(
+            "the state is in use by "
+                + holder(channel)
+                + "; waited "
+                + patience.toSeconds()
+                + " s");
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  /** The name is for others to read; the lock holds without it, on a full disk too. */
+  private static void sign(FileChannel channel, String holder) {
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+    } catch (IOException nameNotWritten) {
+      return;
     }
   }
 

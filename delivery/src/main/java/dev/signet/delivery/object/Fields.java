@@ -22,7 +22,7 @@ public final class Fields {
   private final Map<?, ?> map;
   private final String path;
   private final Set<String> read = new LinkedHashSet<>();
-  private final List<Fields> children = new ArrayList<>();
+  private final Map<String, Fields> children = new LinkedHashMap<>();
 
   private Fields(Map<?, ?> map, String path) {
     this.map = map;
@@ -134,7 +134,7 @@ public final class Fields {
         result.add(at(name));
       }
     }
-    children.forEach(child -> result.addAll(child.unread()));
+    children.values().forEach(child -> result.addAll(child.unread()));
     return result;
   }
 
@@ -153,9 +153,7 @@ public final class Fields {
   }
 
   private Fields child(Map<?, ?> value, String where) {
-    Fields child = new Fields(value, where);
-    children.add(child);
-    return child;
+    return children.computeIfAbsent(where, _ -> new Fields(value, where));
   }
 
   private <T> Optional<T> typed(String name, Class<T> type, String expected)

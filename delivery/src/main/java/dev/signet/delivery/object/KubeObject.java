@@ -23,6 +23,9 @@ public record KubeObject(Ref ref, String apiVersion, Map<String, @Nullable Objec
     String kind = fields.requiredString("kind");
     Fields metadata = fields.requiredObject("metadata");
     String name = metadata.requiredString("name");
+    if (name.isEmpty()) {
+      throw new MalformedObjectException("metadata.name is required");
+    }
     String ownNamespace =
         metadata.string("namespace").filter(own -> !own.isEmpty()).orElse(namespace);
     return new KubeObject(

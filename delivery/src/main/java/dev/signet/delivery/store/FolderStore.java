@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
@@ -48,7 +49,11 @@ public final class FolderStore implements SecretStore {
         String path = configuration.requiredString("path");
         configuration.refuseUnread();
         try {
-          return new FolderStore(identity, root.resolve(path).toRealPath());
+          Path folder = root.resolve(path).toRealPath();
+          if (Files.isDirectory(folder)) {
+            return new FolderStore(identity, folder);
+          }
+          throw new NotDirectoryException(path);
         } catch (IOException | InvalidPathException e) {
           throw new StoreException(
               new Problem.Unreachable(), identity + " cannot open its folder " + path);
@@ -75,11 +80,12 @@ public final class FolderStore implements SecretStore {
           identity + " keeps no versions, but one is asked for " + ref.key());
     }
     try {
-      Path file = folder.resolve(ref.key()).toRealPath();
-      if (!file.startsWith(folder) || file.equals(folder)) {
-        throw new StoreException(
-            new Problem.Denied(), "key " + ref.key() + " leads out of the folder of " + identity);
+      // By name first: whether something exists outside is nobody's business either.
+      Path named = inside(folder.resolve(ref.key()).normalize(), ref);
+      if (!Files.exists(named)) {
+        throw new NoSuchFileException(ref.key());
       }
+      Path file = inside(named.toRealPath(), ref);
       if (!Files.isRegularFile(file)) {
         throw new StoreException(
             new Problem.Malformed(), "key " + ref.key() + " of " + identity + " is not a file");
@@ -99,5 +105,13 @@ public final class FolderStore implements SecretStore {
       throw new StoreException(
           new Problem.Unreachable(), "key " + ref.key() + " of " + identity + " cannot be read");
     }
+  }
+
+  private Path inside(Path path, RemoteRef ref) throws StoreException {
+    if (!path.startsWith(folder) || path.equals(folder)) {
+      throw new StoreException(
+          new Problem.Denied(), "key " + ref.key() + " leads out of the folder of " + identity);
+    }
+    return path;
   }
 }

@@ -29,6 +29,7 @@ final class JsonFields {
 
   /** The caller closes what it gets. */
   static Map<String, SecretBytes> of(byte[] json) throws NotAnObjectException {
+    requireUtf8(json);
     Map<String, SecretBytes> fields = new LinkedHashMap<>();
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -52,15 +53,52 @@ final class JsonFields {
     }
   }
 
+  /** The parser would guess other encodings, and then not say where in the bytes a value stands. */
+  private static void requireUtf8(byte[] json) throws NotAnObjectException {
+    int first = 0;
+    while (first < json.length && " \t\r\n".indexOf(json[first]) >= 0) {
+      first++;
+    }
+    if (first == json.length || json[first] != '{') {
+      throw new NotAnObjectException();
+    }
+    for (byte each : json) {
+      if (each == 0) {
+        throw new NotAnObjectException();
+      }
+    }
+  }
+
+  /**
+   * Half a surrogate pair becomes U+FFFD, as in Go: an escape can make one, and nothing could write
+   * it later.
+   */
+  private static char[] wellFormed(char[] text) {
+    for (int i = 0; i < text.length; i++) {
+      if (Character.isHighSurrogate(text[i])
+          && i + 1 < text.length
+          && Character.isLowSurrogate(text[i + 1])) {
+        i++;
+      } else if (Character.isSurrogate(text[i])) {
+        text[i] = '\ufffd';
+      }
+    }
+    return text;
+  }
+
   private static SecretBytes value(byte[] json, JsonParser parser, JsonToken token)
       throws IOException {
     return switch (token) {
       case VALUE_NULL -> SecretBytes.wrap(new byte[0]);
       case VALUE_STRING -> {
-        CharBuffer text =
-            CharBuffer.wrap(
-                parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-        yield SecretBytes.ofText(text);
+        int from = parser.getTextOffset();
+        char[] text =
+            Arrays.copyOfRange(parser.getTextCharacters(), from, from + parser.getTextLength());
+        try {
+          yield SecretBytes.ofText(CharBuffer.wrap(wellFormed(text)));
+        } finally {
+          Arrays.fill(text, '\0');
+        }
       }
       default -> {
         int from = (int) parser.currentTokenLocation().getByteOffset();

@@ -5,16 +5,16 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.template.select.Gjson;
+import dev.signet.template.select.GjsonResult;
+import dev.signet.template.select.SelectorException;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
- * The part of a JSON value that {@code remoteRef.property} names: field names joined by dots.
- * gjson's wildcards, queries and modifiers are not understood yet and refused.
+ * The part of a JSON value that {@code remoteRef.property} names, by a gjson path as upstream reads
+ * it.
  */
 final class Property {
-
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
   private Property() {}
 
@@ -23,23 +23,9 @@ final class Property {
     if (ref.property().isEmpty()) {
       return value;
     }
-    if (!PLAIN.matcher(ref.property()).matches()) {
-      value.close();
-      throw new StoreException(
-          new Problem.Malformed(),
-          "property "
-              + ref.property()
-              + " of "
-              + ref.key()
-              + " is more than field names joined by dots, which this version does not understand");
-    }
-    SecretBytes part = value;
-    for (String name : ref.property().split("\\.")) {
-      Map<String, SecretBytes> fields = fields(part, ref.key(), identity);
-      part.close();
-      SecretBytes found = fields.remove(name);
-      fields.values().forEach(SecretBytes::close);
-      if (found == null) {
+    try (value) {
+      GjsonResult found = value.with(json -> Gjson.get(json, ref.property()));
+      if (!found.exists()) {
         throw new StoreException(
             new Problem.Malformed(),
             "property "
@@ -49,9 +35,19 @@ final class Property {
                 + " of "
                 + identity);
       }
-      part = found;
+      return SecretBytes.wrap(found.string().toBytes());
+    } catch (SelectorException e) {
+      throw new StoreException(
+          new Problem.Malformed(),
+          "property "
+              + ref.property()
+              + " of key "
+              + ref.key()
+              + " of "
+              + identity
+              + ": "
+              + e.getMessage());
     }
-    return part;
   }
 
   /** Takes {@code value} over and makes an item of each of its fields. */

@@ -1,0 +1,100 @@
+package dev.signet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The manifests that people find when they read about secrets, run as printed, with values sealed
+ * for the test's key.
+ */
+class ArticlesTest {
+
+  @TempDir Path folder;
+  private Shell shell = new Shell(Path.of(""));
+
+  @BeforeEach
+  void aProjectWithAKey() {
+    shell = new Shell(folder).withKey();
+  }
+
+  /**
+   * Writes an article's manifest with each {@code @key@} replaced by that value, sealed for
+   * namespace and name.
+   */
+  private void write(String article, String namespace, String name, Map<String, String> values) {
+    String manifest = Shell.resource("articles/" + article);
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      String secret =
+          "metadata: {name: %s, namespace: %s}\nstringData: {v: %s}\n"
+              .formatted(name, namespace, entry.getValue());
+      String sealed = shell.run("signet", secret, "seal").succeeded().out();
+      manifest =
+          manifest.replace(
+              "@" + entry.getKey() + "@",
+              sealed.replaceAll("(?s).*\\n    v: ([^\\n]*)\\n.*", "$1"));
+    }
+    shell.write("app/" + article, manifest);
+  }
+
+  private String value(String secret, String key) {
+    return shell.signet("get", "secret", secret, "--reveal", key).succeeded().out();
+  }
+
+  @Test
+  void theSealedSecretOfTheFirstIsDeliveredToThePodOfTheFourth() {
+    write(
+        "000-sealed-secret.yaml",
+        "production",
+        "db-credentials",
+        Map.of("username", "postgres", "password", "s3cr3t-value"));
+    write("003-pod.yaml", "", "", Map.of());
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/db-credentials", "password")).isEqualTo("s3cr3t-value");
+    assertThat(shell.signet("explain", "production/db-credentials").succeeded().out())
+        .contains("used  Pod production/app: env DB_USERNAME of container app")
+        .contains("used  Pod production/app: env DB_PASSWORD of container app");
+  }
+
+  @Test
+  void thePlainSecretOfTheFirstIsDeliveredAndCalledPlain() {
+    write("000-native-secret.yaml", "", "", Map.of());
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/db-credentials", "password")).isEqualTo("s3cr3t-value");
+    assertThat(shell.signet("get", "events").out()).contains("encoded, not encrypted");
+  }
+
+  @Test
+  void theSealedSecretWithoutNamespaceOfTheThirdIsInTheDefaultOne() {
+    write("002-sealed-secret.yaml", "default", "db-password", Map.of("password", "s3cret"));
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("db-password", "password")).isEqualTo("s3cret");
+  }
+
+  @Test
+  void theScopeAnnotationOfTheFifthSaysFalseAndMeansStrict() {
+    write(
+        "004-checkout.yaml",
+        "production",
+        "checkout-secrets",
+        Map.of("PAYMENT_API_KEY", "sk_live_xxx", "STRIPE_WEBHOOK_SECRET", "whsec_xxx"));
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/checkout-secrets", "PAYMENT_API_KEY")).isEqualTo("sk_live_xxx");
+    assertThat(shell.signet("explain", "production/checkout-secrets").succeeded().out())
+        .contains("used  Deployment production/checkout-service: envFrom of container checkout");
+  }
+
+  @Test
+  void aStoreOfALaterVersionIsNamed() {
+    write("000-external-secret.yaml", "", "", Map.of());
+    Shell.Result result = shell.signet("apply", "-f", "app");
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.err())
+        .contains("ClusterSecretStore vault-backend: provider vault is not in this version")
+        .contains("ExternalSecret production/db-credentials: error processing spec.data[0]");
+  }
+}

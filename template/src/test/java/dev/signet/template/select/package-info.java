@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.template.select;
+
+import org.jspecify.annotations.NullMarked;
