@@ -7,6 +7,7 @@ import dev.signet.delivery.object.SecretManifest;
 import dev.signet.dialects.sealedsecrets.SealException;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import dev.signet.yaml.Document;
+import dev.signet.yaml.DocumentReader;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
 import dev.signet.yaml.MalformedDocumentException;
@@ -14,12 +15,43 @@ import dev.signet.yaml.ReadLimits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
-/** Reads Secrets from a stream of documents and writes them sealed, in the same order. */
+/**
+ * Reads Secrets from a stream of documents and writes them sealed, in the same order.
+ *
+ * <p>One document is sealed where it was read. From the second on, one thread reads and writes, and
+ * one a core seals; {@value #AHEAD} documents a core at most are between reading and writing, so
+ * memory does not grow with the input. The documents before the first that fails are written; its
+ * error is the one reported, whatever happened to those behind it.
+ */
 final class SealDocuments {
 
-  private SealDocuments() {}
+  private static final int AHEAD = 32;
+
+  /** Reading a document of nothing of a Secret, such as {@code {}}, is not an error but no Secret. */
+  private static final String[] FIELDS = {
+    "kind", "apiVersion", "metadata", "immutable", "data", "stringData", "type"
+  };
+
+  private final String source;
+  private final Sealing sealing;
+  private final Sealer sealer;
+  private final ManifestFormat format;
+
+  private SealDocuments(String source, Sealing sealing, Sealer sealer, ManifestFormat format) {
+    this.source = source;
+    this.sealing = sealing;
+    this.sealer = sealer;
+    this.format = format;
+  }
 
   static void seal(
       byte[] input,
@@ -29,24 +61,156 @@ final class SealDocuments {
       ManifestFormat format,
       OutputStream out)
       throws CommandFailure, IOException {
-    List<Document> documents;
+    DocumentReader reader =
+        Documents.reader(input, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
+    new SealDocuments(source, sealing, sealer, format).sealAll(reader, out);
+  }
+
+  private void sealAll(DocumentReader reader, OutputStream out)
+      throws CommandFailure, IOException {
+    Optional<Document> first = next(reader);
+    if (first.isEmpty()) {
+      throw CommandFailure.of("no secrets found. Ensure the input is valid and UTF-8 encoded");
+    }
+    Optional<Document> second;
     try {
-      documents = Documents.read(input, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
+      second = next(reader);
+    } catch (CommandFailure e) {
+      out.write(seal(first.get()));
+      throw e;
+    }
+    if (second.isEmpty()) {
+      out.write(seal(first.get()));
+      return;
+    }
+    sealInParallel(first.get(), second.get(), reader, out);
+  }
+
+  private void sealInParallel(
+      Document first, Document second, DocumentReader reader, OutputStream out)
+      throws CommandFailure, IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    ArrayDeque<Future<byte[]>> underway = new ArrayDeque<>();
+    ExecutorService pool = Executors.newFixedThreadPool(cores);
+    try {
+      underway.add(pool.submit(() -> seal(first)));
+      underway.add(pool.submit(() -> seal(second)));
+      for (Optional<Document> next = next(reader, underway, out);
+          next.isPresent();
+          next = next(reader, underway, out)) {
+        Document document = next.get();
+        if (underway.size() == cores * AHEAD) {
+          out.write(result(underway.remove()));
+        }
+        underway.add(pool.submit(() -> seal(document)));
+      }
+      finish(underway, out);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  /** Where reading fails, what was read before comes first, and so does what is wrong with that. */
+  private Optional<Document> next(
+      DocumentReader reader, ArrayDeque<Future<byte[]>> underway, OutputStream out)
+      throws CommandFailure, IOException {
+    try {
+      return next(reader);
+    } catch (CommandFailure unreadable) {
+      finish(underway, out);
+      throw unreadable;
+    }
+  }
+
+  private static void finish(ArrayDeque<Future<byte[]>> underway, OutputStream out)
+      throws CommandFailure, IOException {
+    while (!underway.isEmpty()) {
+      out.write(result(underway.remove()));
+    }
+  }
+
+  private static byte[] result(Future<byte[]> sealed) throws CommandFailure {
+    try {
+      return sealed.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.of("interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CommandFailure failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("sealing failed in a way that it never should", e.getCause());
+    }
+  }
+
+  private Optional<Document> next(DocumentReader reader) throws CommandFailure {
+    try {
+      Optional<Document> next = reader.next();
+      while (next.isPresent() && isNothing(next.get().tree())) {
+        next = reader.next();
+      }
+      return next;
     } catch (MalformedDocumentException e) {
       throw CommandFailure.because(e);
     }
-    if (documents.isEmpty()) {
-      throw CommandFailure.of("no secrets found. Ensure the input is valid and UTF-8 encoded");
-    }
-    for (Document document : documents) {
-      try (Secret secret = SecretManifest.read(document.tree(), source)) {
-        String sealed = format.document(sealing.seal(secret, sealer).write());
-        out.write(sealed.getBytes(StandardCharsets.UTF_8));
-      } catch (MalformedObjectException e) {
-        throw CommandFailure.of(source + ":" + document.line() + ": " + e.getMessage());
-      } catch (SealException e) {
-        throw CommandFailure.because(e);
+  }
+
+  private static boolean isNothing(Map<String, @Nullable Object> tree) {
+    for (String field : FIELDS) {
+      Object value = tree.get(field);
+      boolean nothing =
+          value == null
+              || value.equals("")
+              || (field.equals("metadata") && value instanceof Map<?, ?> map && map.isEmpty());
+      if (!nothing) {
+        return false;
       }
     }
+    return true;
+  }
+
+  private byte[] seal(Document document) throws CommandFailure {
+    numbersToText(document.tree());
+    try (Secret secret = SecretManifest.read(document.tree(), source)) {
+      String sealed = format.document(sealing.seal(secret, sealer).write());
+      return sealed.getBytes(StandardCharsets.UTF_8);
+    } catch (MalformedObjectException e) {
+      throw CommandFailure.of(source + ":" + document.line() + ": " + e.getMessage());
+    } catch (SealException e) {
+      throw CommandFailure.because(e);
+    }
+  }
+
+  /**
+   * Go turns the numbers and booleans of a YAML document into texts where a Secret has texts, such
+   * as a port in {@code stringData}; and JSON that it cannot read is read again as YAML.
+   */
+  private static void numbersToText(Map<String, @Nullable Object> tree) {
+    for (String field : new String[] {"kind", "apiVersion", "type"}) {
+      tree.computeIfPresent(field, (_, value) -> Documents.coerced(value));
+    }
+    valuesToText(tree.get("stringData"));
+    if (tree.get("metadata") instanceof Map<?, ?> metadata) {
+      valuesToText(metadata.get("labels"));
+      valuesToText(metadata.get("annotations"));
+      for (String field :
+          new String[] {"name", "generateName", "namespace", "uid", "resourceVersion"}) {
+        replace(metadata, field);
+      }
+    }
+  }
+
+  private static void valuesToText(@Nullable Object map) {
+    if (map instanceof Map<?, ?> texts) {
+      for (Object key : texts.keySet()) {
+        replace(texts, (String) key);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // readers make maps with string keys only
+  private static void replace(Map<?, ?> map, String key) {
+    ((Map<String, @Nullable Object>) map)
+        .computeIfPresent(key, (_, value) -> Documents.coerced(value));
   }
 }
