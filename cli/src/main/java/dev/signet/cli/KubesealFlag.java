@@ -201,24 +201,25 @@ enum KubesealFlag {
     return "SEALED_SECRETS_" + name();
   }
 
+  /** The first column of the help. */
+  private String left() {
+    return (shorthand == NONE ? "      --" : "  -" + shorthand + ", --")
+        + text
+        + (type.help.isEmpty() ? "" : " " + type.help);
+  }
+
   /** All flags in two columns, as Go's pflag prints them. */
   static String help() {
-    String[] left = new String[ALL.length];
     int width = 0;
     for (KubesealFlag flag : ALL) {
-      String name =
-          (flag.shorthand == NONE ? "      --" : "  -" + flag.shorthand + ", --")
-              + flag.text
-              + (flag.type.help.isEmpty() ? "" : " " + flag.type.help);
-      left[flag.ordinal()] = name;
-      width = Math.max(width, name.length());
+      width = Math.max(width, flag.left().length());
     }
     StringBuilder help = new StringBuilder(6000);
     for (KubesealFlag flag : ALL) {
       if (flag == ROTATE) {
         continue;
       }
-      String name = left[flag.ordinal()];
+      String name = flag.left();
       help.append(name).repeat(' ', width + 3 - name.length()).append(flag.explanation);
       if (flag.support == Support.ABSENT) {
         help.append(" (not in this version)");
