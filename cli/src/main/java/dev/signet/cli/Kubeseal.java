@@ -23,9 +23,10 @@ import java.util.Optional;
  * exit codes of upstream's 0.40.0, held to a table of what that one answers. docs/kubeseal.md lists
  * what is different on purpose.
  *
- * <p>Of several modes asked for, one is chosen in upstream's order: version, help, recovery, fetching
- * the certificate, a raw value, sealing. It starts in the time of a bare JVM start and little more,
- * so nothing here may load picocli, Jackson, regular expressions or streams of lambdas.
+ * <p>Of several modes asked for, one is chosen in upstream's order: version, help, recovery,
+ * fetching the certificate, a raw value, sealing. It starts in the time of a bare JVM start and
+ * little more, so nothing here may load picocli, Jackson, regular expressions or streams of
+ * lambdas.
  */
 final class Kubeseal {
 
@@ -127,8 +128,7 @@ final class Kubeseal {
     String file = arguments.text(KubesealFlag.SECRET_FILE);
     if (!file.isEmpty()) {
       return KubesealFile.open(surroundings.path(file))
-          .orElseThrow(
-              () -> CommandFailure.of("Could not read file specified with --secret-file"));
+          .orElseThrow(() -> CommandFailure.of("Could not read file specified with --secret-file"));
     }
     if (surroundings.inTerminal()
         && !arguments.is(KubesealFlag.RAW)
@@ -160,8 +160,7 @@ final class Kubeseal {
     if (arguments.is(KubesealFlag.RECOVERY_UNSEAL)) {
       List<String> keys = arguments.list(KubesealFlag.RECOVERY_PRIVATE_KEY);
       String secret =
-          new KubesealRecovery(surroundings, keys)
-              .unseal(input, sourceName(), needed(format));
+          new KubesealRecovery(surroundings, keys).unseal(input, sourceName(), needed(format));
       out.write(secret.getBytes(StandardCharsets.UTF_8));
       return;
     }
@@ -170,8 +169,7 @@ final class Kubeseal {
           "warning: ignoring --recovery-private-key because unseal command not chosen with"
               + " --recovery-unseal");
     }
-    byte[] certificate =
-        KubesealFile.certificate(surroundings, arguments.text(KubesealFlag.CERT));
+    byte[] certificate = KubesealFile.certificate(surroundings, arguments.text(KubesealFlag.CERT));
     if (arguments.is(KubesealFlag.FETCH_CERT)) {
       out.write(certificate);
       return;
@@ -192,8 +190,7 @@ final class Kubeseal {
   private ManifestFormat needed(Optional<ManifestFormat> format) throws CommandFailure {
     return format.orElseThrow(
         () ->
-            CommandFailure.of(
-                "unsupported output format: " + arguments.text(KubesealFlag.FORMAT)));
+            CommandFailure.of("unsupported output format: " + arguments.text(KubesealFlag.FORMAT)));
   }
 
   private Sealer sealer(byte[] pem) throws CommandFailure {

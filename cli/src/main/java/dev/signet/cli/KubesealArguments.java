@@ -134,8 +134,7 @@ final class KubesealArguments {
     String value = equals < 0 ? "" : name.substring(equals + 1);
     String text = equals < 0 ? name : name.substring(0, equals);
     KubesealFlag flag =
-        KubesealFlag.named(text)
-            .orElseThrow(() -> new MisuseException("unknown flag: --" + text));
+        KubesealFlag.named(text).orElseThrow(() -> new MisuseException("unknown flag: --" + text));
     int after = next;
     if (equals < 0) {
       if (flag.type.isBoolean()) {
@@ -208,8 +207,7 @@ final class KubesealArguments {
       case LOG_BOOL -> values.put(flag, List.of(bool(value, "")));
       case SCOPE -> {
         if (Scope.parse(value).isEmpty()) {
-          throw new IllegalValueException(
-              "must be one of: strict, namespace-wide, cluster-wide");
+          throw new IllegalValueException("must be one of: strict, namespace-wide, cluster-wide");
         }
         values.put(flag, List.of(value));
       }
@@ -265,14 +263,15 @@ final class KubesealArguments {
     try {
       Integer.parseInt(value);
     } catch (NumberFormatException e) {
-      throw new IllegalValueException(
-          parser + KubesealText.quoted(value) + ": value out of range");
+      throw new IllegalValueException(parser + KubesealText.quoted(value) + ": value out of range");
     }
   }
 
   private static IllegalValueException illegal(String value, String parser) {
     return new IllegalValueException(
-        parser.isEmpty() ? "parse error" : parser + KubesealText.quoted(value) + ": invalid syntax");
+        parser.isEmpty()
+            ? "parse error"
+            : parser + KubesealText.quoted(value) + ": invalid syntax");
   }
 
   /** One line of comma separated values, quoted as in a spreadsheet's file. */

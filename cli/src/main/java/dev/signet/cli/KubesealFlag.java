@@ -57,7 +57,10 @@ enum KubesealFlag {
   PROXY_URL("proxy-url", Type.TEXT, Support.ABSENT, "proxy to reach the API server through"),
   RAW("raw", Type.BOOL, "seal one value from standard input or --from-file, print its ciphertext"),
   RE_ENCRYPT(
-      "re-encrypt", Type.BOOL, Support.ABSENT, "have the controller seal again with its newest key"),
+      "re-encrypt",
+      Type.BOOL,
+      Support.ABSENT,
+      "have the controller seal again with its newest key"),
   RECOVERY_PRIVATE_KEY(
       "recovery-private-key",
       Type.LIST,
@@ -164,12 +167,7 @@ enum KubesealFlag {
   }
 
   KubesealFlag(
-      String text,
-      char shorthand,
-      Type type,
-      String initial,
-      Support support,
-      String explanation) {
+      String text, char shorthand, Type type, String initial, Support support, String explanation) {
     this.text = text;
     this.shorthand = shorthand;
     this.type = type;

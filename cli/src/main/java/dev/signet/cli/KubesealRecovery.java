@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code kubeseal --recovery-unseal}: opens one SealedSecret with private keys from files, without
- * a cluster. A key file is PEM, or the controller's Secrets as kubectl prints them, alone, one after
- * the other, or in a List.
+ * a cluster. A key file is PEM, or the controller's Secrets as kubectl prints them, alone, one
+ * after the other, or in a List.
  */
 final class KubesealRecovery {
 
@@ -50,8 +50,7 @@ final class KubesealRecovery {
     List<OpeningKey> keys = keys();
     try {
       SealedSecret sealed = read(KubesealFile.manifests(in, source), source);
-      try (Secret secret =
-          new Unsealing(KeyRing.ofOpeningKeys(keys)).unseal(sealed, Hint.NONE)) {
+      try (Secret secret = new Unsealing(KeyRing.ofOpeningKeys(keys)).unseal(sealed, Hint.NONE)) {
         return format.document(SecretManifest.write(secret));
       } catch (UnsealException e) {
         throw CommandFailure.because(e);

@@ -36,7 +36,9 @@ final class SealDocuments {
 
   private static final int AHEAD = 32;
 
-  /** Reading a document of nothing of a Secret, such as {@code {}}, is not an error but no Secret. */
+  /**
+   * Reading a document of nothing of a Secret, such as {@code {}}, is not an error but no Secret.
+   */
   private static final String[] FIELDS = {
     "kind", "apiVersion", "metadata", "immutable", "data", "stringData", "type"
   };
@@ -66,8 +68,7 @@ final class SealDocuments {
     new SealDocuments(source, sealing, sealer, format).sealAll(reader, out);
   }
 
-  private void sealAll(DocumentReader reader, OutputStream out)
-      throws CommandFailure, IOException {
+  private void sealAll(DocumentReader reader, OutputStream out) throws CommandFailure, IOException {
     Optional<Document> first = next(reader);
     if (first.isEmpty()) {
       throw CommandFailure.of("no secrets found. Ensure the input is valid and UTF-8 encoded");

@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Runs kubeseal in this process, in a folder that holds the test files, with a world of its own. */
+/**
+ * Runs kubeseal in this process, in a folder that holds the test files, with a world of its own.
+ */
 final class KubesealHarness {
 
   static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
@@ -58,8 +60,7 @@ final class KubesealHarness {
 
   private static Path testFiles() {
     try {
-      return Path.of(
-          requireNonNull(KubesealHarness.class.getResource("kubeseal/files")).toURI());
+      return Path.of(requireNonNull(KubesealHarness.class.getResource("kubeseal/files")).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -274,7 +274,9 @@ class KubesealTest {
     kubeseal
         .inputFile("sealed.json")
         .run("--recovery-unseal", "--recovery-private-key", "key.pem", "-w", "out.yaml");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("out.yaml"))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("out.yaml"))))
         .isEqualTo("rw-------");
   }
 

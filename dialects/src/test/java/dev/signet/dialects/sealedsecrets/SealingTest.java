@@ -71,7 +71,8 @@ class SealingTest {
             sealed.scope().label(sealed.metadata().namespace(), sealed.metadata().name());
         assertThat(sealed.encryptedData().keySet()).isEqualTo(secret.data().items().keySet());
         for (Map.Entry<String, Item> entry : secret.data().items().entrySet()) {
-          assertThat(opens(ring, sealed.encryptedData().get(entry.getKey()), label, entry.getValue()))
+          assertThat(
+                  opens(ring, sealed.encryptedData().get(entry.getKey()), label, entry.getValue()))
               .as(entry.getKey())
               .isTrue();
         }
