@@ -46,12 +46,18 @@ record Constant(
         sign = i;
       }
     }
-    Double real = Numbers.parseFloat(text.substring(0, sign));
-    Double imaginary = Numbers.parseFloat(text.substring(sign, text.length() - 1));
-    if (real == null || imaginary == null) {
+    if (sign == text.length() - 2) {
       throw new Malformed("syntax error scanning complex number");
     }
-    return complex(real, imaginary);
+    return complex(part(text.substring(0, sign)), part(text.substring(sign, text.length() - 1)));
+  }
+
+  private static double part(String text) throws Malformed {
+    Double value = Numbers.parseFloat(text);
+    if (value == null) {
+      throw new Malformed("strconv.ParseFloat: parsing " + Quote.quote(text) + ": invalid syntax");
+    }
+    return value;
   }
 
   private static Constant complex(double real, double imaginary) {

@@ -76,6 +76,10 @@ public final class GoDuration {
       if (whole.isEmpty() && fraction.isEmpty()) {
         throw invalid(raw);
       }
+      BigInteger value = new BigInteger(whole.isEmpty() ? "0" : whole);
+      if (value.bitLength() > 63 && !isMinimum(value)) {
+        throw invalid(raw);
+      }
       int unitStart = at;
       while (at < text.length() && text.charAt(at) != '.' && !isDigit(text.charAt(at))) {
         at++;
@@ -88,10 +92,6 @@ public final class GoDuration {
       if (scale == 0) {
         throw new GoError(
             "time: unknown unit " + Quote.quoteTime(unit) + " in duration " + Quote.quoteTime(raw));
-      }
-      BigInteger value = new BigInteger(whole.isEmpty() ? "0" : whole);
-      if (value.bitLength() > 63 && !isMinimum(value)) {
-        throw invalid(raw);
       }
       value =
           value.multiply(BigInteger.valueOf(scale)).add(BigInteger.valueOf(part(fraction, scale)));

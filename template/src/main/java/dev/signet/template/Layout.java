@@ -170,7 +170,7 @@ final class Layout {
         base == 16
             ? hexDigits(magnitude, upper ? UPPER : LOWER)
             : Long.toUnsignedString(magnitude, base);
-    meter.memory(digitsWanted);
+    meter.memory(Math.max(digitsWanted, 0));
     StringBuilder text = new StringBuilder();
     if (negative) {
       text.append('-');

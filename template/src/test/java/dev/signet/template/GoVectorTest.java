@@ -25,9 +25,17 @@ class GoVectorTest {
           new Random(42));
 
   /** What came out: bytes, and an error where there was one. */
-  record Result(byte[] output, @Nullable TemplateException error) {}
+  private static final class Result {
+    private final byte[] output;
+    private final @Nullable TemplateException error;
 
-  static Result run(VectorCase vector) {
+    Result(byte[] output, @Nullable TemplateException error) {
+      this.output = output;
+      this.error = error;
+    }
+  }
+
+  private static Result run(VectorCase vector) {
     Output output = new Output(Limits.DEFAULT.output());
     try {
       Template template =

@@ -204,6 +204,8 @@ final class Dicts {
         }
         yield copy;
       }
+      // The library that copies for Sprig leaves out unexported fields, which are all of these.
+      case Version version -> new Version(0, 0, 0, "", "", "", version.pointer());
       default -> value;
     };
   }

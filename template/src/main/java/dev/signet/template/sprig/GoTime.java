@@ -9,8 +9,8 @@ import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +36,8 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
     return TYPE;
   }
 
-  ZonedDateTime local() {
-    return instant.atZone(zone.id());
+  LocalDateTime local() {
+    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC).plusSeconds(offsetSeconds());
   }
 
   GoTime plus(long nanos) {
@@ -71,9 +71,8 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
 
   @Override
   public String goSyntax() {
-    ZonedDateTime t = local();
-    String month =
-        t.getMonth().getDisplayName(java.time.format.TextStyle.FULL, java.util.Locale.ROOT);
+    LocalDateTime t = local();
+    String month = TimeFormat.MONTHS[t.getMonthValue() - 1];
     return String.format(
         java.util.Locale.ROOT,
         "time.Date(%d, time.%s, %d, %d, %d, %d, %d, %s)",
@@ -97,7 +96,7 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
 
   @Override
   public @Nullable Function method(String name) {
-    ZonedDateTime t = local();
+    LocalDateTime t = local();
     return switch (name) {
       case "String" -> string(goString());
       case "GoString" -> string(goSyntax());
@@ -132,7 +131,7 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
     };
   }
 
-  private @Nullable Function withArguments(String name, ZonedDateTime t) {
+  private @Nullable Function withArguments(String name, LocalDateTime t) {
     return switch (name) {
       case "Add" ->
           new Function(Signature.of(TYPE, NamedInts.DURATION), (c, a) -> plus(Args.integer(a[0])));
@@ -176,9 +175,9 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
     return instant.getEpochSecond() * unit + instant.getNano() / (NANOS / unit);
   }
 
-  private GoTime shifted(ZonedDateTime t, long years, long months, long days) {
-    java.time.LocalDateTime start = t.toLocalDateTime().withDayOfMonth(1);
-    java.time.LocalDateTime moved =
+  private GoTime shifted(LocalDateTime t, long years, long months, long days) {
+    LocalDateTime start = t.withDayOfMonth(1);
+    LocalDateTime moved =
         start
             .plusYears(Math.clamp(years, -900_000_000, 900_000_000))
             .plusMonths(Math.clamp(months, -900_000_000, 900_000_000))
@@ -228,7 +227,6 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
   }
 
   int offsetSeconds() {
-    ZoneOffset offset = zone.id().getRules().getOffset(instant);
-    return offset.getTotalSeconds();
+    return zone.offsetAt(instant);
   }
 }

@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the zone's name, {@code Local} for the execution's own
  * @param abbreviation what a zone made from an offset is called; null for real zones
+ * @param fixedSeconds the offset of a zone made from one, which may be more than the JDK allows
  */
-record GoZone(ZoneId id, String name, @Nullable String abbreviation) {
-  static final GoZone UTC = new GoZone(ZoneOffset.UTC, "UTC", "UTC");
+record GoZone(ZoneId id, String name, @Nullable String abbreviation, int fixedSeconds) {
+  static final GoZone UTC = new GoZone(ZoneOffset.UTC, "UTC", "UTC", 0);
 
   static GoZone local(Call call) {
-    return new GoZone(call.zone(), "Local", null);
+    return new GoZone(call.zone(), "Local", null, 0);
   }
 
   /** A zone from an offset, with the abbreviation it was given with. */
   static GoZone fixed(String abbreviation, int offsetSeconds) {
-    int clamped = Math.clamp(offsetSeconds, -18 * 3600, 18 * 3600);
-    return new GoZone(ZoneOffset.ofTotalSeconds(clamped), abbreviation, abbreviation);
+    return new GoZone(ZoneOffset.UTC, abbreviation, abbreviation, offsetSeconds);
   }
 
   /** The zone of that name; UTC where there is none. */
@@ -41,7 +41,7 @@ record GoZone(ZoneId id, String name, @Nullable String abbreviation) {
       return UTC;
     }
     try {
-      return new GoZone(ZoneId.of(raw), raw, null);
+      return new GoZone(ZoneId.of(raw), raw, null, 0);
     } catch (DateTimeException e) {
       return UTC;
     }
@@ -52,8 +52,11 @@ record GoZone(ZoneId id, String name, @Nullable String abbreviation) {
     if (abbreviation != null) {
       return abbreviation;
     }
-    int offset = id.getRules().getOffset(instant).getTotalSeconds();
-    return ZoneAbbreviations.of(id.getId(), offset);
+    return ZoneAbbreviations.of(id.getId(), offsetAt(instant));
+  }
+
+  int offsetAt(Instant instant) {
+    return fixedSeconds + id.getRules().getOffset(instant).getTotalSeconds();
   }
 
   /** A time in a gap is later by its length, one that occurs twice is the first. */
@@ -61,7 +64,7 @@ record GoZone(ZoneId id, String name, @Nullable String abbreviation) {
     ZoneRules rules = id.getRules();
     List<ZoneOffset> offsets = rules.getValidOffsets(local);
     if (!offsets.isEmpty()) {
-      return local.toInstant(offsets.getFirst());
+      return local.toInstant(offsets.getFirst()).minusSeconds(fixedSeconds);
     }
     ZoneOffsetTransition gap = rules.getTransition(local);
     return local.toInstant(gap == null ? ZoneOffset.UTC : gap.getOffsetBefore());

@@ -65,10 +65,13 @@ final class JsonDecoder {
 
   /** The character at the cursor is wrong, or there is none. */
   private GoError unexpected(String context) {
-    if (at >= text.length()) {
+    // Go reads one space at the end, which only matters where no space may be.
+    boolean ends = at >= text.length();
+    boolean noSpace = context.startsWith("in ") || context.startsWith("after decimal");
+    if (ends && (!noSpace || context.equals("in string literal"))) {
       return new GoError("unexpected end of JSON input");
     }
-    char c = text.charAt(at);
+    char c = ends ? ' ' : text.charAt(at);
     String shown =
         switch (c) {
           case '\'' -> "'\\''";

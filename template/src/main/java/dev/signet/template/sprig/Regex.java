@@ -34,9 +34,9 @@ final class Regex {
       throw new GoError("error parsing regexp: expression too large: " + quoted(raw));
     }
     if (!Utf8.isValid(raw)) {
-      throw new GoError("error parsing regexp: invalid UTF-8: " + quoted(raw));
+      throw new GoError("error parsing regexp: invalid UTF-8: `" + raw + "`");
     }
-    RepeatSize.check(raw);
+    RegexCheck.check(raw);
     try {
       Pattern pattern = Pattern.compile(Utf8.decode(raw));
       meter.memory(pattern.programSize() * 64L);

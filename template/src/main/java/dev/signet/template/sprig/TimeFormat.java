@@ -1,6 +1,6 @@
 package dev.signet.template.sprig;
 
-import java.time.ZonedDateTime;
+import java.time.LocalDateTime;
 import java.util.Locale;
 
 /** Writes a time after a layout. */
@@ -23,7 +23,7 @@ final class TimeFormat {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
   };
   private final GoTime time;
-  private final ZonedDateTime local;
+  private final LocalDateTime local;
   private final StringBuilder out = new StringBuilder();
 
   TimeFormat(GoTime time) {

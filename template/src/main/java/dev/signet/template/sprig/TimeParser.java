@@ -146,6 +146,15 @@ final class TimeParser {
     return Integer.parseInt(text);
   }
 
+  /** As {@link #digits}, with a sign or without. */
+  private static int signed(String text) throws Mismatch {
+    if (text.startsWith("-") || text.startsWith("+")) {
+      int value = digits(text.substring(1));
+      return text.charAt(0) == '-' ? -value : value;
+    }
+    return digits(text);
+  }
+
   /** One or two digits, exactly two where fixed. */
   private int number(boolean fixed) throws Mismatch {
     if (!isDigit(0) || (fixed && !isDigit(1))) {
@@ -176,7 +185,7 @@ final class TimeParser {
   private void part(TimeLayout.Found found, int after) throws Mismatch {
     switch (found.part()) {
       case YEAR -> {
-        int value = digits(take(2));
+        int value = signed(take(2));
         year = value >= 69 ? value + 1900 : value + 2000;
       }
       case LONG_YEAR -> {
@@ -272,7 +281,14 @@ final class TimeParser {
       throw new Mismatch();
     }
     String digits = taken.substring(1, Math.min(taken.length(), 10));
-    return digits(digits + "0".repeat(9 - digits.length()));
+    int value = signed(digits);
+    if (value < 0) {
+      outOfRange = "fractional second";
+    }
+    for (int i = digits.length(); i < 9; i++) {
+      value *= 10;
+    }
+    return value;
   }
 
   private void halfOfDay(String before, String after) throws Mismatch {
@@ -292,16 +308,16 @@ final class TimeParser {
     }
     String shape = part.text.substring(1);
     String taken = take(shape.length() + 1);
+    StringBuilder digits = new StringBuilder();
     for (int i = 0; i < shape.length(); i++) {
-      if (shape.charAt(i) == ':' && taken.charAt(i + 1) != ':') {
+      char c = taken.charAt(i + 1);
+      if (shape.charAt(i) != ':') {
+        digits.append(c);
+      } else if (c != ':') {
         throw new Mismatch();
       }
     }
-    String plain = taken.substring(1).replace(":", "");
-    plain = plain + "0".repeat(Math.max(0, 6 - plain.length()));
-    if (plain.length() != 6) {
-      throw new Mismatch();
-    }
+    String plain = digits.repeat('0', 6 - digits.length()).toString();
     int hours = digits(plain.substring(0, 2));
     int minutes = digits(plain.substring(2, 4));
     int seconds = digits(plain.substring(4));

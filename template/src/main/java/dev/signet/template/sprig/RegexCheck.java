@@ -1,18 +1,20 @@
 package dev.signet.template.sprig;
 
 import dev.signet.template.GoError;
+import dev.signet.template.Utf8;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Refuses expressions whose counted repetitions multiply to more than Go allows, before they are
- * expanded: {@code ((a{100}){100}){100}} is a million copies. Go counts nested repetitions, at most
- * 1000 together.
+ * Refuses what RE2/J takes and Go does not: escapes of characters that are not ASCII, and
+ * expressions whose counted repetitions multiply to more than Go allows, before they are expanded:
+ * {@code ((a{100}){100}){100}} is a million copies. Go counts nested repetitions, at most 1000
+ * together.
  */
-final class RepeatSize {
+final class RegexCheck {
   private static final int MOST = 1000;
 
-  private RepeatSize() {}
+  private RegexCheck() {}
 
   static void check(String raw) throws GoError {
     // The largest product of repetitions within each open group; the last one is the whole.
@@ -27,6 +29,10 @@ final class RepeatSize {
           i = end < 0 ? raw.length() : end + 1;
         } else {
           i++;
+          if (i < raw.length() && raw.charAt(i) >= 0x80) {
+            String escape = raw.substring(i - 1, i + Utf8.width(raw, i));
+            throw new GoError("error parsing regexp: invalid escape sequence: `" + escape + "`");
+          }
         }
         last = 1;
       } else if (c == '[') {
