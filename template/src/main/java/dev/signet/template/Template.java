@@ -1,5 +1,6 @@
 package dev.signet.template;
 
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
@@ -20,7 +21,12 @@ public final class Template {
   private final Map<String, Node.Body> bodies;
 
   /** What executions draw on besides their data. */
-  public record Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {}
+  public record Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
+    /** The clock, the time zone and the secure randomness of the system. */
+    public static Sources system() {
+      return new Sources(InstantSource.system(), ZoneId.systemDefault(), new SecureRandom());
+    }
+  }
 
   private Template(String name, String text, Options options, Map<String, Node.Body> bodies) {
     this.name = name;

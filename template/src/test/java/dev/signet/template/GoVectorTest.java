@@ -60,6 +60,16 @@ class GoVectorTest {
         "/gotemplate/random.jsonl",
         "/gotemplate/sprig.jsonl",
         "/gotemplate/nondeterministic.jsonl",
+        "/gotemplate/generated/dates.jsonl",
+        "/gotemplate/generated/functions.jsonl",
+        "/gotemplate/generated/functions-one-argument.jsonl",
+        "/gotemplate/generated/grammar.jsonl",
+        "/gotemplate/generated/numbers.jsonl",
+        "/gotemplate/generated/parse.jsonl",
+        "/gotemplate/generated/printf.jsonl",
+        "/gotemplate/generated/semver.jsonl",
+        "/gotemplate/generated/strings.jsonl",
+        "/gotemplate/generated/urls.jsonl",
       })
   void everyVectorGivesWhatGoGave(String resource) {
     List<String> failures = new ArrayList<>();

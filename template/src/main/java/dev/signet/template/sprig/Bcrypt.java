@@ -11,7 +11,7 @@ import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 public final class Bcrypt {
   public static final int DEFAULT_COST = 10;
   private static final int MAX_PASSWORD = 72;
-  private static final long STEPS_PER_ROUND = 32;
+  private static final long STEPS_PER_ROUND = 128;
 
   private Bcrypt() {}
 

@@ -29,7 +29,7 @@ import org.bouncycastle.crypto.generators.SCrypt;
  */
 final class Passwords {
   private static final String SEED = "com.lyndir.masterpassword";
-  private static final int SCRYPT_STEPS = 200_000;
+  private static final int SCRYPT_STEPS = 400_000;
   private static final int AES_BLOCK = 16;
 
   /** Kinds of characters that each letter of a password's pattern stands for. */

@@ -68,7 +68,7 @@ final class PrivateKeys {
   }
 
   static KeyPair rsa(Call call, int bits) throws GoError {
-    call.meter().steps(bits > 2048 ? 4 * RSA_STEPS : RSA_STEPS);
+    call.meter().steps(bits > 2048 ? 10 * RSA_STEPS : RSA_STEPS);
     call.meter().time();
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -82,7 +82,7 @@ final class PrivateKeys {
   }
 
   private static KeyPair dsa(Call call) throws GeneralSecurityException {
-    call.meter().steps(2 * RSA_STEPS);
+    call.meter().steps(10 * RSA_STEPS);
     AlgorithmParameterGenerator parameters = AlgorithmParameterGenerator.getInstance("DSA");
     parameters.init(new DSAGenParameterSpec(2048, 256), CallRandom.of(call));
     DSAParameterSpec spec =

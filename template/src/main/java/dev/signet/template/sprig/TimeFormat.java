@@ -1,6 +1,7 @@
 package dev.signet.template.sprig;
 
 import java.time.LocalDateTime;
+import java.time.temporal.ChronoField;
 import java.util.Locale;
 
 /** Writes a time after a layout. */
@@ -97,7 +98,7 @@ final class TimeFormat {
 
   private void fraction(TimeLayout.Found found, String layout) {
     int digits = found.end() - found.start() - 1;
-    String nanos = String.format(Locale.ROOT, "%09d", local.getNano());
+    String nanos = String.format(Locale.ROOT, "%09d", local.get(ChronoField.NANO_OF_SECOND));
     String shown = digits <= 9 ? nanos.substring(0, digits) : nanos;
     if (found.part() == TimeLayout.Part.FRACTION_NINES) {
       int end = shown.length();

@@ -319,11 +319,11 @@ final class TimeParser {
     }
     String plain = digits.repeat('0', 6 - digits.length()).toString();
     int hours = digits(plain.substring(0, 2));
-    int minutes = digits(plain.substring(2, 4));
-    int seconds = digits(plain.substring(4));
     if (hours > 24) {
       outOfRange = "time zone offset hour";
     }
+    int minutes = digits(plain.substring(2, 4));
+    int seconds = digits(plain.substring(4));
     if (minutes > 60) {
       outOfRange = "time zone offset minute";
     }
