@@ -69,11 +69,11 @@ class TemplateTest {
             () -> render("one\ntwo {{ .a.b }}", Value.map(Map.of("a", Value.of(1)))));
     assertThat(failure)
         .hasMessage(
-            "template: t:2:8: executing \"t\" at <.a.b>: can't evaluate field b in type interface"
+            "template: t:2:9: executing \"t\" at <.a.b>: can't evaluate field b in type interface"
                 + " {}");
     assertThat(failure.phase()).isEqualTo(TemplateException.Phase.EXECUTE);
     assertThat(failure.line()).isEqualTo(2);
-    assertThat(failure.column()).isEqualTo(8);
+    assertThat(failure.column()).isEqualTo(9);
     assertThat(failure.detail()).isEqualTo("can't evaluate field b in type interface {}");
   }
 
