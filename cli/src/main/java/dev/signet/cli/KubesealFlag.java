@@ -201,32 +201,37 @@ enum KubesealFlag {
 
   /** All flags in two columns, as Go's pflag prints them. */
   static String help() {
-    String[] left = new String[ALL.length];
     int width = 0;
     for (KubesealFlag flag : ALL) {
-      String name =
-          (flag.shorthand == NONE ? "      --" : "  -" + flag.shorthand + ", --")
-              + flag.text
-              + (flag.type.help.isEmpty() ? "" : " " + flag.type.help);
-      left[flag.ordinal()] = name;
-      width = Math.max(width, name.length());
+      width = Math.max(width, flag.synopsis().length());
     }
     StringBuilder help = new StringBuilder(6000);
     for (KubesealFlag flag : ALL) {
-      if (flag == ROTATE) {
-        continue;
+      // Upstream hides the one that is deprecated.
+      if (flag != ROTATE) {
+        String synopsis = flag.synopsis();
+        help.append(synopsis).repeat(' ', width + 3 - synopsis.length());
+        flag.explain(help);
       }
-      String name = left[flag.ordinal()];
-      help.append(name).repeat(' ', width + 3 - name.length()).append(flag.explanation);
-      if (flag.support == Support.ABSENT) {
-        help.append(" (not in this version)");
-      }
-      if (!flag.initial.isEmpty()) {
-        String quote = flag.type.help.equals("string") ? "\"" : "";
-        help.append(" (default ").append(quote).append(flag.initial).append(quote).append(')');
-      }
-      help.append('\n');
     }
     return help.toString();
+  }
+
+  private String synopsis() {
+    return (shorthand == NONE ? "      --" : "  -" + shorthand + ", --")
+        + text
+        + (type.help.isEmpty() ? "" : " " + type.help);
+  }
+
+  private void explain(StringBuilder help) {
+    help.append(explanation);
+    if (support == Support.ABSENT) {
+      help.append(" (not in this version)");
+    }
+    if (!initial.isEmpty()) {
+      String quote = type.help.equals("string") ? "\"" : "";
+      help.append(" (default ").append(quote).append(initial).append(quote).append(')');
+    }
+    help.append('\n');
   }
 }
