@@ -8,8 +8,6 @@ import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.StateException;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Ref;
-import dev.signet.yaml.GoJson;
-import dev.signet.yaml.GoYaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,18 +92,10 @@ final class ApplyCommand implements Command {
     Map<Ref, Manifest> byRef =
         manifests.all().stream()
             .collect(Collectors.toMap(each -> each.object().ref(), each -> each));
-    switch (output.format) {
-      case json ->
-          surroundings
-              .out()
-              .println(
-                  GoJson.write(
-                      tree(manifests, outcomes, byRef),
-                      GoJson.Layout.INDENTED,
-                      GoJson.Keys.AS_GIVEN));
-      case yaml -> surroundings.out().print(GoYaml.write(tree(manifests, outcomes, byRef)));
-      case table -> table(surroundings, manifests, outcomes, byRef);
-    }
+    output.print(
+        surroundings,
+        () -> table(surroundings, manifests, outcomes, byRef),
+        () -> tree(manifests, outcomes, byRef));
   }
 
   private static Map<String, Object> tree(

@@ -47,8 +47,7 @@ final class Applying {
    */
   static Map<Ref, Outcome> run(
       Surroundings surroundings, Directory directory, Path root, Pass.Progress progress) {
-    SealingKeys keys =
-        new SealingKeys(directory, directory, surroundings.clock(), surroundings.random());
+    SealingKeys keys = Projects.keys(surroundings, directory);
     Stores stores =
         new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(root)));
     List<Controller> controllers =

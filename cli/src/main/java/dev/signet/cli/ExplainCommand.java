@@ -12,8 +12,6 @@ import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
-import dev.signet.yaml.GoJson;
-import dev.signet.yaml.GoYaml;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,8 +63,7 @@ final class ExplainCommand implements Command {
     Ref ref = GetCommand.secretRef(name);
     Project project = Projects.of(surroundings, state);
     try (State opened = project.read()) {
-      Directory remembering =
-          new Directory(opened, Manifests.none(), surroundings.clock(), surroundings.random());
+      Directory remembering = Projects.remembered(surroundings, opened);
       List<Path> sources =
           files.isEmpty()
               ? remembering.remembered().stream().map(Path::of).toList()
@@ -76,15 +73,7 @@ final class ExplainCommand implements Command {
           new Directory(opened, manifests, surroundings.clock(), surroundings.random());
       try (Secret secret = GetCommand.secret(directory, ref, project)) {
         Lineage lineage = Lineage.of(directory, secret);
-        switch (output.format) {
-          case table -> lineage.print(surroundings.out());
-          case json ->
-              surroundings
-                  .out()
-                  .println(
-                      GoJson.write(lineage.tree(), GoJson.Layout.INDENTED, GoJson.Keys.AS_GIVEN));
-          case yaml -> surroundings.out().print(GoYaml.write(lineage.tree()));
-        }
+        output.print(surroundings, () -> lineage.print(surroundings.out()), lineage::tree);
         for (Manifests.Failure failure : manifests.failures()) {
           Signet.error(
               surroundings, failure.where() + ": " + failure.why(), "its consumers are unknown");

@@ -1,7 +1,6 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
@@ -11,8 +10,6 @@ import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
-import dev.signet.yaml.GoJson;
-import dev.signet.yaml.GoYaml;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,8 +80,7 @@ final class GetCommand implements Command {
     }
     Project project = Projects.of(surroundings, state);
     try (State opened = project.read()) {
-      Directory directory =
-          new Directory(opened, Manifests.none(), surroundings.clock(), surroundings.random());
+      Directory directory = Projects.remembered(surroundings, opened);
       if (name.isPresent()) {
         Ref ref = secretRef(name.get());
         try (Secret secret = secret(directory, ref, project)) {
@@ -152,13 +148,9 @@ final class GetCommand implements Command {
   }
 
   private void one(Surroundings surroundings, Secret secret) {
-    if (output.format == Options.Output.Format.table) {
-      Table table = new Table("KEY", "VALUE", "FROM");
-      secret.data().items().forEach((key, item) -> table.row(key, Table.MASK, from(item.origin())));
-      table.print(surroundings.out());
-    } else {
-      print(surroundings, masked(secret));
-    }
+    Table table = new Table("KEY", "VALUE", "FROM");
+    secret.data().items().forEach((key, item) -> table.row(key, Table.MASK, from(item.origin())));
+    output.print(surroundings, () -> table.print(surroundings.out()), () -> masked(secret));
   }
 
   static String from(dev.signet.core.Origin origin) {
@@ -253,20 +245,15 @@ final class GetCommand implements Command {
   }
 
   private void print(Surroundings surroundings, Table table, List<Object> list, String none) {
-    if (output.format != Options.Output.Format.table) {
-      print(surroundings, list);
-    } else if (table.isEmpty()) {
-      surroundings.err().println(none);
-    } else {
-      table.print(surroundings.out());
-    }
-  }
-
-  private void print(Surroundings surroundings, Object tree) {
-    if (output.format == Options.Output.Format.yaml) {
-      surroundings.out().print(GoYaml.write(tree));
-    } else {
-      surroundings.out().println(GoJson.write(tree, GoJson.Layout.INDENTED, GoJson.Keys.AS_GIVEN));
-    }
+    output.print(
+        surroundings,
+        () -> {
+          if (table.isEmpty()) {
+            surroundings.err().println(none);
+          } else {
+            table.print(surroundings.out());
+          }
+        },
+        () -> list);
   }
 }

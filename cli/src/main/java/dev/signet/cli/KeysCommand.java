@@ -7,7 +7,6 @@ import dev.signet.delivery.Apply;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
@@ -18,7 +17,6 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
-import dev.signet.yaml.GoJson;
 import dev.signet.yaml.GoYaml;
 import dev.signet.yaml.MalformedDocumentException;
 import dev.signet.yaml.ReadLimits;
@@ -149,14 +147,6 @@ final class KeysCommand implements Command {
     }
   }
 
-  private static Directory directory(Surroundings surroundings, State state) {
-    return new Directory(state, Manifests.none(), surroundings.clock(), surroundings.random());
-  }
-
-  private static SealingKeys keys(Surroundings surroundings, Directory directory) {
-    return new SealingKeys(directory, directory, surroundings.clock(), surroundings.random());
-  }
-
   private Project.Session begin(Surroundings surroundings) throws StateException {
     return Projects.of(surroundings, state)
         .begin(
@@ -164,36 +154,30 @@ final class KeysCommand implements Command {
             Duration.ofSeconds(state.wait));
   }
 
-  private int list(Surroundings surroundings) throws StateException, ObjectsException {
-    try (State opened = Projects.of(surroundings, state).read()) {
-      KeyRing ring = keys(surroundings, directory(surroundings, opened)).ring();
-      Table table = new Table("NAME", "BITS", "VALID FROM", "VALID UNTIL", "SEALS", "FINGERPRINT");
-      List<Object> list = new ArrayList<>();
-      String current = ring.current().map(SealingKey::id).orElse("");
-      for (String fingerprint : ring.fingerprints()) {
-        SealingKey key = ring.find(fingerprint).orElseThrow();
-        boolean seals = fingerprint.equals(current);
-        int bits = key.certificate().publicKey().modulus().bitLength();
-        String from = key.certificate().notBefore().toString();
-        String until = key.certificate().notAfter().toString();
-        table.row(
-            key.name(), Integer.toString(bits), from, until, seals ? "yes" : "no", fingerprint);
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", key.name());
-        row.put("bits", (long) bits);
-        row.put("notBefore", from);
-        row.put("notAfter", until);
-        row.put("seals", seals);
-        row.put("fingerprint", fingerprint);
-        list.add(row);
-      }
-      switch (output.format) {
-        case json ->
-            surroundings
-                .out()
-                .println(GoJson.write(list, GoJson.Layout.INDENTED, GoJson.Keys.AS_GIVEN));
-        case yaml -> surroundings.out().print(GoYaml.write(list));
-        case table -> {
+  private int list(Surroundings surroundings) throws CommandFailure {
+    KeyRing ring = Projects.ring(surroundings, state);
+    Table table = new Table("NAME", "BITS", "VALID FROM", "VALID UNTIL", "SEALS", "FINGERPRINT");
+    List<Object> list = new ArrayList<>();
+    String current = ring.current().map(SealingKey::id).orElse("");
+    for (String fingerprint : ring.fingerprints()) {
+      SealingKey key = ring.find(fingerprint).orElseThrow();
+      boolean seals = fingerprint.equals(current);
+      int bits = key.certificate().publicKey().modulus().bitLength();
+      String from = key.certificate().notBefore().toString();
+      String until = key.certificate().notAfter().toString();
+      table.row(key.name(), Integer.toString(bits), from, until, seals ? "yes" : "no", fingerprint);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("name", key.name());
+      row.put("bits", (long) bits);
+      row.put("notBefore", from);
+      row.put("notAfter", until);
+      row.put("seals", seals);
+      row.put("fingerprint", fingerprint);
+      list.add(row);
+    }
+    output.print(
+        surroundings,
+        () -> {
           if (table.isEmpty()) {
             surroundings
                 .err()
@@ -201,33 +185,27 @@ final class KeysCommand implements Command {
           } else {
             table.print(surroundings.out());
           }
-        }
-      }
-      return ExitCode.OK;
-    }
+        },
+        () -> list);
+    return ExitCode.OK;
   }
 
-  private int certificate(Surroundings surroundings)
-      throws StateException, ObjectsException, CommandFailure {
-    try (State opened = Projects.of(surroundings, state).read()) {
-      SealingKey key =
-          keys(surroundings, directory(surroundings, opened))
-              .ring()
-              .current()
-              .orElseThrow(
-                  () ->
-                      CommandFailure.of(
-                          "there is no sealing key yet", "make one with `signet keys new`"));
-      InputOutput.write(
-          surroundings, write, key.certificate().toPem(), AtomicFile.Readers.AS_USUAL);
-      return ExitCode.OK;
-    }
+  private int certificate(Surroundings surroundings) throws CommandFailure {
+    SealingKey key =
+        Projects.ring(surroundings, state)
+            .current()
+            .orElseThrow(
+                () ->
+                    CommandFailure.of(
+                        "there is no sealing key yet", "make one with `signet keys new`"));
+    InputOutput.write(surroundings, write, key.certificate().toPem(), AtomicFile.Readers.AS_USUAL);
+    return ExitCode.OK;
   }
 
   private int export(Surroundings surroundings)
       throws StateException, ObjectsException, CommandFailure {
     try (State opened = Projects.of(surroundings, state).read()) {
-      Directory directory = directory(surroundings, opened);
+      Directory directory = Projects.remembered(surroundings, opened);
       List<Object> items = new ArrayList<>();
       for (Secret secret :
           directory.secrets(SealingKeys.NAMESPACE, SealingKeys.LABEL, SealingKeys.ACTIVE)) {
@@ -257,7 +235,8 @@ final class KeysCommand implements Command {
 
   private int make(Surroundings surroundings) throws StateException, ObjectsException {
     try (Project.Session session = begin(surroundings)) {
-      SealingKey key = keys(surroundings, directory(surroundings, session.state())).create();
+      SealingKey key =
+          Projects.keys(surroundings, Projects.remembered(surroundings, session.state())).create();
       session.save();
       surroundings.out().println(key.name());
       return ExitCode.OK;
@@ -277,7 +256,7 @@ final class KeysCommand implements Command {
       if (secrets.isEmpty()) {
         throw CommandFailure.of(source + " holds no key Secret");
       }
-      Directory directory = directory(surroundings, session.state());
+      Directory directory = Projects.remembered(surroundings, session.state());
       Apply apply = new Apply(directory);
       for (Secret secret : secrets) {
         apply.secret(

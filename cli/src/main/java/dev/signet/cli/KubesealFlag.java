@@ -199,39 +199,35 @@ enum KubesealFlag {
     return "SEALED_SECRETS_" + name();
   }
 
-  /** All flags in two columns, as Go's pflag prints them. */
-  static String help() {
-    int width = 0;
-    for (KubesealFlag flag : ALL) {
-      width = Math.max(width, flag.synopsis().length());
-    }
-    StringBuilder help = new StringBuilder(6000);
-    for (KubesealFlag flag : ALL) {
-      // Upstream hides the one that is deprecated.
-      if (flag != ROTATE) {
-        String synopsis = flag.synopsis();
-        help.append(synopsis).repeat(' ', width + 3 - synopsis.length());
-        flag.explain(help);
-      }
-    }
-    return help.toString();
-  }
-
-  private String synopsis() {
+  /** The first column of the help. */
+  private String left() {
     return (shorthand == NONE ? "      --" : "  -" + shorthand + ", --")
         + text
         + (type.help.isEmpty() ? "" : " " + type.help);
   }
 
-  private void explain(StringBuilder help) {
-    help.append(explanation);
-    if (support == Support.ABSENT) {
-      help.append(" (not in this version)");
+  /** All flags in two columns, as Go's pflag prints them. */
+  static String help() {
+    int width = 0;
+    for (KubesealFlag flag : ALL) {
+      width = Math.max(width, flag.left().length());
     }
-    if (!initial.isEmpty()) {
-      String quote = type.help.equals("string") ? "\"" : "";
-      help.append(" (default ").append(quote).append(initial).append(quote).append(')');
+    StringBuilder help = new StringBuilder(6000);
+    for (KubesealFlag flag : ALL) {
+      if (flag == ROTATE) {
+        continue;
+      }
+      String name = flag.left();
+      help.append(name).repeat(' ', width + 3 - name.length()).append(flag.explanation);
+      if (flag.support == Support.ABSENT) {
+        help.append(" (not in this version)");
+      }
+      if (!flag.initial.isEmpty()) {
+        String quote = flag.type.help.equals("string") ? "\"" : "";
+        help.append(" (default ").append(quote).append(flag.initial).append(quote).append(')');
+      }
+      help.append('\n');
     }
-    help.append('\n');
+    return help.toString();
   }
 }

@@ -1,8 +1,14 @@
 package dev.signet.cli;
 
 import dev.signet.core.SecretBytes;
+import dev.signet.core.sealing.KeyRing;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.directory.Directory;
+import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
+import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
+import dev.signet.dialects.sealedsecrets.SealingKeys;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.CharBuffer;
@@ -39,6 +45,24 @@ final class Projects {
         surroundings.random(),
         about -> passphrase(surroundings, about),
         surroundings.faults());
+  }
+
+  /** A directory without manifests: for commands that look at what is remembered. */
+  static Directory remembered(Surroundings surroundings, State state) {
+    return new Directory(state, Manifests.none(), surroundings.clock(), surroundings.random());
+  }
+
+  static SealingKeys keys(Surroundings surroundings, Directory directory) {
+    return new SealingKeys(directory, directory, surroundings.clock(), surroundings.random());
+  }
+
+  /** The keys in the state of a project, without taking it for writing. */
+  static KeyRing ring(Surroundings surroundings, Options.State options) throws CommandFailure {
+    try (State state = of(surroundings, options).read()) {
+      return keys(surroundings, remembered(surroundings, state)).ring();
+    } catch (StateException | ObjectsException e) {
+      throw CommandFailure.because(e);
+    }
   }
 
   /**

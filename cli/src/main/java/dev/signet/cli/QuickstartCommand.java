@@ -94,11 +94,8 @@ final class QuickstartCommand implements Command {
 
   private void key(Surroundings surroundings, Project.Session session, Path place)
       throws ObjectsException, StateException, SealException, IOException {
-    Directory directory =
-        new Directory(
-            session.state(), Manifests.none(), surroundings.clock(), surroundings.random());
     SealingKeys keys =
-        new SealingKeys(directory, directory, surroundings.clock(), surroundings.random());
+        Projects.keys(surroundings, Projects.remembered(surroundings, session.state()));
     Optional<SealingKey> before = keys.ring().current();
     SealingKey key;
     if (before.isPresent()) {

@@ -2,7 +2,6 @@ package dev.signet.cli;
 
 import dev.signet.core.Item;
 import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
@@ -73,8 +72,7 @@ final class RunCommand implements Command {
     Map<String, Item> items = new LinkedHashMap<>();
     List<Secret> opened = new ArrayList<>();
     try (State read = project.read()) {
-      Directory directory =
-          new Directory(read, Manifests.none(), surroundings.clock(), surroundings.random());
+      Directory directory = Projects.remembered(surroundings, read);
       for (String name : secrets) {
         Ref ref = GetCommand.secretRef(name);
         Secret secret = GetCommand.secret(directory, ref, project);

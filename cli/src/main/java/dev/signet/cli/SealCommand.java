@@ -4,16 +4,8 @@ import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.Scope;
 import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingCertificate;
-import dev.signet.core.sealing.SealingKey;
-import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.directory.AtomicFile;
-import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifests;
-import dev.signet.delivery.directory.Project;
-import dev.signet.delivery.directory.State;
-import dev.signet.delivery.directory.StateException;
 import dev.signet.dialects.sealedsecrets.Sealing;
-import dev.signet.dialects.sealedsecrets.SealingKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,18 +32,7 @@ final class SealCommand implements Command {
 
   @Mixin Options.State state = new Options.State();
 
-  @Option(
-      names = {"-f", "--file"},
-      paramLabel = "FILE",
-      defaultValue = "-",
-      description = "The Secrets, YAML or JSON, one or many; default: standard input.")
-  String file = "-";
-
-  @Option(
-      names = {"-w", "--write"},
-      paramLabel = "FILE",
-      description = "Where the SealedSecrets go, whole or not at all; default: standard output.")
-  Optional<String> write = Optional.empty();
+  @Mixin Options.Documents documents = new Options.Documents();
 
   @Option(
       names = "--cert",
@@ -76,19 +57,9 @@ final class SealCommand implements Command {
   @Option(names = "--name", paramLabel = "NAME", description = "Replaces the Secret's name.")
   Optional<String> name = Optional.empty();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "yaml",
-      description = "yaml or json; default ${DEFAULT-VALUE}.")
-  String format = "yaml";
-
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
-    ManifestFormat manifestFormat =
-        ManifestFormat.parse(format)
-            .orElseThrow(
-                () -> CommandFailure.usage("unknown format " + format, "use yaml or json"));
+    ManifestFormat format = documents.manifestFormat();
     Optional<Scope> chosen = Optional.empty();
     if (scope.isPresent()) {
       chosen = Scope.parse(scope.get());
@@ -102,7 +73,7 @@ final class SealCommand implements Command {
       throw CommandFailure.of(
           sealFor.expiryMessage(), "seal with a newer certificate; `signet keys new` makes a key");
     }
-    byte[] input = InputOutput.read(surroundings, file);
+    byte[] input = InputOutput.read(surroundings, documents.file);
     Sealing sealing =
         new Sealing(
             chosen,
@@ -113,12 +84,13 @@ final class SealCommand implements Command {
     ByteArrayOutputStream sealed = new ByteArrayOutputStream();
     SealDocuments.seal(
         input,
-        file.equals("-") ? "standard input" : file,
+        documents.source(),
         sealing,
         new Sealer(sealFor.publicKey(), surroundings.random()),
-        manifestFormat,
+        format,
         sealed);
-    InputOutput.write(surroundings, write, sealed.toByteArray(), AtomicFile.Readers.AS_USUAL);
+    InputOutput.write(
+        surroundings, documents.write, sealed.toByteArray(), AtomicFile.Readers.AS_USUAL);
     return ExitCode.OK;
   }
 
@@ -134,23 +106,13 @@ final class SealCommand implements Command {
         throw CommandFailure.of("the certificate " + path.get() + ": " + e.getMessage());
       }
     }
-    Project project = Projects.of(surroundings, state);
-    try (State opened = project.read()) {
-      Directory directory =
-          new Directory(opened, Manifests.none(), surroundings.clock(), surroundings.random());
-      Optional<SealingKey> current =
-          new SealingKeys(directory, directory, surroundings.clock(), surroundings.random())
-              .ring()
-              .current();
-      return current
-          .orElseThrow(
-              () ->
-                  CommandFailure.of(
-                      "there is no sealing key in " + project.stateFile(),
-                      "make one with `signet keys new`, or give --cert FILE"))
-          .certificate();
-    } catch (StateException | ObjectsException e) {
-      throw CommandFailure.because(e);
-    }
+    return Projects.ring(surroundings, state)
+        .current()
+        .orElseThrow(
+            () ->
+                CommandFailure.of(
+                    "there is no sealing key in " + Projects.of(surroundings, state).stateFile(),
+                    "make one with `signet keys new`, or give --cert FILE"))
+        .certificate();
   }
 }

@@ -4,18 +4,12 @@ import dev.signet.core.sealing.Hint;
 import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.OpeningKey;
-import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.directory.AtomicFile;
-import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifests;
-import dev.signet.delivery.directory.State;
-import dev.signet.delivery.directory.StateException;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
 import dev.signet.dialects.sealedsecrets.SealedSecret;
-import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.UnsealException;
 import dev.signet.dialects.sealedsecrets.Unsealing;
 import dev.signet.yaml.Document;
@@ -27,7 +21,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,18 +42,7 @@ final class UnsealCommand implements Command {
 
   @Mixin Options.State state = new Options.State();
 
-  @Option(
-      names = {"-f", "--file"},
-      paramLabel = "FILE",
-      defaultValue = "-",
-      description = "The SealedSecrets, YAML or JSON; default: standard input.")
-  String file = "-";
-
-  @Option(
-      names = {"-w", "--write"},
-      paramLabel = "FILE",
-      description = "Where the Secrets go, readable by you only; default: standard output.")
-  Optional<String> write = Optional.empty();
+  @Mixin Options.Documents documents = new Options.Documents();
 
   @Option(
       names = "--private-key",
@@ -68,21 +50,11 @@ final class UnsealCommand implements Command {
       description = "A private key in PEM; repeatable. Default: the keys of the state.")
   List<String> privateKeys = new ArrayList<>();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "yaml",
-      description = "yaml or json; default ${DEFAULT-VALUE}.")
-  String format = "yaml";
-
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
-    ManifestFormat manifestFormat =
-        ManifestFormat.parse(format)
-            .orElseThrow(
-                () -> CommandFailure.usage("unknown format " + format, "use yaml or json"));
-    byte[] input = InputOutput.read(surroundings, file);
-    String source = file.equals("-") ? "standard input" : file;
+    ManifestFormat format = documents.manifestFormat();
+    byte[] input = InputOutput.read(surroundings, documents.file);
+    String source = documents.source();
     Unsealing unsealing = new Unsealing(ring(surroundings));
     StringBuilder plain = new StringBuilder();
     try {
@@ -94,7 +66,7 @@ final class UnsealCommand implements Command {
               source + ":" + document.line() + ": " + object.ref() + " is not a SealedSecret");
         }
         try (Secret secret = unsealing.unseal(SealedSecret.of(object), Hint.NONE)) {
-          plain.append(manifestFormat.document(SecretManifest.write(secret)));
+          plain.append(format.document(SecretManifest.write(secret)));
         } catch (UnsealException e) {
           throw CommandFailure.of(
               object.ref() + ": " + e.getMessage().replace("\n", "; "),
@@ -111,7 +83,7 @@ final class UnsealCommand implements Command {
     }
     InputOutput.write(
         surroundings,
-        write,
+        documents.write,
         plain.toString().getBytes(StandardCharsets.UTF_8),
         AtomicFile.Readers.OWNER);
     return ExitCode.OK;
@@ -129,13 +101,6 @@ final class UnsealCommand implements Command {
       }
       return KeyRing.ofOpeningKeys(keys);
     }
-    try (State opened = Projects.of(surroundings, state).read()) {
-      Directory directory =
-          new Directory(opened, Manifests.none(), surroundings.clock(), surroundings.random());
-      return new SealingKeys(directory, directory, surroundings.clock(), surroundings.random())
-          .ring();
-    } catch (StateException | ObjectsException e) {
-      throw CommandFailure.because(e);
-    }
+    return Projects.ring(surroundings, state);
   }
 }

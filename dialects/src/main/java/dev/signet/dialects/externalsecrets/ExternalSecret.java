@@ -81,7 +81,9 @@ record ExternalSecret(
 
   static ExternalSecret of(KubeObject object) throws MalformedObjectException {
     requireVersion(object);
-    Fields spec = object.fields().requiredObject("spec");
+    Fields whole = object.fields();
+    List.of("apiVersion", "kind", "metadata", "status").forEach(whole::raw);
+    Fields spec = whole.requiredObject("spec");
     Optional<StoreRef> store = StoreRef.optional(spec, "secretStoreRef");
     Fields target = spec.object("target").orElse(Fields.of(java.util.Map.of(), "spec.target"));
     ExternalSecret result =
@@ -96,7 +98,7 @@ record ExternalSecret(
             refreshInterval(spec),
             data(spec),
             dataFrom(spec));
-    spec.refuseUnread();
+    whole.refuseUnread();
     result.check();
     return result;
   }
@@ -140,7 +142,15 @@ record ExternalSecret(
 
   private static Optional<StoreRef> sourceStore(Fields entry) throws MalformedObjectException {
     Optional<Fields> source = entry.object("sourceRef");
-    return source.isPresent() ? StoreRef.optional(source.get(), "storeRef") : Optional.empty();
+    if (source.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<StoreRef> store = StoreRef.optional(source.get(), "storeRef");
+    if (store.isEmpty()) {
+      throw new MalformedObjectException(
+          source.get().path() + " has no storeRef; this version understands nothing else there");
+    }
+    return store;
   }
 
   private static RemoteRef remoteRef(Fields ref) throws MalformedObjectException {
@@ -191,13 +201,13 @@ record ExternalSecret(
         && creationPolicy != CreationPolicy.Owner
         && creationPolicy != CreationPolicy.Orphan) {
       throw new MalformedObjectException(
-          "deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set"
-              + " creationPolicy=Owner");
+          "deletionPolicy=Delete must not be used when the controller doesn't own the secret."
+              + " Please set creationPolicy=Owner");
     }
     if (deletionPolicy == DeletionPolicy.Merge && creationPolicy == CreationPolicy.None) {
       throw new MalformedObjectException(
-          "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge"
-              + " with");
+          "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to"
+              + " merge with");
     }
     Set<String> seen = new HashSet<>();
     for (Datum datum : data) {

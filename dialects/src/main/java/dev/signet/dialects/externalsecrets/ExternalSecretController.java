@@ -19,6 +19,7 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.StoreException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -119,19 +120,20 @@ public final class ExternalSecretController implements Controller {
   private Outcome applySome(KubeObject object, ExternalSecret spec, Material fetched)
       throws ObjectsException, MalformedObjectException {
     if (spec.creationPolicy() == ExternalSecret.CreationPolicy.None) {
-      return succeed(object, spec, SYNCED, "secret synced");
+      return succeed(object, spec, SYNCED, "secret synced", /* bound= */ false);
     }
     Ref target = Ref.secret(object.ref().namespace(), spec.targetName());
     if (spec.creationPolicy() == ExternalSecret.CreationPolicy.Merge
         && objects.secretVersion(target.namespace(), target.name()).isEmpty()) {
       return succeed(
-          object, spec, "SecretMissing", "secret will not be created due to CreationPolicy=Merge");
+          object,
+          spec,
+          "SecretMissing",
+          "secret will not be created due to CreationPolicy=Merge",
+          /* bound= */ false);
     }
-    Set<String> before =
-        evidence
-            .delivery(object.ref(), target)
-            .map(last -> last.origins().keySet())
-            .orElse(Set.of());
+    Optional<Delivery> last = evidence.delivery(object.ref(), target);
+    Set<String> before = last.map(delivery -> delivery.origins().keySet()).orElse(Set.of());
     Apply.Applied applied =
         apply.secret(
             target.namespace(),
@@ -152,15 +154,25 @@ public final class ExternalSecretController implements Controller {
           Event.normal(
               object.ref(), event, event.equals("Created") ? "secret created" : "secret updated"));
     }
-    evidence.delivered(Delivery.of(object.ref(), target, fetched, clock.instant()));
+    Instant written =
+        last.filter(_ -> applied instanceof Apply.Applied.Unchanged)
+            .map(Delivery::at)
+            .orElse(clock.instant());
+    evidence.delivered(Delivery.of(object.ref(), target, fetched, written));
     deleteRenamed(spec, target);
-    return succeed(object, spec, SYNCED, "secret synced");
+    return succeed(object, spec, SYNCED, "secret synced", /* bound= */ true);
   }
 
   private Outcome applyNothing(KubeObject object, ExternalSecret spec)
       throws ObjectsException, MalformedObjectException {
     return switch (spec.deletionPolicy()) {
-      case Retain -> succeed(object, spec, SYNCED, "secret retained due to DeletionPolicy=Retain");
+      case Retain ->
+          succeed(
+              object,
+              spec,
+              SYNCED,
+              "secret retained due to DeletionPolicy=Retain",
+              /* bound= */ false);
       case Merge -> applySome(object, spec, new Material());
       case Delete -> {
         if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
@@ -176,7 +188,12 @@ public final class ExternalSecretController implements Controller {
               /* retry= */ false);
         }
         deleteOwned(object, spec);
-        yield succeed(object, spec, "SecretDeleted", "secret deleted due to DeletionPolicy=Delete");
+        yield succeed(
+            object,
+            spec,
+            "SecretDeleted",
+            "secret deleted due to DeletionPolicy=Delete",
+            /* bound= */ false);
       }
     };
   }
@@ -218,14 +235,20 @@ public final class ExternalSecretController implements Controller {
     }
   }
 
-  private Outcome succeed(KubeObject object, ExternalSecret spec, String reason, String message)
+  /**
+   * @param bound whether {@code status.binding} now names the target; it is never taken away
+   */
+  private Outcome succeed(
+      KubeObject object, ExternalSecret spec, String reason, String message, boolean bound)
       throws ObjectsException, MalformedObjectException {
     Map<String, Object> status =
         ReadyStatus.status(
             object, ReadyStatus.condition(object, true, reason, message, clock.instant()));
     status.put("refreshTime", ReadyStatus.time(clock.instant()));
     status.put("syncedResourceVersion", resourceVersion(spec));
-    status.put("binding", Map.of("name", spec.targetName()));
+    if (bound) {
+      status.put("binding", Map.of("name", spec.targetName()));
+    }
     objects.updateStatus(object.ref(), status);
     return next(spec);
   }

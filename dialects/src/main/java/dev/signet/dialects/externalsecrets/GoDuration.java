@@ -52,7 +52,7 @@ final class GoDuration {
     if (whole.group(1).equals("-")) {
       nanos = nanos.negate();
     }
-    if (nanos.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+    if (nanos.toBigInteger().bitLength() >= Long.SIZE) {
       return Optional.empty();
     }
     return Optional.of(Duration.ofNanos(nanos.longValue()));

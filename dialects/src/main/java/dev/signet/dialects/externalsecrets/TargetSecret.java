@@ -4,6 +4,7 @@ import dev.signet.core.Material;
 import dev.signet.delivery.Apply;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,16 @@ final class TargetSecret {
               + "; use another target name, or creationPolicy Merge");
     }
     Material data = data(spec, existing, fetched, before);
+    if (existing.isPresent()
+        && existing.get().immutable().orElse(false)
+        && !existing.get().data().sameValuesAs(data)) {
+      data.close();
+      return new Apply.Decision.Refuse(
+          "could not update secret, target is immutable",
+          "secret "
+              + spec.targetName()
+              + " is immutable and other values are wanted; delete it, or use another target name");
+    }
     Metadata metadata =
         metadata(spec, existing, owns)
             .with("annotations", with(annotations(spec, existing), DATA_HASH, GoHash.ofData(data)));
@@ -109,11 +120,23 @@ final class TargetSecret {
     } else {
       labels.remove(CREATED_BY);
     }
-    Metadata metadata = base.with("labels", labels);
+    List<Object> owners = otherOwners(base, spec);
     if (owns) {
-      return metadata.with("ownerReferences", List.of(ownerReference(spec)));
+      owners.add(ownerReference(spec));
     }
-    return ownedBy(base, spec) ? metadata.with("ownerReferences", null) : metadata;
+    return base.with("labels", labels).with("ownerReferences", owners);
+  }
+
+  private static List<Object> otherOwners(Metadata metadata, ExternalSecret spec) {
+    List<Object> others = new ArrayList<>();
+    if (metadata.tree().get("ownerReferences") instanceof List<?> owners) {
+      for (Object owner : owners) {
+        if (!(owner instanceof Map<?, ?> map && spec.metadata().uid().equals(map.get("uid")))) {
+          others.add(owner);
+        }
+      }
+    }
+    return others;
   }
 
   private static Map<String, Object> ownerReference(ExternalSecret spec) {

@@ -39,14 +39,17 @@ public final class SealedSecretController implements Controller {
   private static final String MANAGED = "sealedsecrets.bitnami.com/managed";
   private static final String PATCH = "sealedsecrets.bitnami.com/patch";
 
+  /** How an API server ends its refusal. */
+  private static final String IMMUTABLE = "field is immutable when `immutable` is set";
+
   private final Objects objects;
   private final Evidence evidence;
-  private final SealingKeys keys;
+  private final KeySource keys;
   private final Apply apply;
   private final InstantSource clock;
 
   public SealedSecretController(
-      Objects objects, Evidence evidence, SealingKeys keys, InstantSource clock) {
+      Objects objects, Evidence evidence, KeySource keys, InstantSource clock) {
     this.objects = objects;
     this.evidence = evidence;
     this.keys = keys;
@@ -75,14 +78,24 @@ public final class SealedSecretController implements Controller {
       }
       KeyRing ring = keys.ring();
       try (Secret secret = new Unsealing(ring).unseal(sealed, Hint.NONE)) {
-        return deliver(object, sealed, secret, input, written);
+        return deliver(object, sealed, secret, input);
       } catch (UnsealException e) {
         evidence.event(
             Event.warning(ref, "ErrUnsealFailed", "Failed to unseal: " + e.getMessage()));
         return refuse(object, e.getMessage(), reason(e, ring), advice(e, sealed, ring));
       }
     } catch (MalformedObjectException e) {
-      return new Outcome.Stalled("Malformed", e.getMessage());
+      return malformed(object, e.getMessage());
+    }
+  }
+
+  /** Upstream never sees such an object: its API server or its decoder refuses it. */
+  private Outcome malformed(KubeObject object, String message) throws ObjectsException {
+    evidence.event(Event.warning(object.ref(), "ErrUnsealFailed", "Failed to unseal: " + message));
+    try {
+      return refuse(object, message, "Malformed", message);
+    } catch (MalformedObjectException alsoItsMetadata) {
+      return new Outcome.Stalled("Malformed", message);
     }
   }
 
@@ -114,25 +127,31 @@ public final class SealedSecretController implements Controller {
     }
   }
 
-  private Outcome deliver(
-      KubeObject object,
-      SealedSecret sealed,
-      Secret secret,
-      String input,
-      Optional<SealedSecretStatus.Written> written)
+  private Outcome deliver(KubeObject object, SealedSecret sealed, Secret secret, String input)
       throws ObjectsException, MalformedObjectException {
     Ref ref = object.ref();
+    // Without an owner reference, that we wrote it is what says that it is ours.
+    boolean wroteIt = evidence.delivery(ref, secret.ref()).isPresent();
     Apply.Applied applied;
     try {
       applied =
           apply.secret(
-              ref.namespace(), ref.name(), existing -> decide(existing, sealed, secret, written));
+              ref.namespace(), ref.name(), existing -> decide(existing, sealed, secret, wroteIt));
     } catch (ObjectsException e) {
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
       }
-      evidence.event(Event.warning(ref, "ErrUpdateFailed", e.getMessage()));
-      return refuse(object, e.getMessage(), "Refused", e.getMessage());
+      String message = e.getMessage();
+      evidence.event(
+          Event.warning(
+              ref, "ErrUpdateFailed", message.endsWith(IMMUTABLE) ? immutable(ref) : message));
+      return refuse(
+          object,
+          message,
+          "Refused",
+          message.endsWith(IMMUTABLE)
+              ? message + "; delete the Secret to let it be made anew"
+              : message);
     }
     return switch (applied) {
       case Apply.Applied.Refused(String reason, String message) -> {
@@ -152,6 +171,14 @@ public final class SealedSecretController implements Controller {
     };
   }
 
+  private static String immutable(Ref ref) {
+    return "Error updating "
+        + ref.path()
+        + ": the target Secret is immutable. Once a Secret is marked as immutable, it is not"
+        + " possible to revert this change nor to mutate the contents of the data field. You can"
+        + " only delete and recreate the Secret.";
+  }
+
   private Outcome wrote(KubeObject object, Secret secret, String input, String version)
       throws ObjectsException, MalformedObjectException {
     evidence.delivered(Delivery.of(object.ref(), secret.ref(), secret.data(), clock.instant()));
@@ -162,22 +189,12 @@ public final class SealedSecretController implements Controller {
   private Outcome synced(KubeObject object, String input, String version)
       throws ObjectsException, MalformedObjectException {
     Ref ref = object.ref();
-    String uid =
-        objects
-            .secret(ref.namespace(), ref.name())
-            .map(
-                secret -> {
-                  try (secret) {
-                    return secret.metadata().uid();
-                  }
-                })
-            .orElse("");
     objects.updateStatus(
         ref,
         SealedSecretStatus.synced(
             object,
             object.metadata().generation(),
-            new SealedSecretStatus.Written(input, uid, version),
+            new SealedSecretStatus.Written(input, version),
             clock.instant()));
     return new Outcome.Done();
   }
@@ -193,10 +210,7 @@ public final class SealedSecretController implements Controller {
 
   /** Upstream's rules for a Secret that is there already; see §3.3 of docs/sealed-secrets.md. */
   private static Apply.Decision decide(
-      Optional<Secret> existing,
-      SealedSecret sealed,
-      Secret wanted,
-      Optional<SealedSecretStatus.Written> written) {
+      Optional<Secret> existing, SealedSecret sealed, Secret wanted, boolean wroteIt) {
     if (existing.isEmpty()) {
       return new Apply.Decision.Write(
           new Secret(
@@ -209,7 +223,7 @@ public final class SealedSecretController implements Controller {
     Metadata metadata = before.metadata();
     boolean patch = "true".equals(metadata.annotations().get(PATCH));
     boolean managed = "true".equals(metadata.annotations().get(MANAGED));
-    if (!patch && !managed && !ours(metadata, sealed, written)) {
+    if (!patch && !managed && !wroteIt && !owns(sealed, metadata)) {
       return new Apply.Decision.Refuse(
           "NotManaged",
           "Resource \"" + metadata.name() + "\" already exists and is not managed by SealedSecret");
@@ -217,14 +231,11 @@ public final class SealedSecretController implements Controller {
     return new Apply.Decision.Write(patch ? patched(before, wanted) : replaced(before, wanted));
   }
 
-  private static boolean ours(
-      Metadata metadata, SealedSecret sealed, Optional<SealedSecretStatus.Written> written) {
-    boolean owned =
-        metadata
-            .controllerOwner()
-            .filter(owner -> sealed.metadata().uid().equals(owner.get("uid")))
-            .isPresent();
-    return owned || written.filter(last -> last.uid().equals(metadata.uid())).isPresent();
+  private static boolean owns(SealedSecret sealed, Metadata metadata) {
+    return metadata
+        .controllerOwner()
+        .filter(owner -> sealed.metadata().uid().equals(owner.get("uid")))
+        .isPresent();
   }
 
   private static Secret replaced(Secret before, Secret wanted) {

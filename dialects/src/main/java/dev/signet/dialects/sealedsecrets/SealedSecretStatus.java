@@ -26,10 +26,9 @@ final class SealedSecretStatus {
    * What {@code Delivered} remembers.
    *
    * @param input digest of the SealedSecret that was opened
-   * @param uid the Secret that was written
-   * @param version its resourceVersion after that
+   * @param version the resourceVersion of the Secret after it was written
    */
-  record Written(String input, String uid, String version) {}
+  record Written(String input, String version) {}
 
   private SealedSecretStatus() {}
 
@@ -39,9 +38,7 @@ final class SealedSecretStatus {
       return Optional.empty();
     }
     String[] parts = condition.get().string("message").orElse("").split(" ");
-    return parts.length == 3
-        ? Optional.of(new Written(parts[0], parts[1], parts[2]))
-        : Optional.empty();
+    return parts.length == 2 ? Optional.of(new Written(parts[0], parts[1])) : Optional.empty();
   }
 
   static Map<String, Object> synced(
@@ -51,12 +48,7 @@ final class SealedSecretStatus {
         generation,
         condition(object, SYNCED, true, "", "", now),
         condition(
-            object,
-            DELIVERED,
-            true,
-            "Current",
-            written.input() + " " + written.uid() + " " + written.version(),
-            now));
+            object, DELIVERED, true, "Current", written.input() + " " + written.version(), now));
   }
 
   /**

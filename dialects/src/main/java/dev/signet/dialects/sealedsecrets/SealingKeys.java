@@ -29,7 +29,7 @@ import java.util.Optional;
  * kubernetes.io/tls} with the label {@code sealedsecrets.bitnami.com/sealed-secrets-key: active},
  * so that backups go both ways.
  */
-public final class SealingKeys {
+public final class SealingKeys implements KeySource {
 
   public static final String LABEL = "sealedsecrets.bitnami.com/sealed-secrets-key";
   public static final String ACTIVE = "active";
@@ -45,10 +45,17 @@ public final class SealingKeys {
   private final Evidence evidence;
   private final Clock clock;
   private final SecureRandom random;
+  private final int bits;
   private List<String> lastVersions = List.of();
   private KeyRing lastRing = KeyRing.empty();
 
   public SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random) {
+    this(objects, evidence, clock, random, SealingKey.DEFAULT_BITS);
+  }
+
+  /** With keys of another size, which tests need: making a large one can take long. */
+  SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random, int bits) {
+    this.bits = bits;
     this.objects = objects;
     this.evidence = evidence;
     this.clock = clock;
@@ -60,6 +67,7 @@ public final class SealingKeys {
    * event. The ring is read anew only when one of the Secrets changed, so that what it remembers of
    * ciphertexts lasts.
    */
+  @Override
   public synchronized KeyRing ring() throws ObjectsException {
     List<Secret> secrets = objects.secrets(NAMESPACE, LABEL, ACTIVE);
     try {
@@ -117,11 +125,10 @@ public final class SealingKeys {
     }
   }
 
-  /** Makes a key of 4096 bits that is valid for ten years, stores it and returns it. */
+  /** Makes a key that is valid for ten years, stores it and returns it. */
   public SealingKey create() throws ObjectsException {
     SealingKey key =
-        SealingKey.generate(
-            name(), SealingKey.DEFAULT_BITS, VALIDITY, /* commonName= */ "", clock, random);
+        SealingKey.generate(name(), bits, VALIDITY, /* commonName= */ "", clock, random);
     Material data = new Material();
     data.put("tls.crt", item(SecretBytes.wrap(key.certificate().toPem())));
     Optional<SecretBytes> pem = key.openingKey().toPem();
@@ -133,7 +140,8 @@ public final class SealingKeys {
             Optional.empty(),
             data)) {
       objects.create(secret);
-      evidence.event(Event.normal(secret.ref(), "KeyMade", "made a sealing key of 4096 bits"));
+      evidence.event(
+          Event.normal(secret.ref(), "KeyMade", "made a sealing key of " + bits + " bits"));
     }
     return key;
   }

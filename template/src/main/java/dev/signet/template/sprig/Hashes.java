@@ -1,0 +1,73 @@
+package dev.signet.template.sprig;
+
+import static dev.signet.template.GoType.STRING;
+import static dev.signet.template.sprig.Args.string;
+
+import dev.signet.template.Call;
+import dev.signet.template.Function;
+import dev.signet.template.GoError;
+import dev.signet.template.Str;
+import dev.signet.template.Value;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.Adler32;
+
+/**
+ * Digests and encodings of bytes. A decoder that fails gives the text of its error as its result.
+ */
+final class Hashes {
+  private Hashes() {}
+
+  static void register(Registry r) {
+    r.add("sha1sum", STRING, digest("SHA-1"), STRING);
+    r.add("sha256sum", STRING, digest("SHA-256"), STRING);
+    r.add("sha512sum", STRING, digest("SHA-512"), STRING);
+    r.add("adler32sum", STRING, Hashes::adler32, STRING);
+    r.add("b64enc", STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE64), STRING);
+    r.add("b64dec", STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE64), STRING);
+    r.add("b32enc", STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE32), STRING);
+    r.add("b32dec", STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE32), STRING);
+  }
+
+  private static Function.Body digest(String algorithm) {
+    return (call, arguments) -> {
+      byte[] bytes = bytes(call, arguments[0]);
+      try {
+        byte[] digest = MessageDigest.getInstance(algorithm).digest(bytes);
+        return string(HexFormat.of().formatHex(digest));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has " + algorithm, e);
+      }
+    };
+  }
+
+  private static byte[] bytes(Call call, Value argument) {
+    Str text = (Str) argument;
+    call.meter().steps(text.raw().length() / 64);
+    call.meter().memory(text.raw().length());
+    return text.bytes();
+  }
+
+  private static Value adler32(Call call, Value[] arguments) {
+    Adler32 checksum = new Adler32();
+    checksum.update(bytes(call, arguments[0]));
+    return string(Long.toString(checksum.getValue()));
+  }
+
+  private static Value encode(Call call, Value argument, BaseEncoding encoding) {
+    String raw = string(argument);
+    call.meter().memory(raw.length() * 2L);
+    return string(encoding.encode(raw));
+  }
+
+  private static Value decode(Call call, Value argument, BaseEncoding encoding) {
+    String raw = string(argument);
+    call.meter().memory(raw.length());
+    try {
+      return string(encoding.decode(raw));
+    } catch (GoError e) {
+      return string(e.raw());
+    }
+  }
+}

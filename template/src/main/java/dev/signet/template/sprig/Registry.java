@@ -1,0 +1,35 @@
+package dev.signet.template.sprig;
+
+import dev.signet.template.Function;
+import dev.signet.template.Functions;
+import dev.signet.template.GoType;
+import dev.signet.template.Signature;
+
+/** Registers functions under one or more names. */
+final class Registry {
+  private final Functions.Builder builder;
+
+  Registry(Functions.Builder builder) {
+    this.builder = builder;
+  }
+
+  /** A function of fixed parameters; names are separated by spaces. */
+  void add(String names, GoType result, Function.Body body, GoType... parameters) {
+    add(names, new Function(Signature.of(result, parameters), body));
+  }
+
+  /** A function whose last parameter comes any number of times. */
+  void variadic(String names, GoType result, Function.Body body, GoType... parameters) {
+    add(names, new Function(Signature.variadic(result, parameters), body));
+  }
+
+  private void add(String names, Function function) {
+    for (String name : names.split(" ", -1)) {
+      builder.add(name, function);
+    }
+  }
+
+  Functions build() {
+    return builder.build();
+  }
+}
