@@ -251,6 +251,11 @@ class KubesealTest {
           public int read() throws IOException {
             throw new IOException("the cable is out");
           }
+
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            return read();
+          }
         };
     assertThat(kubeseal.input(broken).run())
         .isEqualTo(new Result(1, "", "error: read standard input: the cable is out\n"));
