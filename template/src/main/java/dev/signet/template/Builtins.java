@@ -3,6 +3,7 @@ package dev.signet.template;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Go's builtin template functions. The evaluator does {@code and}, {@code or} and {@code call}. */
 final class Builtins {
@@ -10,28 +11,31 @@ final class Builtins {
   private static final GoType ANY = GoType.ANY;
   private static final GoType STRING = GoType.STRING;
 
-  static final Functions FUNCTIONS =
-      Functions.builder()
-          .add("and", variadic(R, Builtins::special, R, R))
-          .add("or", variadic(R, Builtins::special, R, R))
-          .add("call", variadic(R, Builtins::special, R, R))
-          .add("html", variadic(STRING, (c, a) -> new Str(Escapes.html(joined(c, a))), ANY))
-          .add("js", variadic(STRING, (c, a) -> new Str(Escapes.js(joined(c, a))), ANY))
-          .add("urlquery", variadic(STRING, (c, a) -> new Str(Escapes.query(joined(c, a))), ANY))
-          .add("index", variadic(R, (c, a) -> Indexing.index(a), R, R))
-          .add("slice", variadic(R, (c, a) -> Indexing.slice(a), R, R))
-          .add("len", fixed(GoType.INT, (c, a) -> Indexing.length(a[0]), R))
-          .add("not", fixed(GoType.BOOL, (c, a) -> Value.of(!Reflect.truth(a[0])), R))
-          .add("print", variadic(STRING, (c, a) -> new Str(print(c, a)), ANY))
-          .add("println", variadic(STRING, Builtins::println, ANY))
-          .add("printf", variadic(STRING, Builtins::printf, STRING, ANY))
-          .add("eq", variadic(GoType.BOOL, (c, a) -> Value.of(Comparing.equal(c.meter(), a)), R, R))
-          .add("ne", fixed(GoType.BOOL, (c, a) -> Value.of(!Comparing.equal(c.meter(), a)), R, R))
-          .add("lt", fixed(GoType.BOOL, (c, a) -> Value.of(Comparing.less(a[0], a[1])), R, R))
-          .add("le", fixed(GoType.BOOL, (c, a) -> Value.of(lessOrEqual(c, a)), R, R))
-          .add("gt", fixed(GoType.BOOL, (c, a) -> Value.of(!lessOrEqual(c, a)), R, R))
-          .add("ge", fixed(GoType.BOOL, (c, a) -> Value.of(!Comparing.less(a[0], a[1])), R, R))
-          .build();
+  /** The builtin function of that name, made when a template names it; null where there is none. */
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "and" -> variadic(R, Builtins::special, R, R);
+      case "or" -> variadic(R, Builtins::special, R, R);
+      case "call" -> variadic(R, Builtins::special, R, R);
+      case "html" -> variadic(STRING, (c, a) -> new Str(Escapes.html(joined(c, a))), ANY);
+      case "js" -> variadic(STRING, (c, a) -> new Str(Escapes.js(joined(c, a))), ANY);
+      case "urlquery" -> variadic(STRING, (c, a) -> new Str(Escapes.query(joined(c, a))), ANY);
+      case "index" -> variadic(R, (c, a) -> Indexing.index(a), R, R);
+      case "slice" -> variadic(R, (c, a) -> Indexing.slice(a), R, R);
+      case "len" -> fixed(GoType.INT, (c, a) -> Indexing.length(a[0]), R);
+      case "not" -> fixed(GoType.BOOL, (c, a) -> Value.of(!Reflect.truth(a[0])), R);
+      case "print" -> variadic(STRING, (c, a) -> new Str(print(c, a)), ANY);
+      case "println" -> variadic(STRING, Builtins::println, ANY);
+      case "printf" -> variadic(STRING, Builtins::printf, STRING, ANY);
+      case "eq" -> variadic(GoType.BOOL, (c, a) -> Value.of(Comparing.equal(c.meter(), a)), R, R);
+      case "ne" -> fixed(GoType.BOOL, (c, a) -> Value.of(!Comparing.equal(c.meter(), a)), R, R);
+      case "lt" -> fixed(GoType.BOOL, (c, a) -> Value.of(Comparing.less(a[0], a[1])), R, R);
+      case "le" -> fixed(GoType.BOOL, (c, a) -> Value.of(lessOrEqual(c, a)), R, R);
+      case "gt" -> fixed(GoType.BOOL, (c, a) -> Value.of(!lessOrEqual(c, a)), R, R);
+      case "ge" -> fixed(GoType.BOOL, (c, a) -> Value.of(!Comparing.less(a[0], a[1])), R, R);
+      default -> null;
+    };
+  }
 
   private Builtins() {}
 

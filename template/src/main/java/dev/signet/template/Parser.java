@@ -543,7 +543,7 @@ final class Parser {
     if (function != null) {
       return new Node.Identifier(token.position(), token.raw(), function, false);
     }
-    Function builtin = Builtins.FUNCTIONS.find(token.raw());
+    Function builtin = Builtins.find(token.raw());
     if (builtin == null) {
       throw error("function " + Quote.quote(token.raw()) + " not defined");
     }

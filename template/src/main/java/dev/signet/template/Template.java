@@ -1,6 +1,5 @@
 package dev.signet.template;
 
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
@@ -24,7 +23,7 @@ public final class Template {
   public record Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
     /** The clock, the time zone and the secure randomness of the system. */
     public static Sources system() {
-      return new Sources(InstantSource.system(), ZoneId.systemDefault(), new SecureRandom());
+      return new Sources(InstantSource.system(), ZoneId.systemDefault(), new SystemRandom());
     }
   }
 

@@ -12,6 +12,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Floats;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Numbers;
@@ -27,6 +28,8 @@ import java.util.StringJoiner;
  * so that {@code addf 0.1 0.2} is 0.3.
  */
 final class Arithmetic {
+  static final Functions FUNCTIONS = Registry.build(Arithmetic::register);
+
   private static final int DIVISION_PLACES = 16;
 
   private Arithmetic() {}
@@ -41,7 +44,7 @@ final class Arithmetic {
     BigDecimal apply(BigDecimal a, BigDecimal b) throws GoError;
   }
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("atoi", INT, (c, a) -> Value.of(atoi(string(a[0]))), STRING);
     r.add("int64", INT64, (c, a) -> Value.int64(Cast.toInt(a[0])), ANY);
     r.add("int", INT, (c, a) -> Value.of(Cast.toInt(a[0])), ANY);

@@ -7,6 +7,7 @@ import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Printer;
 import dev.signet.template.Slice;
@@ -23,11 +24,13 @@ import org.bouncycastle.cert.X509CertificateHolder;
 
 /** Private keys and certificates. Certificate authorities are what {@code genCA} gives. */
 final class Certificates {
+  static final Functions FUNCTIONS = Registry.build(Certificates::register);
+
   private static final int BITS = 2048;
 
   private Certificates() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("genPrivateKey", STRING, (c, a) -> string(PrivateKeys.generate(c, string(a[0]))), STRING);
     r.add("buildCustomCert", Certificate.TYPE, Certificates::build, STRING, STRING);
     r.add(

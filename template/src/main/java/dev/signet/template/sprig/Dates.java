@@ -5,6 +5,7 @@ import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
+import dev.signet.template.Functions;
 import dev.signet.template.GoDuration;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
@@ -17,12 +18,14 @@ import dev.signet.template.Value;
  * time of the execution's clock.
  */
 final class Dates {
+  static final Functions FUNCTIONS = Registry.build(Dates::register);
+
   private static final long SECOND = 1_000_000_000L;
   private static final String DAY_LAYOUT = "2006-01-02";
 
   private Dates() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("now", GoTime.TYPE, (c, a) -> now(c));
     r.add("date", STRING, (c, a) -> format(c, string(a[0]), a[1], "Local"), STRING, ANY);
     r.add(

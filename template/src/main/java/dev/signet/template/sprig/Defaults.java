@@ -5,6 +5,7 @@ import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.STRING;
 
 import dev.signet.template.Dict;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Slice;
 import dev.signet.template.Str;
@@ -12,9 +13,11 @@ import dev.signet.template.Value;
 
 /** Emptiness and choice. Numbers are empty when zero, strings and collections without elements. */
 final class Defaults {
+  static final Functions FUNCTIONS = Registry.build(Defaults::register);
+
   private Defaults() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.variadic("default", ANY, (c, a) -> a.length < 2 || isEmpty(a[1]) ? a[0] : a[1], ANY, ANY);
     r.add("empty", BOOL, (c, a) -> Value.of(isEmpty(a[0])), ANY);
     r.variadic("coalesce", ANY, (c, a) -> coalesce(a), ANY);

@@ -11,6 +11,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Dict;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Slice;
@@ -24,9 +25,11 @@ import java.util.Set;
 
 /** Dictionaries. {@code set}, {@code unset} and the merges change the one they are given. */
 final class Dicts {
+  static final Functions FUNCTIONS = Registry.build(Dicts::register);
+
   private Dicts() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.variadic("dict", ANY_MAP, Dicts::create, ANY);
     r.add("get", ANY, Dicts::get, ANY_MAP, STRING);
     r.add("set", ANY_MAP, Dicts::set, ANY_MAP, STRING, ANY);

@@ -5,6 +5,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
@@ -17,9 +18,11 @@ import java.util.zip.Adler32;
  * Digests and encodings of bytes. A decoder that fails gives the text of its error as its result.
  */
 final class Hashes {
+  static final Functions FUNCTIONS = Registry.build(Hashes::register);
+
   private Hashes() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("sha1sum", STRING, digest("SHA-1"), STRING);
     r.add("sha256sum", STRING, digest("SHA-256"), STRING);
     r.add("sha512sum", STRING, digest("SHA-512"), STRING);

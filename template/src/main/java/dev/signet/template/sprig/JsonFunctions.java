@@ -5,13 +5,16 @@ import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 
 /** JSON to values and back. The variants without must swallow errors, except {@code toRawJson}. */
 final class JsonFunctions {
+  static final Functions FUNCTIONS = Registry.build(JsonFunctions::register);
+
   private JsonFunctions() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("fromJson", ANY, (c, a) -> new JsonDecoder(c.meter(), string(a[0])).lenient(), STRING);
     r.add("mustFromJson", ANY, (c, a) -> new JsonDecoder(c.meter(), string(a[0])).strict(), STRING);
     r.add("toJson", STRING, encoder(true, false, true), ANY);

@@ -7,6 +7,7 @@ import static dev.signet.template.GoType.INT;
 import static dev.signet.template.sprig.Args.integer;
 
 import dev.signet.template.Call;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
 import dev.signet.template.Meter;
@@ -21,6 +22,8 @@ import java.util.List;
  * panic and templates make errors of panics.
  */
 final class Lists {
+  static final Functions FUNCTIONS = Registry.build(Lists::register);
+
   private static final GoType CHUNKS = GoType.sliceOf(ANY_SLICE);
 
   private Lists() {}
@@ -30,7 +33,7 @@ final class Lists {
     Value apply(Meter meter, Slice list, Value[] arguments) throws GoError;
   }
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.variadic("list tuple", ANY_SLICE, Lists::list, ANY);
     add(
         r,

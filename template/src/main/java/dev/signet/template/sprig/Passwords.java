@@ -6,6 +6,7 @@ import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
 import dev.signet.template.Str;
@@ -28,6 +29,8 @@ import org.bouncycastle.crypto.generators.SCrypt;
  * AES-256 in CBC mode under a password that is padded with zeros to be the key.
  */
 final class Passwords {
+  static final Functions FUNCTIONS = Registry.build(Passwords::register);
+
   private static final String SEED = "com.lyndir.masterpassword";
   private static final int SCRYPT_STEPS = 400_000;
   private static final int AES_BLOCK = 16;
@@ -78,7 +81,7 @@ final class Passwords {
 
   private Passwords() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("bcrypt", STRING, (c, a) -> string(bcrypt(c, a[0])), STRING);
     r.add("htpasswd", STRING, Passwords::htpasswd, STRING, STRING);
     r.add("derivePassword", STRING, Passwords::derive, UINT32, STRING, STRING, STRING, STRING);

@@ -4,15 +4,18 @@ import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
 
+import dev.signet.template.Functions;
 import dev.signet.template.Value;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Slash-separated paths, without looking at any file. The os variants are those of Unix. */
 final class Paths {
+  static final Functions FUNCTIONS = Registry.build(Paths::register);
+
   private Paths() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("base osBase", STRING, (c, a) -> string(base(string(a[0]))), STRING);
     r.add("dir osDir", STRING, (c, a) -> string(directory(string(a[0]))), STRING);
     r.add("clean osClean", STRING, (c, a) -> string(clean(string(a[0]))), STRING);

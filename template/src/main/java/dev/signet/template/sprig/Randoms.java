@@ -7,6 +7,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Utf8;
 import dev.signet.template.Value;
@@ -14,12 +15,14 @@ import java.util.HexFormat;
 
 /** Random strings and numbers, from the execution's random source. */
 final class Randoms {
+  static final Functions FUNCTIONS = Registry.build(Randoms::register);
+
   private static final String DIGITS = "0123456789";
   private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
   private Randoms() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     StringBuilder ascii = new StringBuilder();
     for (char c = ' '; c <= '~'; c++) {
       ascii.append(c);

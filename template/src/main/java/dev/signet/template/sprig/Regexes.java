@@ -9,6 +9,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
 import dev.signet.template.Slice;
@@ -19,6 +20,8 @@ import java.util.List;
 
 /** Regular expressions. The variants without must report a bad expression as Go's panic does. */
 final class Regexes {
+  static final Functions FUNCTIONS = Registry.build(Regexes::register);
+
   private static final String SPECIAL = "\\.+*?()|[]{}^$";
 
   private Regexes() {}
@@ -28,7 +31,7 @@ final class Regexes {
     Value apply(Regex regex, Value[] arguments);
   }
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("regexMatch", BOOL, Regexes::lenientMatch, STRING, STRING);
     r.add(
         "mustRegexMatch", BOOL, must((x, a) -> Value.of(x.matches(string(a[1])))), STRING, STRING);

@@ -4,13 +4,21 @@ import dev.signet.template.Function;
 import dev.signet.template.Functions;
 import dev.signet.template.GoType;
 import dev.signet.template.Signature;
+import java.util.function.Consumer;
 
 /** Registers functions under one or more names. */
 final class Registry {
   private final Functions.Builder builder;
 
-  Registry(Functions.Builder builder) {
+  private Registry(Functions.Builder builder) {
     this.builder = builder;
+  }
+
+  /** The functions that a group registers. */
+  static Functions build(Consumer<Registry> group) {
+    Registry registry = new Registry(Functions.builder());
+    group.accept(registry);
+    return registry.builder.build();
   }
 
   /** A function of fixed parameters; names are separated by spaces. */
@@ -27,9 +35,5 @@ final class Registry {
     for (String name : names.split(" ", -1)) {
       builder.add(name, function);
     }
-  }
-
-  Functions build() {
-    return builder.build();
   }
 }

@@ -16,24 +16,12 @@ public final class Sprig {
   }
 
   private static Functions build() {
-    Registry registry = new Registry(Functions.builder());
-    Strings.register(registry);
-    Words.register(registry);
-    Lists.register(registry);
-    Dicts.register(registry);
-    Defaults.register(registry);
-    Types.register(registry);
-    JsonFunctions.register(registry);
-    Arithmetic.register(registry);
-    Dates.register(registry);
-    Hashes.register(registry);
-    Passwords.register(registry);
-    Certificates.register(registry);
-    Randoms.register(registry);
-    Regexes.register(registry);
-    Versions.register(registry);
-    Urls.register(registry);
-    Paths.register(registry);
-    return registry.build();
+    Functions.Builder builder = Functions.builder();
+    for (Group group : Group.values()) {
+      for (String name : group.names()) {
+        builder.defer(name, new Group.Member(group, name));
+      }
+    }
+    return builder.build();
   }
 }

@@ -11,6 +11,7 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Dict;
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Printer;
@@ -26,6 +27,8 @@ import java.util.function.IntUnaryOperator;
 
 /** Strings: trimming, searching, splitting, joining, quoting, indenting. Positions are bytes. */
 final class Strings {
+  static final Functions FUNCTIONS = Registry.build(Strings::register);
+
   private Strings() {}
 
   /** A function of strings that cannot fail; its result may be at most a few times longer. */
@@ -34,7 +37,7 @@ final class Strings {
     String apply(String text);
   }
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("hello", STRING, (c, a) -> string("Hello!"));
     r.add("trim", STRING, text(Strings::trimSpace), STRING);
     r.add("upper", STRING, text(s -> map(s, Unicode::toUpper)), STRING);

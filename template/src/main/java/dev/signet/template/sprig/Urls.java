@@ -6,15 +6,18 @@ import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
 import dev.signet.template.Dict;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
 
 /** URLs as dictionaries of their parts, and back. */
 final class Urls {
+  static final Functions FUNCTIONS = Registry.build(Urls::register);
+
   private Urls() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("urlParse", ANY_MAP, Urls::parse, STRING);
     r.add("urlJoin", STRING, Urls::join, ANY_MAP);
   }

@@ -5,14 +5,17 @@ import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Call;
+import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Value;
 
 /** Semantic versions and constraints on them. */
 final class Versions {
+  static final Functions FUNCTIONS = Registry.build(Versions::register);
+
   private Versions() {}
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add("semver", Version.TYPE, (c, a) -> Version.parse(string(a[0])), STRING);
     r.add("semverCompare", BOOL, Versions::compare, STRING, STRING);
   }

@@ -6,6 +6,7 @@ import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
 
 import dev.signet.template.Function;
+import dev.signet.template.Functions;
 import dev.signet.template.Meter;
 import dev.signet.template.Unicode;
 import dev.signet.template.Utf8;
@@ -15,6 +16,8 @@ import dev.signet.template.Utf8;
  * where they mean characters, as the Go library they come from does.
  */
 final class Words {
+  static final Functions FUNCTIONS = Registry.build(Words::register);
+
   private static final String ELLIPSIS = "...";
 
   private Words() {}
@@ -24,7 +27,7 @@ final class Words {
     String apply(String text);
   }
 
-  static void register(Registry r) {
+  private static void register(Registry r) {
     r.add(
         "abbrev",
         STRING,
