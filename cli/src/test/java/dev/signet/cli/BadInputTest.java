@@ -44,9 +44,9 @@ class BadInputTest {
             "metadata: {name: a}\ndata: {password: '" + CANARY + "!'}\n",
             "data.password is not Base64: illegal base64 data at input byte"),
         argumentSet(
-            "number as value",
-            "metadata: {name: a}\nstringData: {password: 12345}\n",
-            "stringData.password must be a string, not a whole number"),
+            "list as value",
+            "metadata: {name: a}\nstringData: {password: [12345]}\n",
+            "stringData.password must be a string, not a list"),
         argumentSet(
             "no name",
             "stringData: {a: " + CANARY + "}\n",

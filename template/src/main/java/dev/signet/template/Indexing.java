@@ -103,7 +103,8 @@ final class Indexing {
     }
     int[] bounds = {0, length, 0};
     for (int i = 0; i < count; i++) {
-      bounds[i] = position(Iface.unwrap(arguments[i + 1]), capacity);
+      // Unlike index, Go does not look into interfaces here.
+      bounds[i] = position(arguments[i + 1], capacity);
     }
     if (bounds[0] > bounds[1]) {
       throw new GoError("invalid slice index: " + bounds[0] + " > " + bounds[1]);

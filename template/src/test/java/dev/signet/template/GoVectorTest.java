@@ -6,10 +6,11 @@ import dev.signet.template.sprig.Sprig;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Go made of templates, byte for byte: output, errors, and output before an error. */
 class GoVectorTest {
-  private static final Template.Sources SOURCES =
-      new Template.Sources(
-          InstantSource.fixed(Instant.parse("2026-03-04T05:06:07.123456789Z")),
-          ZoneOffset.UTC,
-          new Random(42));
+  private static Template.Sources sources(VectorCase vector) {
+    return new Template.Sources(
+        InstantSource.fixed(Instant.parse("2026-03-04T05:06:07.123456789Z")),
+        ZoneId.of(Objects.requireNonNullElse(vector.text("zone"), "UTC")),
+        new Random(42));
+  }
 
   /** What came out: bytes, and an error where there was one. */
   private static final class Result {
@@ -44,7 +46,7 @@ class GoVectorTest {
               vector.template(),
               "none".equals(vector.text("funcs")) ? Functions.NONE : Sprig.functions(),
               Options.DEFAULT.missingKey(vector.missingKey()));
-      template.execute(vector.data(), Limits.DEFAULT, SOURCES, output);
+      template.execute(vector.data(), Limits.DEFAULT, sources(vector), output);
       return new Result(output.toBytes(), null);
     } catch (TemplateException e) {
       return new Result(output.toBytes(), e);
@@ -60,10 +62,14 @@ class GoVectorTest {
         "/gotemplate/random.jsonl",
         "/gotemplate/sprig.jsonl",
         "/gotemplate/nondeterministic.jsonl",
+        "/gotemplate/generated/builtins.jsonl",
+        "/gotemplate/generated/crypto.jsonl",
         "/gotemplate/generated/dates.jsonl",
         "/gotemplate/generated/functions.jsonl",
         "/gotemplate/generated/functions-one-argument.jsonl",
         "/gotemplate/generated/grammar.jsonl",
+        "/gotemplate/generated/local-berlin.jsonl",
+        "/gotemplate/generated/local-new-york.jsonl",
         "/gotemplate/generated/numbers.jsonl",
         "/gotemplate/generated/parse.jsonl",
         "/gotemplate/generated/printf.jsonl",

@@ -375,7 +375,7 @@ final class ExternalSecretControllerTest {
           {key: db, value: '!'}      | data: [{secretKey: k, remoteRef: {key: db, decodingStrategy: Base64}}] | failure decoding key k
           {key: db, value: "a\\0b"}   | data: [{secretKey: k, remoteRef: {key: db, nullBytePolicy: Fail}}] | contains null bytes
           {key: db, value: v}        | data: [{secretKey: 'k/l', remoteRef: {key: db}}] | invalid secret key k/l
-          {key: db, value: v}        | data: [{secretKey: k, remoteRef: {key: db, property: p}}] | does not hold a JSON object
+          {key: db, value: v}        | data: [{secretKey: k, remoteRef: {key: db, property: p}}] | property p does not exist in key db of SecretStore/ns/store
           {key: db, value: '{}'}     | data: [{secretKey: k, remoteRef: {key: db, property: p}}] | property p does not exist
           {key: db, value: v}        | data: [{secretKey: k, remoteRef: {key: db, version: v9}}] | in version v9
           {key: db, value: v}        | dataFrom: [{extract: {key: db}}] | error processing spec.dataFrom[0].extract, err: key db

@@ -59,15 +59,34 @@ record GoZone(ZoneId id, String name, @Nullable String abbreviation, int fixedSe
     return fixedSeconds + id.getRules().getOffset(instant).getTotalSeconds();
   }
 
-  /** A time in a gap is later by its length, one that occurs twice is the first. */
+  /**
+   * The instant of a local time, which may not exist or exist twice there: Go takes the offset at
+   * that time in UTC, unless that leads across a transition.
+   */
   Instant instant(LocalDateTime local) {
+    Instant asUtc = local.toInstant(ZoneOffset.UTC).minusSeconds(fixedSeconds);
     ZoneRules rules = id.getRules();
-    List<ZoneOffset> offsets = rules.getValidOffsets(local);
-    if (!offsets.isEmpty()) {
-      return local.toInstant(offsets.getFirst()).minusSeconds(fixedSeconds);
+    int offset = rules.getOffset(asUtc).getTotalSeconds();
+    Instant shifted = asUtc.minusSeconds(offset);
+    ZoneOffsetTransition start = rules.previousTransition(asUtc.plusNanos(1));
+    ZoneOffsetTransition end = rules.nextTransition(asUtc);
+    boolean within =
+        (start == null || !shifted.isBefore(start.getInstant()))
+            && (end == null || shifted.isBefore(end.getInstant()));
+    return within ? shifted : asUtc.minusSeconds(rules.getOffset(shifted).getTotalSeconds());
+  }
+
+  /** The instant of a local time in the zone's time of that name; null where it has none. */
+  @Nullable Instant instant(LocalDateTime local, String zoneName) {
+    Instant asUtc = local.toInstant(ZoneOffset.UTC);
+    List<Integer> offsets = ZoneAbbreviations.offsets(id.getId(), zoneName);
+    for (int offset : offsets) {
+      Instant instant = asUtc.minusSeconds(offset);
+      if (abbreviationAt(instant).equals(zoneName)) {
+        return asUtc.minusSeconds(offsetAt(instant));
+      }
     }
-    ZoneOffsetTransition gap = rules.getTransition(local);
-    return local.toInstant(gap == null ? ZoneOffset.UTC : gap.getOffsetBefore());
+    return offsets.isEmpty() ? null : asUtc.minusSeconds(offsets.getFirst());
   }
 
   String goSyntax() {

@@ -456,8 +456,8 @@ final class TimeParser {
 
   /** A name means something only where the local zone knows it, or in GMT with an offset. */
   private GoTime withName(LocalDateTime at) {
-    Instant instant = local.instant(at);
-    if (local.abbreviationAt(instant).equals(zoneName)) {
+    Instant instant = local.instant(at, zoneName);
+    if (instant != null) {
       return new GoTime(instant, local);
     }
     int seconds = 0;

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,6 +35,15 @@ final class ZoneAbbreviations {
     int minutes = Math.abs(offset) / 60;
     String text = (offset < 0 ? "-" : "+") + twoDigits(minutes / 60);
     return minutes % 60 == 0 ? text : text + twoDigits(minutes % 60);
+  }
+
+  /** The offsets at which a zone is called this. */
+  static List<Integer> offsets(String zone, String name) {
+    return ZONES.getOrDefault(zone, Map.of()).entrySet().stream()
+        .filter(entry -> entry.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   private static String twoDigits(int number) {
