@@ -118,6 +118,10 @@ final class Bench {
     programs.put("bare JVM start", bare());
     programs.put("kubeseal --version", List.of(ours(), "--version"));
     programs.put("kubeseal, one Secret, RSA 4096", seal(ours(), 4096, "one.yaml"));
+    String unpacked = System.getenv("SIGNET_BENCH_UNPACKED");
+    if (unpacked != null) {
+      programs.put("kubeseal of the archive, one Secret, RSA 4096", seal(unpacked + "/bin/kubeseal", 4096, "one.yaml"));
+    }
     if (!upstream.isEmpty()) {
       programs.put("upstream --version", List.of(upstream, "--version"));
       programs.put("upstream, one Secret, RSA 4096", seal(upstream, 4096, "one.yaml"));

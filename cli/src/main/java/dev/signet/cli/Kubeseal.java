@@ -24,9 +24,9 @@ import java.util.Optional;
  * what is different on purpose.
  *
  * <p>Of several modes asked for, one is chosen in upstream's order: version, help, recovery,
- * fetching the certificate, a raw value, sealing. It starts in the time of a bare JVM start and
- * little more, so nothing here may load picocli, Jackson, regular expressions or streams of
- * lambdas.
+ * fetching the certificate, a raw value, sealing. It runs once a Secret in many a pipeline, so
+ * nothing here may load what takes long to start: picocli, Jackson, BouncyCastle, regular
+ * expressions.
  */
 final class Kubeseal {
 
