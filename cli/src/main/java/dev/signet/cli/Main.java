@@ -38,7 +38,8 @@ public final class Main {
   }
 
   static Surroundings real(FaultPoints faults) {
-    String terminals = System.getProperty("signet.tty", allTerminals() ? "ioe" : "");
+    String told = System.getProperty("signet.tty");
+    String terminals = told != null ? told : allTerminals() ? "ioe" : "";
     return new Surroundings(
         System.getenv(),
         Path.of("").toAbsolutePath(),
