@@ -1,5 +1,6 @@
 package dev.signet.template;
 
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +113,7 @@ record Constant(
   }
 
   private static double unsignedToDouble(long value) {
-    return new java.math.BigDecimal(Long.toUnsignedString(value)).doubleValue();
+    return new BigDecimal(Long.toUnsignedString(value)).doubleValue();
   }
 
   private static @Nullable Long exactInt(double value) {

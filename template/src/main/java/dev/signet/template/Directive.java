@@ -1,6 +1,7 @@
 package dev.signet.template;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a format string: flags, {@code *}, argument indexes like {@code [2]}, width, precision and
@@ -165,7 +166,7 @@ final class Directive {
     return value;
   }
 
-  private @org.jspecify.annotations.Nullable Integer star() {
+  private @Nullable Integer star() {
     if (argument >= operands.size()) {
       return null;
     }

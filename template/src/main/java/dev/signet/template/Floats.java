@@ -3,6 +3,7 @@ package dev.signet.template;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /**
  * Floating-point numbers as text, as Go's {@code strconv.FormatFloat} writes them. Exact decimal
@@ -40,7 +41,7 @@ public final class Floats {
         + switch (verb) {
           case 'b' -> binary(magnitude, bits);
           case 'x' -> hex(magnitude, precision);
-          case 'X' -> hex(magnitude, precision).toUpperCase(java.util.Locale.ROOT);
+          case 'X' -> hex(magnitude, precision).toUpperCase(Locale.ROOT);
           case 'e', 'E' -> {
             Decimal d =
                 precision < 0 ? shortestDigits(magnitude, bits) : rounded(magnitude, precision + 1);

@@ -1,5 +1,7 @@
 package dev.signet.template;
 
+import java.util.Locale;
+
 /**
  * The flags, width and precision of one directive, and how text and numbers are written with them.
  * Widths count code points. Zeros pad on the left only; numbers turn them into precision.
@@ -139,7 +141,7 @@ final class Layout {
 
   private static String hexDigits(long value, String digits) {
     String hex = Long.toHexString(value);
-    return digits.equals(UPPER) ? hex.toUpperCase(java.util.Locale.ROOT) : hex;
+    return digits.equals(UPPER) ? hex.toUpperCase(Locale.ROOT) : hex;
   }
 
   /** A hexadecimal number with or without 0x, whatever the sharp flag says. */

@@ -2,6 +2,7 @@ package dev.signet.template;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Go's package fmt: {@code Sprint}, {@code Sprintln} and {@code Sprintf} over {@link Value}s. This
@@ -81,7 +82,7 @@ public final class Printer {
   }
 
   /** What the value's own String method gives; null where its type has none. */
-  public static @org.jspecify.annotations.Nullable String stringer(Value value) {
+  public static @Nullable String stringer(Value value) {
     return switch (value) {
       case Foreign foreign -> foreign.goString();
       case Value.Int number -> NamedInts.text(number);

@@ -2,6 +2,7 @@ package dev.signet.template;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a template cannot be parsed or did not finish. The message is Go's, byte for byte, except for
@@ -22,15 +23,10 @@ public final class TemplateException extends Exception {
   private final String plain;
   private final int line;
   private final int column;
-  private final Limits.@org.jspecify.annotations.Nullable Name limit;
+  private final Limits.@Nullable Name limit;
 
   TemplateException(
-      Phase phase,
-      String raw,
-      String plain,
-      int line,
-      int column,
-      Limits.@org.jspecify.annotations.Nullable Name limit) {
+      Phase phase, String raw, String plain, int line, int column, Limits.@Nullable Name limit) {
     super(Utf8.decode(raw));
     this.phase = phase;
     this.raw = raw;

@@ -2,6 +2,7 @@ package dev.signet.template.sprig;
 
 import dev.signet.template.Unicode;
 import dev.signet.template.Utf8;
+import java.util.function.IntPredicate;
 
 /**
  * Snake, kebab and Pascal case. Text is read as words: runs of upper-case letters, of letters that
@@ -236,7 +237,7 @@ final class Cases {
           && !Unicode.isPunctuation(c);
     }
 
-    private void run(int first, java.util.function.IntPredicate belongs) {
+    private void run(int first, IntPredicate belongs) {
       int c = first;
       while (at < raw.length()) {
         c = point(at, c);

@@ -4,6 +4,7 @@ import dev.signet.template.GoType;
 import dev.signet.template.Numbers;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
+import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,7 +49,7 @@ final class Cast {
     return switch (value) {
       case Value.Int number ->
           number.type().kind() == GoType.Kind.UINT64 && number.value() < 0
-              ? new java.math.BigDecimal(Long.toUnsignedString(number.value())).doubleValue()
+              ? new BigDecimal(Long.toUnsignedString(number.value())).doubleValue()
               : number.value();
       case Value.Real number -> number.value();
       case Value.Bool(boolean b) -> b ? 1 : 0;

@@ -8,10 +8,13 @@ import dev.signet.template.Signature;
 import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +77,7 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
     LocalDateTime t = local();
     String month = TimeFormat.MONTHS[t.getMonthValue() - 1];
     return String.format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         "time.Date(%d, time.%s, %d, %d, %d, %d, %d, %s)",
         t.getYear(),
         month,
@@ -191,16 +194,16 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
     if (nanos <= 0) {
       return this;
     }
-    java.math.BigInteger since =
-        java.math.BigInteger.valueOf(instant.getEpochSecond() - ZERO.instant.getEpochSecond())
-            .multiply(java.math.BigInteger.valueOf(NANOS))
-            .add(java.math.BigInteger.valueOf(instant.getNano()));
-    long rest = since.mod(java.math.BigInteger.valueOf(nanos)).longValue();
+    BigInteger since =
+        BigInteger.valueOf(instant.getEpochSecond() - ZERO.instant.getEpochSecond())
+            .multiply(BigInteger.valueOf(NANOS))
+            .add(BigInteger.valueOf(instant.getNano()));
+    long rest = since.mod(BigInteger.valueOf(nanos)).longValue();
     boolean up = nearest && rest >= nanos - rest;
     return plus(up ? nanos - rest : -rest);
   }
 
-  private static Function test(java.util.function.Predicate<GoTime> test) {
+  private static Function test(Predicate<GoTime> test) {
     return new Function(
         Signature.of(GoType.BOOL, TYPE), (c, a) -> Value.of(test.test((GoTime) a[0])));
   }

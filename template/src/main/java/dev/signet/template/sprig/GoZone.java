@@ -1,6 +1,7 @@
 package dev.signet.template.sprig;
 
 import dev.signet.template.Call;
+import dev.signet.template.Quote;
 import dev.signet.template.Str;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -93,7 +94,7 @@ record GoZone(ZoneId id, String name, @Nullable String abbreviation, int fixedSe
     return switch (name) {
       case "UTC" -> "time.UTC";
       case "Local" -> "time.Local";
-      default -> "time.Location(" + dev.signet.template.Quote.quote(new Str(name).raw()) + ")";
+      default -> "time.Location(" + Quote.quote(new Str(name).raw()) + ")";
     };
   }
 }

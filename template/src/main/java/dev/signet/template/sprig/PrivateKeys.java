@@ -21,6 +21,8 @@ import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.DSAGenParameterSpec;
 import java.security.spec.DSAParameterSpec;
+import java.security.spec.DSAPrivateKeySpec;
+import java.security.spec.DSAPublicKeySpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
@@ -41,6 +43,7 @@ import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.jce.ECNamedCurveTable;
 import org.bouncycastle.jce.spec.ECNamedCurveParameterSpec;
 import org.bouncycastle.math.ec.ECPoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Private keys in the PEM forms that Go writes: PKCS#1 for RSA, SEC1 for EC, OpenSSL's for DSA and
@@ -91,7 +94,7 @@ final class PrivateKeys {
   }
 
   private static KeyPair generate(
-      Call call, String algorithm, @org.jspecify.annotations.Nullable AlgorithmParameterSpec spec)
+      Call call, String algorithm, @Nullable AlgorithmParameterSpec spec)
       throws GeneralSecurityException {
     call.meter().steps(1000);
     call.meter().time();
@@ -200,8 +203,8 @@ final class PrivateKeys {
     }
     KeyFactory factory = KeyFactory.getInstance("DSA");
     return new KeyPair(
-        factory.generatePublic(new java.security.spec.DSAPublicKeySpec(n[4], n[1], n[2], n[3])),
-        factory.generatePrivate(new java.security.spec.DSAPrivateKeySpec(n[5], n[1], n[2], n[3])));
+        factory.generatePublic(new DSAPublicKeySpec(n[4], n[1], n[2], n[3])),
+        factory.generatePrivate(new DSAPrivateKeySpec(n[5], n[1], n[2], n[3])));
   }
 
   private static KeyPair fromPkcs8(PrivateKeyInfo info)

@@ -9,6 +9,7 @@ import static dev.signet.template.GoType.STRING_SLICE;
 import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
 
+import dev.signet.template.Call;
 import dev.signet.template.Dict;
 import dev.signet.template.Function;
 import dev.signet.template.Functions;
@@ -210,7 +211,7 @@ final class Strings {
     return !Unicode.isLetter(c) && !Unicode.isDigit(c) && Unicode.isSpace(c);
   }
 
-  private static Value trunc(dev.signet.template.Call call, Value[] arguments) {
+  private static Value trunc(Call call, Value[] arguments) {
     long count = integer(arguments[0]);
     String raw = string(arguments[1]);
     if (count < 0 && raw.length() + count > 0) {
@@ -221,7 +222,7 @@ final class Strings {
         : arguments[1];
   }
 
-  private static Value substr(dev.signet.template.Call call, Value[] arguments) throws GoError {
+  private static Value substr(Call call, Value[] arguments) throws GoError {
     long start = integer(arguments[0]);
     long end = integer(arguments[1]);
     String raw = string(arguments[2]);
@@ -251,7 +252,7 @@ final class Strings {
     return new GoError("runtime error: slice bounds out of range " + what);
   }
 
-  private static Value repeat(dev.signet.template.Call call, Value[] arguments) throws GoError {
+  private static Value repeat(Call call, Value[] arguments) throws GoError {
     return string(repeat(call.meter(), integer(arguments[0]), string(arguments[1])));
   }
 
@@ -276,7 +277,7 @@ final class Strings {
     return pad + raw.replace("\n", "\n" + pad);
   }
 
-  private static Value replace(dev.signet.template.Call call, Value[] arguments) {
+  private static Value replace(Call call, Value[] arguments) {
     String old = string(arguments[0]);
     String replacement = string(arguments[1]);
     String raw = string(arguments[2]);
@@ -382,7 +383,7 @@ final class Strings {
   }
 
   /** Sorts; a []string in place, as Go does. */
-  private static Value sortAlpha(dev.signet.template.Call call, Value[] arguments) {
+  private static Value sortAlpha(Call call, Value[] arguments) {
     Meter meter = call.meter();
     if (!(arguments[0] instanceof Slice slice)) {
       return Slice.strings(List.of(Args.text(meter, arguments[0])));

@@ -9,6 +9,7 @@ import dev.signet.template.Str;
 import dev.signet.template.Value;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +195,7 @@ record Version(
     return new Function(Signature.of(GoType.UINT64), (c, a) -> new Value.Int(GoType.UINT64, value));
   }
 
-  private static Function test(java.util.function.Predicate<Version> test) {
+  private static Function test(Predicate<Version> test) {
     return new Function(
         Signature.of(GoType.BOOL, POINTER),
         (c, a) -> {
