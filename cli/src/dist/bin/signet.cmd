@@ -18,7 +18,7 @@ if not defined JAVA (
   echo   install one ^(Eclipse Temurin 25^), or set JAVA_HOME to it>&2
   exit /b 1
 )
-"%JAVA%" -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=warning:stderr ^
+"%JAVA%" -XX:+UseSerialGC -XX:CompileThresholdScaling=3 -XX:-UsePerfData -Xlog:disable -Xlog:all=warning:stderr ^
   -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash -XX:+DisableAttachMechanism ^
   %SIGNET_JAVA_OPTS% -cp "%home%\lib\*" "-Dsignet.program=%program%" dev.signet.cli.Main %*
 exit /b %ERRORLEVEL%
