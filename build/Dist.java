@@ -122,6 +122,10 @@ void archives(Map<String, byte[]> layout, List<Path> jars, String version, Insta
       return;
     }
     runtime(jars, home.resolve("runtime"));
+    // A JVM may refuse a cache whose jars have another time than they had in training: so they get the archive's before.
+    for (String file : layout.keySet()) {
+      Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
+    }
     trainForStart(home);
     String arch = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
     Path tar = staging.resolve("signet-" + version + "-linux-" + arch + ".tar.gz");
