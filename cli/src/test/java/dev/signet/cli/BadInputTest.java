@@ -138,6 +138,22 @@ class BadInputTest {
   }
 
   @Test
+  void onlyRegularFilesAreReplacedAndLinksStayLinks() throws IOException {
+    Path folderThere = Files.createDirectory(shell.directory().resolve("there"));
+    shell
+        .run("signet", SealAndUnsealTest.SECRET, "seal", "-w", "there")
+        .failed(1, "cannot write there: it is not a regular file; the file is as it was before");
+    shell
+        .run("signet", SealAndUnsealTest.SECRET, "seal", "-w", "/dev/null")
+        .failed(1, "cannot write /dev/null: it is not a regular file");
+    Path real = Files.writeString(folderThere.resolve("real.yaml"), "old");
+    Path link = Files.createSymbolicLink(shell.directory().resolve("link.yaml"), real);
+    shell.run("signet", SealAndUnsealTest.SECRET, "seal", "-w", "link.yaml").succeeded();
+    assertThat(link).isSymbolicLink();
+    assertThat(real).content().contains("kind: SealedSecret");
+  }
+
+  @Test
   void aDamagedStateIsNeitherUsedNorOverwritten() throws IOException {
     Path state = shell.directory().resolve(".signet/state");
     byte[] good = Files.readAllBytes(state);

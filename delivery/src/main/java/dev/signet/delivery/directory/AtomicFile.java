@@ -36,8 +36,9 @@ public final class AtomicFile {
   public static void write(
       Path file, byte[] content, Readers readers, String label, FaultPoints faults)
       throws IOException {
-    Path folder = requireNonNull(file.toAbsolutePath().getParent());
-    Path beside = folder.resolve("." + file.getFileName() + ".new");
+    Path target = target(file);
+    Path folder = requireNonNull(target.toAbsolutePath().getParent());
+    Path beside = folder.resolve("." + target.getFileName() + ".new");
     faults.reached(label + ".begin");
     Files.deleteIfExists(beside);
     try {
@@ -52,13 +53,24 @@ public final class AtomicFile {
         channel.force(true);
       }
       faults.reached(label + ".synced");
-      move(beside, file);
+      move(beside, target);
     } catch (IOException e) {
       Files.deleteIfExists(beside);
       throw e;
     }
     forceFolder(folder);
     faults.reached(label + ".renamed");
+  }
+
+  /** A link stays a link: what it leads to is replaced. A device, a pipe or a folder is not. */
+  private static Path target(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return file;
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new FileSystemException(file.toString(), null, "it is not a regular file");
+    }
+    return file.toRealPath();
   }
 
   private static void move(Path from, Path to) throws IOException {
