@@ -78,6 +78,30 @@ class KilledProcessTest {
   }
 
   @Test
+  void aQuickstartThatDiesIsFinishedByTheNextOne() throws IOException {
+    Shell shell = new Shell(folder);
+    shell
+        .run(
+            "signet",
+            Shell.resource("key.yaml"),
+            "keys",
+            "import",
+            "--state",
+            "signet-quickstart/.signet")
+        .succeeded();
+    Set<String> points = pointsOf(copyOf(shell, "points"), "quickstart");
+    assertThat(points).contains("example.begin", "certificate.begin", "sealed.begin");
+    for (String point : points) {
+      Shell copy = copyOf(shell, point);
+      assertThat(RealProcess.start(copy, point, "quickstart").await().code())
+          .isEqualTo(KillableMain.KILLED);
+      assertThat(copy.signet("quickstart").succeeded().out())
+          .as(point)
+          .contains("3 of 3 resources in order");
+    }
+  }
+
+  @Test
   void aFirstCommandThatDiesLeavesAProjectThatWorks() throws IOException {
     Shell shell = new Shell(folder);
     shell.write("key.yaml", Shell.resource("key.yaml"));

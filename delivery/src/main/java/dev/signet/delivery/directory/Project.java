@@ -127,6 +127,7 @@ public final class Project {
     StateLock lock = StateLock.take(folder.resolve("lock"), holder, patience);
     @Nullable StateKey key = null;
     try {
+      ignoreInGit();
       Optional<Boolean> passphrase = file.wantsPassphrase();
       key = passphrase.orElse(false) ? passphrase("to open") : keyMakingOne();
       return new Session(lock, key, open(key));
@@ -304,12 +305,22 @@ public final class Project {
   private void prepareFolder() throws StateException {
     try {
       createPrivateFolder(folder);
-      Path ignore = folder.resolve(".gitignore");
-      if (!Files.exists(ignore)) {
-        Files.writeString(ignore, "*\n");
-      }
     } catch (IOException e) {
       throw new StateException("cannot make the folder " + folder + ": " + StateFile.reason(e));
+    }
+  }
+
+  /** Under the lock: two first commands at once must not get in each other's way. */
+  private void ignoreInGit() throws StateException {
+    Path ignore = folder.resolve(".gitignore");
+    if (Files.exists(ignore)) {
+      return;
+    }
+    byte[] everything = "*\n".getBytes(StandardCharsets.US_ASCII);
+    try {
+      AtomicFile.write(ignore, everything, AtomicFile.Readers.AS_USUAL, "ignore", faults);
+    } catch (IOException e) {
+      throw new StateException("cannot write " + ignore + ": " + StateFile.reason(e));
     }
   }
 
