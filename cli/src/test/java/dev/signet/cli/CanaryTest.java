@@ -37,6 +37,7 @@ class CanaryTest {
     shell.write("app/moved.yaml", sealed.replace("name: db", "name: moved"));
     note(printed, shell.signet("apply", "-f", "app"));
     note(printed, shell.signet("apply", "-f", "app", "-o", "json"));
+    note(printed, RealProcess.start(shell, "no such point", "apply", "-f", "app").await());
     for (String[] command :
         List.of(
             new String[] {"get", "secrets"},

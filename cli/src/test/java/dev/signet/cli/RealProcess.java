@@ -31,6 +31,8 @@ final class RealProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dsignet.tty="));
+    // Its temporary files, if it made any, are where a test can look for them.
+    command.add("-Djava.io.tmpdir=" + shell.home());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(KillableMain.class.getName());
     command.add(faultPoint);
