@@ -56,7 +56,7 @@ final class Applying {
             new SealedSecretController(directory, directory, keys, surroundings.clock()),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
             SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
-            new ExternalSecretController(directory, directory, stores, surroundings.clock()));
+            ExternalSecretController.whenAsked(directory, directory, stores, surroundings.clock()));
     int workers = Runtime.getRuntime().availableProcessors();
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));

@@ -2,6 +2,7 @@ package dev.signet.delivery;
 
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Ref;
+import java.util.List;
 
 /**
  * Brings the world in line with one object of its kind. Reconciling is idempotent and level-based:
@@ -13,4 +14,13 @@ public interface Controller {
   GroupKind kind();
 
   Outcome reconcile(Ref ref) throws ObjectsException;
+
+  /**
+   * The objects of its kind to look at again because that other object appeared, changed or went.
+   * Those that delivered into it are looked at anyway. Asked for every change of every object that
+   * is watched, so it must be quick.
+   */
+  default List<Ref> concernedBy(Ref changed) throws ObjectsException {
+    return List.of();
+  }
 }

@@ -2,6 +2,7 @@ package dev.signet.delivery;
 
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import java.util.List;
@@ -34,6 +35,13 @@ public interface Objects {
    * closes them.
    */
   List<Secret> secrets(String namespace, String label, String value) throws ObjectsException;
+
+  /**
+   * The metadata of the Secrets of a namespace that carry that label with that value, ordered by
+   * name; no value is read.
+   */
+  List<Metadata> secretMetadata(String namespace, String label, String value)
+      throws ObjectsException;
 
   /** The resourceVersion of a Secret without reading its values, empty when there is none. */
   Optional<String> secretVersion(String namespace, String name) throws ObjectsException;

@@ -150,6 +150,15 @@ public final class Directory implements Objects, Evidence {
         .toList();
   }
 
+  @Override
+  public synchronized List<Metadata> secretMetadata(String namespace, String label, String value) {
+    return state.secrets.values().stream()
+        .map(Secret::metadata)
+        .filter(metadata -> metadata.namespace().equals(namespace))
+        .filter(metadata -> value.equals(metadata.labels().get(label)))
+        .toList();
+  }
+
   /** Every Secret's metadata, type and keys; the values are not there. */
   public synchronized List<SecretSummary> summaries() {
     return state.secrets.values().stream()

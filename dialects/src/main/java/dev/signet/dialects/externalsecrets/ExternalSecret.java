@@ -103,6 +103,15 @@ record ExternalSecret(
     return result;
   }
 
+  /** Every store that it names. */
+  Set<StoreRef> stores() {
+    Set<StoreRef> stores = new HashSet<>();
+    store.ifPresent(stores::add);
+    data.forEach(each -> each.store().ifPresent(stores::add));
+    dataFrom.forEach(each -> each.store().ifPresent(stores::add));
+    return stores;
+  }
+
   private static Duration refreshInterval(Fields spec) throws MalformedObjectException {
     String text = spec.string("refreshInterval").orElse("1h");
     return GoDuration.parse(text)

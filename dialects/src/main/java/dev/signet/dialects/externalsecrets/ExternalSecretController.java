@@ -11,25 +11,22 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.ShapeException;
-import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.StoreException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Fetches what an ExternalSecret asks for and writes it into its Secret. It fetches every time it
- * is asked to reconcile, except where the refresh policy forbids it: a directory is reconciled when
- * a person says so.
- */
+/** Fetches what an ExternalSecret asks for and writes it into its Secret. */
 public final class ExternalSecretController implements Controller {
 
   private static final String SYNCED = "SecretSynced";
@@ -40,19 +37,65 @@ public final class ExternalSecretController implements Controller {
   private final Stores stores;
   private final Apply apply;
   private final InstantSource clock;
+  private final Refresh refresh;
 
-  public ExternalSecretController(
+  /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
+  public static ExternalSecretController whenAsked(
       Objects objects, Evidence evidence, Stores stores, InstantSource clock) {
+    return new ExternalSecretController(
+        objects, evidence, stores, clock, Refresh.whenAsked(objects, clock));
+  }
+
+  /** Fetches when it is time, or when the Secret is not as it was written. */
+  public static ExternalSecretController whenDue(
+      Objects objects, Evidence evidence, Stores stores, InstantSource clock) {
+    return new ExternalSecretController(
+        objects, evidence, stores, clock, Refresh.whenDue(objects, clock));
+  }
+
+  private ExternalSecretController(
+      Objects objects, Evidence evidence, Stores stores, InstantSource clock, Refresh refresh) {
     this.objects = objects;
     this.evidence = evidence;
     this.stores = stores;
     this.apply = new Apply(objects);
     this.clock = clock;
+    this.refresh = refresh;
   }
 
   @Override
   public GroupKind kind() {
     return ExternalSecret.KIND;
+  }
+
+  /** A store concerns those that name it, a Secret those whose target it is. */
+  @Override
+  public List<Ref> concernedBy(Ref changed) throws ObjectsException {
+    boolean clusterWide = changed.kind().equals(StoreRef.CLUSTER_STORE);
+    boolean store = clusterWide || changed.kind().equals(StoreRef.STORE);
+    if (!store && !changed.kind().equals(GroupKind.SECRET)) {
+      return List.of();
+    }
+    List<Ref> concerned = new ArrayList<>();
+    for (KubeObject object : objects.list(ExternalSecret.KIND)) {
+      if ((clusterWide || object.ref().namespace().equals(changed.namespace()))
+          && concerns(changed, object)) {
+        concerned.add(object.ref());
+      }
+    }
+    return concerned;
+  }
+
+  private static boolean concerns(Ref changed, KubeObject object) {
+    try {
+      ExternalSecret spec = ExternalSecret.of(object);
+      String namespace = object.ref().namespace();
+      return changed.kind().equals(GroupKind.SECRET)
+          ? spec.targetName().equals(changed.name())
+          : spec.stores().stream().anyMatch(store -> store.in(namespace).equals(changed));
+    } catch (MalformedObjectException e) {
+      return false;
+    }
   }
 
   @Override
@@ -64,35 +107,13 @@ public final class ExternalSecretController implements Controller {
     KubeObject object = found.get();
     try {
       ExternalSecret spec = ExternalSecret.of(object);
-      if (!due(object, spec)) {
-        return next(spec);
+      if (!refresh.due(object, spec)) {
+        return refresh.next(object, spec);
       }
       return fetchAndApply(object, spec);
     } catch (MalformedObjectException e) {
       return fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
     }
-  }
-
-  /**
-   * CreatedOnce asks once, OnChange when the object changed, an interval of zero once; all else
-   * now.
-   */
-  private static boolean due(KubeObject object, ExternalSecret spec)
-      throws MalformedObjectException {
-    Optional<Fields> status = object.fields().object("status");
-    String synced =
-        status.isPresent() ? status.get().string("syncedResourceVersion").orElse("") : "";
-    return switch (spec.refreshPolicy()) {
-      case CreatedOnce -> synced.isEmpty();
-      case OnChange -> !synced.equals(resourceVersion(spec));
-      case Periodic -> synced.isEmpty() || spec.refreshInterval().isPositive();
-    };
-  }
-
-  private static String resourceVersion(ExternalSecret spec) {
-    return spec.metadata().generation()
-        + "-"
-        + GoHash.ofMetadata(spec.metadata().annotations(), spec.metadata().labels());
   }
 
   private Outcome fetchAndApply(KubeObject object, ExternalSecret spec)
@@ -159,6 +180,7 @@ public final class ExternalSecretController implements Controller {
             .map(Delivery::at)
             .orElse(clock.instant());
     evidence.delivered(Delivery.of(object.ref(), target, fetched, written));
+    refresh.wrote(target, applied);
     deleteRenamed(spec, target);
     return succeed(object, spec, SYNCED, "secret synced", /* bound= */ true);
   }
@@ -218,19 +240,16 @@ public final class ExternalSecretController implements Controller {
     if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
       return;
     }
-    for (Secret secret :
-        objects.secrets(
+    for (Metadata secret :
+        objects.secretMetadata(
             target.namespace(), TargetSecret.CREATED_BY, TargetSecret.createdBy(spec))) {
-      try (secret) {
-        if (!secret.ref().equals(target)) {
-          objects.deleteSecret(
-              target.namespace(), secret.metadata().name(), secret.metadata().uid());
-          evidence.event(
-              Event.normal(
-                  new Ref(ExternalSecret.KIND, target.namespace(), spec.metadata().name()),
-                  "Deleted",
-                  "secret deleted because it was orphaned"));
-        }
+      if (!secret.name().equals(target.name())) {
+        objects.deleteSecret(target.namespace(), secret.name(), secret.uid());
+        evidence.event(
+            Event.normal(
+                new Ref(ExternalSecret.KIND, target.namespace(), spec.metadata().name()),
+                "Deleted",
+                "secret deleted because it was orphaned"));
       }
     }
   }
@@ -245,19 +264,12 @@ public final class ExternalSecretController implements Controller {
         ReadyStatus.status(
             object, ReadyStatus.condition(object, true, reason, message, clock.instant()));
     status.put("refreshTime", ReadyStatus.time(clock.instant()));
-    status.put("syncedResourceVersion", resourceVersion(spec));
+    status.put("syncedResourceVersion", Refresh.resourceVersion(spec));
     if (bound) {
       status.put("binding", Map.of("name", spec.targetName()));
     }
     objects.updateStatus(object.ref(), status);
-    return next(spec);
-  }
-
-  private static Outcome next(ExternalSecret spec) {
-    Duration interval = spec.refreshInterval();
-    return spec.refreshPolicy() == ExternalSecret.RefreshPolicy.Periodic && interval.isPositive()
-        ? new Outcome.After(interval)
-        : new Outcome.Done();
+    return Refresh.afterSuccess(spec);
   }
 
   /**

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,27 @@ public final class SealedSecretController implements Controller {
     return SealedSecret.KIND;
   }
 
+  /** A Secret concerns the SealedSecret of its name; a key concerns all that none has opened. */
+  @Override
+  public List<Ref> concernedBy(Ref changed) throws ObjectsException {
+    if (!changed.kind().equals(GroupKind.SECRET)) {
+      return List.of();
+    }
+    List<Ref> concerned = new ArrayList<>();
+    Ref sameName = new Ref(SealedSecret.KIND, changed.namespace(), changed.name());
+    if (objects.get(sameName).isPresent()) {
+      concerned.add(sameName);
+    }
+    if (keys.holds(changed)) {
+      for (KubeObject object : objects.list(SealedSecret.KIND)) {
+        if (SealedSecretStatus.waitsForKey(object)) {
+          concerned.add(object.ref());
+        }
+      }
+    }
+    return concerned;
+  }
+
   @Override
   public Outcome reconcile(Ref ref) throws ObjectsException {
     Optional<KubeObject> found = objects.get(ref);
@@ -78,7 +100,7 @@ public final class SealedSecretController implements Controller {
       }
       KeyRing ring = keys.ring();
       try (Secret secret = new Unsealing(ring).unseal(sealed, Hint.NONE)) {
-        return deliver(object, sealed, secret, input);
+        return deliver(object, sealed, secret, input, written);
       } catch (UnsealException e) {
         evidence.event(
             Event.warning(ref, "ErrUnsealFailed", "Failed to unseal: " + e.getMessage()));
@@ -127,16 +149,24 @@ public final class SealedSecretController implements Controller {
     }
   }
 
-  private Outcome deliver(KubeObject object, SealedSecret sealed, Secret secret, String input)
+  private Outcome deliver(
+      KubeObject object,
+      SealedSecret sealed,
+      Secret secret,
+      String input,
+      Optional<SealedSecretStatus.Written> written)
       throws ObjectsException, MalformedObjectException {
     Ref ref = object.ref();
     // Without an owner reference, that we wrote it is what says that it is ours.
-    boolean wroteIt = evidence.delivery(ref, secret.ref()).isPresent();
+    boolean deliveredIt = evidence.delivery(ref, secret.ref()).isPresent();
     Apply.Applied applied;
     try {
       applied =
           apply.secret(
-              ref.namespace(), ref.name(), existing -> decide(existing, sealed, secret, wroteIt));
+              ref.namespace(),
+              ref.name(),
+              existing ->
+                  decide(existing, sealed, secret, deliveredIt || isAsWritten(existing, written)));
     } catch (ObjectsException e) {
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
@@ -169,6 +199,13 @@ public final class SealedSecretController implements Controller {
       case Apply.Applied.Created(String version) -> wrote(object, secret, input, version);
       case Apply.Applied.Updated(String version) -> wrote(object, secret, input, version);
     };
+  }
+
+  private static boolean isAsWritten(
+      Optional<Secret> existing, Optional<SealedSecretStatus.Written> written) {
+    return existing.isPresent()
+        && written.isPresent()
+        && written.get().version().equals(existing.get().metadata().resourceVersion());
   }
 
   private static String immutable(Ref ref) {
@@ -269,7 +306,7 @@ public final class SealedSecretController implements Controller {
     if (!e.noKey()) {
       return "Unreadable";
     }
-    return ring.size() == 0 ? "NoKeys" : "NoKeyOpens";
+    return ring.size() == 0 ? SealedSecretStatus.NO_KEYS : SealedSecretStatus.NO_KEY_OPENS;
   }
 
   private static String advice(UnsealException e, SealedSecret sealed, KeyRing ring) {

@@ -19,6 +19,12 @@ import java.util.Optional;
  */
 final class SealedSecretStatus {
 
+  /** There is no key at all. */
+  static final String NO_KEYS = "NoKeys";
+
+  /** No key there is opens it. */
+  static final String NO_KEY_OPENS = "NoKeyOpens";
+
   private static final String SYNCED = "Synced";
   private static final String DELIVERED = "Delivered";
 
@@ -39,6 +45,17 @@ final class SealedSecretStatus {
     }
     String[] parts = condition.get().string("message").orElse("").split(" ");
     return parts.length == 2 ? Optional.of(new Written(parts[0], parts[1])) : Optional.empty();
+  }
+
+  /** Whether it could be opened once another key is there. */
+  static boolean waitsForKey(KubeObject object) {
+    try {
+      String reason =
+          condition(object, DELIVERED).orElse(Fields.of(Map.of(), "")).string("reason").orElse("");
+      return reason.equals(NO_KEYS) || reason.equals(NO_KEY_OPENS);
+    } catch (MalformedObjectException e) {
+      return false;
+    }
   }
 
   static Map<String, Object> synced(

@@ -12,7 +12,9 @@ import dev.signet.delivery.Event;
 import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Metadata;
+import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -45,16 +47,28 @@ public final class SealingKeys implements KeySource {
   private final Evidence evidence;
   private final Clock clock;
   private final SecureRandom random;
+  private final String namespace;
   private final int bits;
   private List<String> lastVersions = List.of();
   private KeyRing lastRing = KeyRing.empty();
 
   public SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random) {
-    this(objects, evidence, clock, random, SealingKey.DEFAULT_BITS);
+    this(objects, evidence, clock, random, NAMESPACE, SealingKey.DEFAULT_BITS);
   }
 
-  /** With keys of another size, which tests need: making a large one can take long. */
-  SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random, int bits) {
+  /**
+   * With the keys of another namespace, or of another size.
+   *
+   * @param bits the size of keys that {@link #create} makes
+   */
+  public SealingKeys(
+      Objects objects,
+      Evidence evidence,
+      Clock clock,
+      SecureRandom random,
+      String namespace,
+      int bits) {
+    this.namespace = namespace;
     this.bits = bits;
     this.objects = objects;
     this.evidence = evidence;
@@ -69,20 +83,29 @@ public final class SealingKeys implements KeySource {
    */
   @Override
   public synchronized KeyRing ring() throws ObjectsException {
-    List<Secret> secrets = objects.secrets(NAMESPACE, LABEL, ACTIVE);
+    if (versions(objects.secretMetadata(namespace, LABEL, ACTIVE)).equals(lastVersions)) {
+      return lastRing;
+    }
+    List<Secret> secrets = objects.secrets(namespace, LABEL, ACTIVE);
     try {
-      List<String> versions =
-          secrets.stream()
-              .map(secret -> secret.ref() + "@" + secret.metadata().resourceVersion())
-              .toList();
-      if (!versions.equals(lastVersions)) {
-        lastRing = read(secrets);
-        lastVersions = versions;
-      }
+      lastRing = read(secrets);
+      lastVersions = versions(secrets.stream().map(Secret::metadata).toList());
       return lastRing;
     } finally {
       secrets.forEach(Secret::close);
     }
+  }
+
+  private static List<String> versions(List<Metadata> secrets) {
+    return secrets.stream().map(each -> each.name() + "@" + each.resourceVersion()).toList();
+  }
+
+  @Override
+  public boolean holds(Ref ref) throws ObjectsException {
+    return ref.kind().equals(GroupKind.SECRET)
+        && ref.namespace().equals(namespace)
+        && objects.secretMetadata(namespace, LABEL, ACTIVE).stream()
+            .anyMatch(each -> each.name().equals(ref.name()));
   }
 
   private KeyRing read(List<Secret> secrets) {
@@ -135,7 +158,7 @@ public final class SealingKeys implements KeySource {
     data.put("tls.key", item(pem.orElseThrow()));
     try (Secret secret =
         new Secret(
-            Metadata.named(NAMESPACE, key.name()).with("labels", Map.of(LABEL, ACTIVE)),
+            Metadata.named(namespace, key.name()).with("labels", Map.of(LABEL, ACTIVE)),
             "kubernetes.io/tls",
             Optional.empty(),
             data)) {

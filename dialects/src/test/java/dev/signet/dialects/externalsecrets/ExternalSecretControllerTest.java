@@ -76,7 +76,7 @@ final class ExternalSecretControllerTest {
     Directory directory = world.directory();
     Stores stores =
         new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(folder)));
-    return new ExternalSecretController(directory, directory, stores, World.CLOCK)
+    return ExternalSecretController.whenAsked(directory, directory, stores, World.CLOCK)
         .reconcile(ref(name));
   }
 
@@ -213,7 +213,7 @@ final class ExternalSecretControllerTest {
             .formatted("{key: db, value: bar}")
             .replace("name: store", "name: store, namespace: default"));
     Directory directory = world.directory();
-    new ExternalSecretController(
+    ExternalSecretController.whenAsked(
             directory, directory, new Stores(directory, List.of(FakeStore.provider())), World.CLOCK)
         .reconcile(new Ref(ExternalSecret.KIND, "default", "my-es"));
     try (Secret secret = world.directory().secret("default", "my-es").orElseThrow()) {
