@@ -286,7 +286,7 @@ class AgendaTest {
     Set<Ref> runs = new HashSet<>();
     for (int step : steps) {
       Ref ref = ref("r" + step % 5);
-      Urgency urgency = Urgency.values()[step / 5 % 4];
+      Urgency urgency = List.of(Urgency.values()).get(step / 5 % 4);
       if (step < 20) {
         subject.add(ref, urgency);
         wanted.add(ref);
