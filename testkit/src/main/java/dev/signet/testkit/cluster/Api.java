@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -39,7 +40,7 @@ public final class Api implements AutoCloseable {
   }
 
   /** What the server answered. */
-  public record Response(int status, String body) {
+  public record Response(int status, HttpHeaders headers, String body) {
 
     /** The body as an object. */
     public Jsonl.Row json() {
@@ -117,7 +118,7 @@ public final class Api implements AutoCloseable {
   private Response send(HttpRequest.Builder request) throws IOException {
     HttpResponse<String> response =
         send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
-    return new Response(response.statusCode(), response.body());
+    return new Response(response.statusCode(), response.headers(), response.body());
   }
 
   private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)

@@ -21,6 +21,26 @@ final class Commands {
       }
       """;
 
+  /** What works without nodes and volumes. By default it starts controllers slowly, at 20 QPS. */
+  private static final String CONTROLLERS =
+      String.join(
+          ",",
+          "clusterrole-aggregation-controller",
+          "cronjob-controller",
+          "daemonset-controller",
+          "deployment-controller",
+          "endpoints-controller",
+          "endpointslice-controller",
+          "garbage-collector-controller",
+          "job-controller",
+          "namespace-controller",
+          "replicaset-controller",
+          "resourcequota-controller",
+          "root-ca-certificate-publisher-controller",
+          "serviceaccount-controller",
+          "serviceaccount-token-controller",
+          "statefulset-controller");
+
   private final Programs programs;
   private final Folder folder;
 
@@ -99,11 +119,12 @@ final class Commands {
         "--tls-cert-file=" + folder.file("server.crt"),
         "--tls-private-key-file=" + folder.file("server.key"),
         "--leader-elect=false",
+        "--controllers=" + CONTROLLERS,
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
         "--use-service-account-credentials",
         "--service-account-private-key-file=" + folder.file("service-accounts.key"),
-        "--root-ca-file=" + folder.file("cluster.crt"),
-        "--cluster-signing-cert-file=" + folder.file("cluster.crt"),
-        "--cluster-signing-key-file=" + folder.file("cluster.key"));
+        "--root-ca-file=" + folder.file("cluster.crt"));
   }
 
   private void writePolicy() {

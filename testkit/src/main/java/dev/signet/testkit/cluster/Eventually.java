@@ -51,8 +51,7 @@ public final class Eventually {
 
   /** Returns once the check is true. */
   public static void holds(Duration within, String what, Check check) {
-    var _ =
-        find(within, what, () -> check.once() ? Optional.of(Boolean.TRUE) : Optional.empty());
+    var _ = find(within, what, () -> check.once() ? Optional.of(Boolean.TRUE) : Optional.empty());
   }
 
   static void pause(Duration time) {

@@ -101,6 +101,11 @@ public final class FaultProxy implements AutoCloseable {
     return new Api(url, user.tls(plane.authority()), Optional.empty());
   }
 
+  /** The API server through this proxy, as the bearer of that token sees it. */
+  public Api api(ControlPlane plane, String token) {
+    return new Api(url, Identity.anonymousTls(plane.authority()), Optional.of(token));
+  }
+
   /** From now on this happens to such requests. */
   public FaultRule when(Predicate<ApiRequest> which, Fault fault) {
     FaultRule rule = new FaultRule(which, fault);
