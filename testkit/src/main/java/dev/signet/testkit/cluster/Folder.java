@@ -66,7 +66,7 @@ final class Folder {
         new Folder(
             root,
             host,
-            Ports.free(host),
+            Ports.free(),
             users,
             users.client("admin", MASTERS),
             frontProxies.client("front-proxy", List.of()),

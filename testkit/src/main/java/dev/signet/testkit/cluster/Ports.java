@@ -1,6 +1,7 @@
 package dev.signet.testkit.cluster;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ record Ports(int etcd, int etcdPeer, int apiServer, int controllerManager) {
   private static final int FIRST = 15000;
   private static final int END = 32768;
 
-  static Ports free(String host) throws IOException {
+  /** Free on loopback; in a network of its own all are. */
+  static Ports free() throws IOException {
     Set<Integer> free = new HashSet<>();
     SecureRandom random = new SecureRandom();
     for (int tries = 0; free.size() < 4; tries++) {
@@ -29,7 +31,7 @@ record Ports(int etcd, int etcdPeer, int apiServer, int controllerManager) {
       }
       int port = random.nextInt(FIRST, END);
       try (ServerSocket socket = new ServerSocket()) {
-        socket.bind(new InetSocketAddress(host, port));
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         free.add(port);
       } catch (IOException taken) {
         // Another one then.
