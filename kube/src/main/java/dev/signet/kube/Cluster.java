@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,6 +177,33 @@ public final class Cluster implements Objects, AutoCloseable {
 
   public Connection connection() {
     return connection;
+  }
+
+  /** Choosing a leader by that Lease; it begins with {@link Leadership#run}. */
+  public Leadership leadership(
+      String namespace,
+      String lease,
+      String me,
+      Leadership.Terms terms,
+      InstantSource calendar,
+      Leadership.Listener listener) {
+    return new Leadership(
+        new LeadershipApi(api, namespace, lease, calendar), me, terms, System::nanoTime, listener);
+  }
+
+  /**
+   * Posts events.
+   *
+   * @param component the source that stands in events about objects of a kind
+   * @param instance the name of this process
+   * @param told what became of each; must not block
+   */
+  public Events events(
+      Function<GroupKind, String> component,
+      String instance,
+      InstantSource calendar,
+      Consumer<Events.Fate> told) {
+    return new Events(this, api, component, instance, calendar, told);
   }
 
   private void watchRefused(String path, int code) {

@@ -4,22 +4,23 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Who of several processes leads, by a Lease that the leader renews.
  *
- * <p>Times are measured here alone, by a clock that only goes forward; those that stand in the Lease
- * are for people. Two rules make the leads of two processes not overlap:
+ * <p>Times are measured here alone, by a clock that only goes forward; those that stand in the
+ * Lease are for people. Two rules make the leads of two processes not overlap:
  *
  * <ul>
  *   <li>A leader believes in its lead for {@link Terms#renew} from the moment <em>before</em> it
  *       sent a renewal that succeeded. {@link #holds} asks the clock each time, so a process that
  *       was stopped and resumed knows before it does anything else.
- *   <li>Another process takes the Lease only after it has seen it unchanged for {@link Terms#lease},
- *       which is longer, and began later: nobody can see a renewal before it was sent.
+ *   <li>Another process takes the Lease only after it has seen it unchanged for {@link
+ *       Terms#lease}, which is longer, and began later: nobody can see a renewal before it was
+ *       sent.
  * </ul>
  *
  * <p>Every write of the Lease has its resourceVersion as precondition, so of several that take it
@@ -64,9 +65,7 @@ public final class Leadership {
   private final LongSupplier nanos;
   private final Listener listener;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ended = lock.newCondition();
-  private boolean closed;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /** What the Lease said last, and when it was first seen to say so. */
   private Optional<LeadershipClaim> seen = Optional.empty();
@@ -77,8 +76,7 @@ public final class Leadership {
   private volatile boolean held;
   private volatile long heldUntil;
 
-  Leadership(
-      LeadershipLease lease, String me, Terms terms, LongSupplier nanos, Listener listener) {
+  Leadership(LeadershipLease lease, String me, Terms terms, LongSupplier nanos, Listener listener) {
     this.lease = lease;
     this.me = me;
     this.terms = terms;
@@ -91,30 +89,20 @@ public final class Leadership {
     return held && nanos.getAsLong() - heldUntil < 0;
   }
 
-  /** Takes part until {@link #close}, or until interrupted; then gives the lead back. */
+  /** Takes part until {@link #close}, or until interrupted. */
   public void run() {
-    lock.lock();
     try {
-      while (!closed) {
+      do {
         step();
-        var unused = ended.awaitNanos(terms.retry().toNanos());
-      }
+      } while (!ended.await(terms.retry().toNanos(), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
     }
   }
 
-  /** Ends {@link #run} soon. */
+  /** Ends {@link #run} soon; the lead, if there is one, is kept for {@link #release}. */
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      ended.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    ended.countDown();
   }
 
   /** One look at the Lease, and one write where it is due. */
@@ -192,7 +180,10 @@ public final class Leadership {
     }
   }
 
-  /** Gives the Lease back, so that another process need not wait for its end. */
+  /**
+   * Gives the Lease back, so that another process need not wait for its end. Not while {@link #run}
+   * runs.
+   */
   public void release() {
     boolean mine = holds();
     held = false;

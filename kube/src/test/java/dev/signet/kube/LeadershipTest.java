@@ -49,10 +49,7 @@ class LeadershipTest {
       }
       LeadershipClaim stored =
           new LeadershipClaim(
-              wanted.holder(),
-              wanted.seconds(),
-              wanted.transitions(),
-              Long.toString(++versions));
+              wanted.holder(), wanted.seconds(), wanted.transitions(), Long.toString(++versions));
       claim = Optional.of(stored);
       return stored;
     }

@@ -127,7 +127,13 @@ final class Engine {
     long begun = System.nanoTime();
     Reconciled result = reconcile(controller, ref);
     journal.reconciled(ref, result, Duration.ofNanos(System.nanoTime() - begun));
-    return alive.contains(ref) ? next(result) : new Next.Never();
+    if (alive.contains(ref)) {
+      return next(result);
+    }
+    // It went meanwhile, and this run may have left traces after it had been forgotten.
+    memory.forget(ref);
+    journal.gone(ref);
+    return new Next.Never();
   }
 
   private static Reconciled reconcile(Controller controller, Ref ref) {

@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
+import dev.signet.kube.Events;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -113,8 +114,8 @@ final class Metrics implements CountedObjects.Writes {
     writes.labelValues(what, verb).inc();
   }
 
-  void event(String result) {
-    events.labelValues(result).inc();
+  void event(Events.Fate fate) {
+    events.labelValues(fate.name().toLowerCase(Locale.ROOT)).inc();
   }
 
   void reconciled(Ref ref, Reconciled result, Duration took) {
