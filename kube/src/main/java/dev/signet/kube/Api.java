@@ -193,9 +193,7 @@ final class Api {
 
   private HttpRequest build(Request request) {
     HttpRequest.Builder builder =
-        http.newHttpRequestBuilder()
-            .uri(server + request.path)
-            .header("Accept", request.accept);
+        http.newHttpRequestBuilder().uri(server + request.path).header("Accept", request.accept);
     byte[] body = request.body;
     if (body != null) {
       // The builder has no PUT of bytes: the first call sets them, the second the method.
