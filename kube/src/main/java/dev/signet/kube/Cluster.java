@@ -13,7 +13,6 @@ import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.kube.Failures.Asked;
-import dev.signet.kube.SecretJson.Written;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -401,12 +400,7 @@ public final class Cluster implements Objects, AutoCloseable {
   public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
     Optional<CachedSecrets> cache = secretCache(namespace);
     if (cache.isPresent()) {
-      return written
-          .newest(
-              Ref.secret(namespace, name),
-              cache.get().known(namespace, name),
-              cache.get()::wasDeleted)
-          .map(Written::resourceVersion);
+      return cache.get().newest(namespace, name).map(Metadata::resourceVersion);
     }
     Asked asked = asked("get", "Secret " + namespace + "/" + name, namespace);
     Api.Answer answer =
@@ -430,23 +424,23 @@ public final class Cluster implements Objects, AutoCloseable {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
-    return remembered(secret, bodies.create(secret));
+    return remembered(bodies.create(secret));
   }
 
   @Override
   public String update(Secret secret) throws ObjectsException {
-    return remembered(secret, bodies.update(secret));
+    return remembered(bodies.update(secret));
   }
 
-  private String remembered(Secret secret, Written answer) {
-    written.wrote(secret.ref(), answer);
+  private String remembered(Metadata answer) {
+    written.wrote(answer.with("annotations", null));
     return answer.resourceVersion();
   }
 
   @Override
   public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
     bodies.delete(namespace, name, uid);
-    written.deleted(uid);
+    written.deleted(namespace, name, uid);
   }
 
   private static CachedObjects cache(Watching watching) {

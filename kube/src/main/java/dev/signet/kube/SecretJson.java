@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SecretJson {
 
-  /** What the API server made of a write, without the values that it sends back. */
-  record Written(String uid, String resourceVersion) {}
-
   /** A page of a list. */
   record Page(List<Secret> secrets, String next) {}
 
@@ -84,7 +81,7 @@ final class SecretJson {
   }
 
   /** The answer to a write, of which only the metadata is looked at. */
-  static Written written(byte[] body) throws IOException {
+  static Metadata written(byte[] body) throws IOException {
     try (JsonParser parser = Json.FACTORY.createParser(body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("not a json object");
@@ -93,8 +90,7 @@ final class SecretJson {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
         if (name.equals("metadata") && token == JsonToken.START_OBJECT) {
-          Metadata metadata = metadata(Json.object(parser));
-          return new Written(metadata.uid(), metadata.resourceVersion());
+          return metadata(Json.object(parser));
         }
         parser.skipChildren();
       }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +39,18 @@ final class Scene {
   static final Resource WIDGETS =
       new Resource(WIDGET, List.of("v2", "v1", "v1beta1"), "widgets", true);
 
-  private static final String CRD =
-      """
+  private Scene() {}
+
+  static void installWidgets(Api api) throws IOException {
+    install(api, "widgets", "Widget");
+  }
+
+  static void install(Api api, String plural, String kind) throws IOException {
+    String crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    Api.Response made =
+        api.post(
+            crds,
+            """
       {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
        "metadata": {"name": "%1$s.test.signet.dev"},
        "spec": {"group": "test.signet.dev", "scope": "Namespaced",
@@ -51,18 +62,8 @@ final class Scene {
          {"name": "v1beta1", "served": true, "storage": false, "subresources": {"status": {}},
           "schema": {"openAPIV3Schema": {"type": "object",
            "x-kubernetes-preserve-unknown-fields": true}}}]}}
-      """;
-
-  private Scene() {}
-
-  static void installWidgets(Api api) throws IOException {
-    install(api, "widgets", "Widget");
-  }
-
-  static void install(Api api, String plural, String kind) throws IOException {
-    String crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    Api.Response made =
-        api.post(crds, CRD.formatted(plural, kind.toLowerCase(java.util.Locale.ROOT), kind));
+      """
+                .formatted(plural, kind.toLowerCase(Locale.ROOT), kind));
     if (made.status() != 409) {
       made.orFail();
     }
