@@ -146,10 +146,10 @@ final class Watching {
     version = served;
     for (SharedIndexInformer<GenericKubernetesResource> informer : informers) {
       informer.itemStore(store);
-      var unused = informer.removeIndexer(Cache.NAMESPACE_INDEX);
+      var _ = informer.removeIndexer(Cache.NAMESPACE_INDEX);
       informer.exceptionHandler((_, problem) -> failed(problem));
       informer.addEventHandler(new Handler());
-      var started = informer.start();
+      var _ = informer.start();
     }
   }
 
