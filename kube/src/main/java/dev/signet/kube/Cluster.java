@@ -174,6 +174,14 @@ public final class Cluster implements Objects, AutoCloseable {
     return watchings.stream().allMatch(each -> each.missing() || each.synced());
   }
 
+  /**
+   * Whether no watched kind is still being listed: each is synced, missing, or one that this user
+   * may not list, which nothing but a change of roles can help.
+   */
+  public boolean settled() {
+    return watchings.stream().allMatch(each -> each.missing() || each.synced() || each.denied());
+  }
+
   /** The watched kinds that the API server does not serve, ordered by name. */
   public List<GroupKind> missing() {
     return watchings.stream()

@@ -32,8 +32,8 @@ class CanaryTest {
   private static final String MARK = "CANARY/9c2e+d4f6-pl41n";
 
   @Test
-  void noValueIsSaidAnywhereButInASecret(
-      ControlPlane plane, Namespace namespace, FaultProxy proxy) throws IOException {
+  void noValueIsSaidAnywhereButInASecret(ControlPlane plane, Namespace namespace, FaultProxy proxy)
+      throws IOException {
     proxy.keepBodies();
     try (Stage stage = new Stage(plane, namespace)) {
       Operator operator = stage.start(stage.settings(), proxy.url(), plane.admin());
@@ -85,10 +85,7 @@ class CanaryTest {
       // The API server refuses what the Secret is to be, and says so in words of its own.
       stage
           .api()
-          .patch(
-              stage.secretPath("app"),
-              "application/merge-patch+json",
-              "{\"immutable\": true}")
+          .patch(stage.secretPath("app"), "application/merge-patch+json", "{\"immutable\": true}")
           .orFail();
       stage
           .api()

@@ -155,8 +155,7 @@ final class Stage implements AutoCloseable {
   private Operator start(Settings settings, Path kubeconfig) throws IOException {
     try {
       Connection connection =
-          Connection.kubeconfig(
-              List.of(kubeconfig), Optional.empty(), Map.of(), Clock.systemUTC());
+          Connection.kubeconfig(List.of(kubeconfig), Optional.empty(), Map.of(), Clock.systemUTC());
       Operator operator = Operator.start(settings, connection, Clock.systemUTC(), RANDOM);
       operators.add(operator);
       return operator;
@@ -229,9 +228,7 @@ final class Stage implements AutoCloseable {
              "data": {"tls.crt": "%s", "tls.key": "%s"}}
             """
                 .formatted(
-                    key.name(),
-                    Base64.getEncoder().encodeToString(key.certificate().toPem()),
-                    pem))
+                    key.name(), Base64.getEncoder().encodeToString(key.certificate().toPem()), pem))
         .orFail();
   }
 
@@ -243,8 +240,7 @@ final class Stage implements AutoCloseable {
             (key, value) ->
                 data.put(
                     key,
-                    new Item(
-                        SecretBytes.wrap(value.getBytes(UTF_8)), Origin.of("test", key))));
+                    new Item(SecretBytes.wrap(value.getBytes(UTF_8)), Origin.of("test", key))));
     try (Secret secret =
         new Secret(Metadata.named(namespace.name(), name), "Opaque", Optional.empty(), data)) {
       return GoJson.write(
@@ -320,8 +316,7 @@ final class Stage implements AutoCloseable {
           return object.has("status") && object.row("status").has("conditions")
               ? object.row("status").rows("conditions").stream()
                   .filter(
-                      each ->
-                          each.text("type").equals(type) && each.text("status").equals(status))
+                      each -> each.text("type").equals(type) && each.text("status").equals(status))
                   .findFirst()
               : Optional.empty();
         });
@@ -358,8 +353,7 @@ final class Stage implements AutoCloseable {
       HttpResponse<InputStream> answer =
           client.send(
               HttpRequest.newBuilder(
-                      URI.create(
-                          "http://127.0.0.1:" + operator.http().getPort() + path))
+                      URI.create("http://127.0.0.1:" + operator.http().getPort() + path))
                   .build(),
               HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream body = answer.body()) {
