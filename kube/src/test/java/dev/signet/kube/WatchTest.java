@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,8 +35,13 @@ import org.junit.jupiter.api.Test;
 @OnControlPlane
 class WatchTest {
 
-  private static final Predicate<ApiRequest> LISTS = request -> request.is("list", "widgets");
-  private static final Predicate<ApiRequest> WATCHES = request -> request.is("watch", "widgets");
+  private static boolean lists(ApiRequest request) {
+    return request.is("list", "widgets");
+  }
+
+  private static boolean watches(ApiRequest request) {
+    return request.is("watch", "widgets");
+  }
 
   @BeforeEach
   void kinds(Api api) throws IOException {
@@ -69,9 +73,9 @@ class WatchTest {
           .hasSize(count)
           .isSortedAccordingTo((a, b) -> a.ref().compareTo(b.ref()));
     }
-    assertThat(proxy.count(LISTS)).isEqualTo(3);
+    assertThat(proxy.count(WatchTest::lists)).isEqualTo(3);
     assertThat(proxy.exchanges())
-        .filteredOn(each -> LISTS.test(each.request()))
+        .filteredOn(each -> lists(each.request()))
         .allSatisfy(each -> assertThat(each.request().uri()).contains("limit=500"));
   }
 
@@ -113,16 +117,16 @@ class WatchTest {
     try (Cluster cluster = Scene.cluster(plane, proxy.url())) {
       cluster.watch(List.of(WIDGETS), Namespaces.of(List.of(namespace.name())), "", told::changed);
       Scene.awaitSynced(cluster);
-      Eventually.holds(SOON, "the watch", () -> proxy.count(WATCHES) > 0);
+      Eventually.holds(SOON, "the watch", () -> proxy.count(WatchTest::watches) > 0);
       told.refs.clear();
 
       // While nothing can be watched, things happen; the first watch after that says 410.
-      FaultRule down = proxy.when(WATCHES, Fault.reset());
+      FaultRule down = proxy.when(WatchTest::watches, Fault.reset());
       proxy.resetConnections();
       Eventually.holds(SOON, "a refused watch", () -> down.hits() > 0);
       api.delete(widgets(namespace.name()) + "/gone").orFail();
       api.post(widgets(namespace.name()), widget(namespace.name(), "new", "")).orFail();
-      proxy.when(WATCHES, Fault.answer(410)).times(1);
+      proxy.when(WatchTest::watches, Fault.answer(410)).times(1);
       down.end();
 
       told.await(gone);
@@ -130,23 +134,23 @@ class WatchTest {
       assertThat(told.count(kept)).isZero();
       assertThat(cluster.get(gone)).isEmpty();
       assertThat(cluster.get(kept)).isPresent();
-      assertThat(proxy.count(LISTS)).isEqualTo(2);
+      assertThat(proxy.count(WatchTest::lists)).isEqualTo(2);
     }
   }
 
   @Test
   void nothingIsMissedWhileWatchesAreCutAllTheTime(
       ControlPlane plane, Api api, Namespace namespace, FaultProxy proxy) throws Exception {
-    proxy.when(WATCHES, Fault.cutAfter(Duration.ofMillis(300)));
+    proxy.when(WatchTest::watches, Fault.cutAfter(Duration.ofMillis(300)));
     Scene.Told told = new Scene.Told();
     try (Cluster cluster = Scene.cluster(plane, proxy.url())) {
       cluster.watch(List.of(WIDGETS), Namespaces.of(List.of(namespace.name())), "", told::changed);
       Scene.awaitSynced(cluster);
       for (int i = 0; i < 5; i++) {
-        long watches = proxy.count(WATCHES);
+        long watches = proxy.count(WatchTest::watches);
         api.post(widgets(namespace.name()), widget(namespace.name(), "w-" + i, "")).orFail();
         told.await(ref(namespace.name(), "w-" + i));
-        Eventually.holds(SOON, "another watch", () -> proxy.count(WATCHES) > watches);
+        Eventually.holds(SOON, "another watch", () -> proxy.count(WatchTest::watches) > watches);
       }
       assertThat(cluster.list(WIDGET)).hasSize(5);
     }
@@ -182,8 +186,8 @@ class WatchTest {
             limits)) {
       cluster.watch(List.of(WIDGETS), Namespaces.of(List.of(namespace.name())), "", _ -> {});
       Scene.awaitSynced(cluster);
-      Eventually.holds(SOON, "a third watch", () -> proxy.count(WATCHES) >= 3);
-      assertThat(proxy.count(LISTS)).isEqualTo(1);
+      Eventually.holds(SOON, "a third watch", () -> proxy.count(WatchTest::watches) >= 3);
+      assertThat(proxy.count(WatchTest::lists)).isEqualTo(1);
     }
   }
 
@@ -192,7 +196,7 @@ class WatchTest {
       ControlPlane plane, Api api, Namespace namespace, FaultProxy proxy) throws Exception {
     Traffic.Limits limits =
         new Traffic.Limits(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofMillis(500));
-    FaultRule hangs = proxy.when(WATCHES, Fault.delay(Duration.ofHours(1))).times(1);
+    FaultRule hangs = proxy.when(WatchTest::watches, Fault.delay(Duration.ofHours(1))).times(1);
     Scene.Told told = new Scene.Told();
     try (Cluster cluster =
         new Cluster(
