@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +175,14 @@ public final class Cluster implements Objects, AutoCloseable {
     return watchings.stream().allMatch(each -> each.missing() || each.synced());
   }
 
+  /**
+   * Whether no watched kind is still being listed: each is synced, missing, or one that this user
+   * may not list, which nothing but a change of roles can help.
+   */
+  public boolean settled() {
+    return watchings.stream().allMatch(each -> each.missing() || each.synced() || each.denied());
+  }
+
   /** The watched kinds that the API server does not serve, ordered by name. */
   public List<GroupKind> missing() {
     return watchings.stream()
@@ -203,6 +213,33 @@ public final class Cluster implements Objects, AutoCloseable {
 
   public Connection connection() {
     return connection;
+  }
+
+  /** Choosing a leader by that Lease; it begins with {@link Leadership#run}. */
+  public Leadership leadership(
+      String namespace,
+      String lease,
+      String me,
+      Leadership.Terms terms,
+      InstantSource calendar,
+      Leadership.Listener listener) {
+    return new Leadership(
+        new LeadershipApi(api, namespace, lease, calendar), me, terms, System::nanoTime, listener);
+  }
+
+  /**
+   * Posts events.
+   *
+   * @param component the source that stands in events about objects of a kind
+   * @param instance the name of this process
+   * @param told what became of each; must not block
+   */
+  public Events events(
+      Function<GroupKind, String> component,
+      String instance,
+      InstantSource calendar,
+      Consumer<Events.Fate> told) {
+    return new Events(this, api, component, instance, calendar, told);
   }
 
   private void watchRefused(String path, int code) {
