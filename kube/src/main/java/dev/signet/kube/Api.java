@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request, one answer, as bytes, over fabric8's HTTP client. Blocks; meant for virtual threads.
- * At most so many requests are under way at once, Leases aside: a slow server must not make a leader
- * late. Nothing is tried again here.
+ * At most so many requests are under way at once, Leases aside: a slow server must not make a
+ * leader late. Nothing is tried again here.
  */
 final class Api {
 
