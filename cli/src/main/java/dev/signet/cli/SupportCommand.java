@@ -83,7 +83,8 @@ final class SupportCommand implements Command {
             namespace);
     ByteArrayOutputStream bundle = new ByteArrayOutputStream();
     List<String> unread =
-        SupportBundle.write(bundle, connection(surroundings), source, surroundings.clock().instant());
+        SupportBundle.write(
+            bundle, connection(surroundings), source, surroundings.clock().instant());
     InputOutput.write(
         surroundings, Optional.of(write), bundle.toByteArray(), AtomicFile.Readers.OWNER);
     for (String each : unread) {

@@ -202,9 +202,7 @@ public final class SupportBundle {
               Map<String, Object> row = new LinkedHashMap<>();
               copy(involved, Set.of("kind", "namespace", "name"), row);
               copy(
-                  event.tree(),
-                  Set.of("type", "reason", "message", "lastTimestamp", "count"),
-                  row);
+                  event.tree(), Set.of("type", "reason", "message", "lastTimestamp", "count"), row);
               rows.add(row);
             }
           }
@@ -217,8 +215,7 @@ public final class SupportBundle {
     attempt(
         "pods",
         () -> {
-          for (String pod :
-              diagnostics.pods(source.namespace(), source.label(), source.value())) {
+          for (String pod : diagnostics.pods(source.namespace(), source.label(), source.value())) {
             attempt(
                 "log of " + pod,
                 () ->
@@ -230,8 +227,7 @@ public final class SupportBundle {
                 () ->
                     text(
                         "pods/" + pod + ".metrics",
-                        diagnostics.served(
-                            source.namespace(), pod, source.port(), "/metrics")));
+                        diagnostics.served(source.namespace(), pod, source.port(), "/metrics")));
           }
         });
   }
