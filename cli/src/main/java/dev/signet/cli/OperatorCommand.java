@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -152,20 +153,25 @@ final class OperatorCommand implements Command {
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     Settings settings = settings(surroundings);
     Logs.to(surroundings.out(), logFormat, logLevel);
-    Operator operator = start(surroundings, settings);
-    Thread stop = new Thread(() -> stop(operator), "stop");
+    // From the first moment on: the endpoints answer before all of it has started.
+    AtomicReference<Optional<Operator>> running = new AtomicReference<>(Optional.empty());
+    Thread stop = new Thread(() -> stop(running.get()), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
+      Operator operator = start(surroundings, settings);
+      running.set(Optional.of(operator));
       operator.await();
       return ExitCode.OK;
+    } catch (CommandFailure e) {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;
     }
   }
 
-  private Operator start(Surroundings surroundings, Settings settings)
-      throws CommandFailure, IOException {
+  private Operator start(Surroundings surroundings, Settings settings) throws CommandFailure {
     Connection connection;
     try {
       connection =
@@ -187,14 +193,16 @@ final class OperatorCommand implements Command {
   }
 
   /** In the thread that ends the process: what it waits for is all that is waited for. */
-  private static void stop(Operator operator) {
-    int code = ExitCode.FAILED;
+  private static void stop(Optional<Operator> running) {
+    int code = ExitCode.OK;
     try {
-      // What was interrupted begins again in the process that leads next.
-      var _ = operator.stop(Operator.GRACE);
-      code = ExitCode.OK;
+      if (running.isPresent()) {
+        // What was interrupted begins again in the process that leads next.
+        var _ = running.get().stop(Operator.GRACE);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      code = ExitCode.FAILED;
     }
     // Without this the JVM would end with the number of the signal.
     Runtime.getRuntime().halt(code);

@@ -79,7 +79,10 @@ class OperatorCommandTest {
       Eventually.holds(
           Duration.ofSeconds(60), "/healthz", () -> get(port, "/healthz").equals("200 ok\n"));
       assertThat(get(port, "/readyz")).startsWith("503 not ready: ");
-      assertThat(get(port, "/metrics")).contains("sealed_secrets_controller_build_info");
+      Eventually.holds(
+          Duration.ofSeconds(60),
+          "all of it to have started",
+          () -> get(port, "/metrics").contains("leader_election_master_status"));
     } finally {
       operator.process().destroy();
     }
