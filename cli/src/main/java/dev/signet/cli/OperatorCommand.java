@@ -162,7 +162,7 @@ final class OperatorCommand implements Command {
       running.set(Optional.of(operator));
       operator.await();
       return ExitCode.OK;
-    } catch (CommandFailure e) {
+    } catch (CommandFailure | RuntimeException e) {
       Runtime.getRuntime().removeShutdownHook(stop);
       throw e;
     } catch (InterruptedException e) {
