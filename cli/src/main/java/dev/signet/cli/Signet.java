@@ -35,6 +35,10 @@ final class Signet {
               "show the path of a Secret from its sources to its consumers",
               ExplainCommand::new),
           new Entry("keys", "list, make, back up and restore sealing keys", KeysCommand::new),
+          new Entry(
+              "crds",
+              "print the CustomResourceDefinitions for a cluster that lacks them",
+              CrdsCommand::new),
           new Entry("completion", "print completion for bash, zsh or fish", CompletionCommand::new),
           new Entry("version", "print the version", VersionCommand::new));
 
