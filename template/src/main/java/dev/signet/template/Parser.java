@@ -93,7 +93,8 @@ final class Parser {
   private TemplateException error(String message) {
     int line = tokens[0].line();
     String text = "template: " + name + ":" + line + ": " + message;
-    return new TemplateException(TemplateException.Phase.PARSE, text, message, line, -1, null);
+    return new TemplateException(
+        TemplateException.Phase.PARSE, text, message, text, line, -1, null);
   }
 
   private TemplateException tooDeep() {
@@ -101,7 +102,7 @@ final class Parser {
     String message = "limit exceeded: " + Limits.Name.NESTING + " (" + maxNesting + ")";
     String text = "template: " + name + ":" + line + ": " + message;
     return new TemplateException(
-        TemplateException.Phase.PARSE, text, message, line, -1, Limits.Name.NESTING);
+        TemplateException.Phase.PARSE, text, message, text, line, -1, Limits.Name.NESTING);
   }
 
   private TemplateException unexpected(Token token, String context) {

@@ -80,7 +80,7 @@ public final class Template {
       new Execution(this, evaluator, limits, output).run(body, data);
     } catch (LimitExceeded e) {
       String message = String.valueOf(e.getMessage());
-      throw executionError(evaluator.at, evaluator.current, message, e.limit());
+      throw executionError(evaluator.at, evaluator.current, message, message, e.limit());
     }
   }
 
@@ -109,9 +109,13 @@ public final class Template {
     return bodies.get(template);
   }
 
-  /** An error with the place of the node in the text and the node as it was written. */
+  /**
+   * An error with the place of the node in the text and the node as it was written.
+   *
+   * @param valueless the message without what may quote values
+   */
   TemplateException executionError(
-      Node node, String executing, String message, Limits.@Nullable Name limit) {
+      Node node, String executing, String message, String valueless, Limits.@Nullable Name limit) {
     int position = node.position();
     int line = 1;
     int lineStart = 0;
@@ -120,7 +124,7 @@ public final class Template {
       lineStart = i + 1;
     }
     int column = position - lineStart;
-    String full =
+    String place =
         "template: "
             + name
             + ":"
@@ -131,9 +135,14 @@ public final class Template {
             + Quote.quote(executing)
             + " at <"
             + node.source()
-            + ">: "
-            + message;
+            + ">: ";
     return new TemplateException(
-        TemplateException.Phase.EXECUTE, full, message, line, column, limit);
+        TemplateException.Phase.EXECUTE,
+        place + message,
+        message,
+        place + valueless,
+        line,
+        column,
+        limit);
   }
 }

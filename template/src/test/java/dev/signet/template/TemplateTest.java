@@ -78,6 +78,28 @@ class TemplateTest {
   }
 
   @Test
+  void errorsOfFunctionsCanBeToldWithoutValues() {
+    Value data = Value.map(Map.of("a", Value.of("s3cr3t")));
+    Map<String, String> messages =
+        Map.of(
+            "{{ fail .a }}", "1:3: executing \"t\" at <fail .a>: error calling fail",
+            "{{ range .a }}{{ end }}",
+                "1:9: executing \"t\" at <.a>: range can't iterate over a value of type string",
+            "{{ range $i, $c := len .a }}{{ end }}",
+                "1:23: executing \"t\" at <.a>: can't use a number to iterate over more than one"
+                    + " variable",
+            "{{ .a.b }}",
+                "1:5: executing \"t\" at <.a.b>: can't evaluate field b in type interface {}",
+            "{{ nope }}", "1: function \"nope\" not defined");
+    messages.forEach(
+        (text, message) ->
+            assertThat(
+                    catchThrowableOfType(TemplateException.class, () -> render(text, data))
+                        .messageWithoutValues())
+                .isEqualTo("template: t:" + message));
+  }
+
+  @Test
   void parseErrorsSayTheLine() {
     TemplateException failure =
         catchThrowableOfType(TemplateException.class, () -> render("one\n{{nope}}", Value.NIL));
