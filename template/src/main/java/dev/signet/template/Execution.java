@@ -117,7 +117,7 @@ final class Execution {
       case Node.Action action -> {
         Value value = evaluator.pipeline(frame.dot, action.pipe());
         if (action.pipe().declared().isEmpty()) {
-          output.write(evaluator.printed(action, value));
+          output.print(evaluator.printed(action, value));
         }
       }
       case Node.Branch branch -> {

@@ -68,6 +68,19 @@ public final class Template {
     }
   }
 
+  /**
+   * Executes, but with the mask in place of everything that an action prints, so that the output
+   * shows the shape without any value or anything made from one. What stays visible is what the
+   * template says itself: its own text, which branches of it run and how often its loops repeat.
+   * Errors are those of {@link #execute(Value, Limits, Sources)}.
+   */
+  public byte[] executeMasked(Value data, String mask, Limits limits, Sources sources)
+      throws TemplateException {
+    Output output = new Output(limits.output(), Utf8.encode(mask));
+    execute(data, limits, sources, output);
+    return output.toBytes();
+  }
+
   /** Executes into an output that has what was written before an error. */
   void execute(Value data, Limits limits, Sources sources, Output output) throws TemplateException {
     Node.Body body = bodies.get(name);

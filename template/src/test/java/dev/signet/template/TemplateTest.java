@@ -110,6 +110,23 @@ class TemplateTest {
   }
 
   @Test
+  void maskedOutputShowsTheTextAndTheShapeOnly() throws TemplateException {
+    Template template =
+        Template.parse(
+            "t",
+            "a={{ .a }} {{ $x := .a }}{{ range .l }}<{{ . | b64enc }}>{{ end }}"
+                + "{{ define \"n\" }}[{{ . }}]{{ end }}{{ template \"n\" .a }}{{ len .a }}\n",
+            Sprig.functions(),
+            Options.DEFAULT);
+    Value data =
+        Value.map(
+            Map.of(
+                "a", Value.of("s3cr3t"), "l", Value.list(List.of(Value.of("x"), Value.of("y")))));
+    byte[] masked = template.executeMasked(data, "•", Limits.DEFAULT, sources(ZoneOffset.UTC));
+    assertThat(new String(masked, StandardCharsets.UTF_8)).isEqualTo("a=• <•><•>[•]•\n");
+  }
+
+  @Test
   void delimitersCanBeOthers() throws TemplateException {
     Template template =
         Template.parse(
