@@ -56,8 +56,7 @@ final class AlternativeNames {
     return switch (value.length) {
       case 4 -> dotted(value, 0);
       case 16 -> isMapped(value) ? dotted(value, 12) : groups(value);
-      default ->
-          throw new GoError("x509: cannot parse IP address of length " + value.length);
+      default -> throw new GoError("x509: cannot parse IP address of length " + value.length);
     };
   }
 

@@ -140,11 +140,9 @@ final class Certificate {
 
   private void extension(String oid, Der value) throws GoError {
     switch (oid) {
-      case Oids.SUBJECT_ALTERNATIVE_NAME ->
-          names.addAll(AlternativeNames.read(value));
+      case Oids.SUBJECT_ALTERNATIVE_NAME -> names.addAll(AlternativeNames.read(value));
       case Oids.AUTHORITY_KEY_IDENTIFIER -> {
-        Der identifier =
-            value.saying("x509: invalid authority key identifier").read(Der.SEQUENCE);
+        Der identifier = value.saying("x509: invalid authority key identifier").read(Der.SEQUENCE);
         if (identifier.tag() == 0x80) {
           authorityKey = identifier.read(0x80).bytes();
         }

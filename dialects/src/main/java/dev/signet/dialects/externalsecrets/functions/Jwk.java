@@ -6,6 +6,7 @@ import dev.signet.template.Call;
 import dev.signet.template.Dict;
 import dev.signet.template.Function;
 import dev.signet.template.GoError;
+import dev.signet.template.GoType;
 import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
@@ -35,8 +36,7 @@ final class Jwk {
   private static final String HINT = "failed to unmarshal JSON into key hint: ";
   private static final String HINT_TYPE =
       "struct { Kty string \"json:\\\"kty\\\"\"; D json.RawMessage \"json:\\\"d\\\"\" }";
-  private static final List<String> TEXTS =
-      List.of("alg", "kid", "use", "x5t", "x5t#S256", "x5u");
+  private static final List<String> TEXTS = List.of("alg", "kid", "use", "x5t", "x5t#S256", "x5u");
 
   private final Call call;
   private final Dict members;
@@ -61,7 +61,10 @@ final class Jwk {
     Value type = hint(members, "kty");
     if (type != null && !(type instanceof Str) && !(type instanceof Value.Nil)) {
       throw new GoError(
-          HINT + "json: cannot unmarshal " + kind(type) + " into Go struct field .kty of type string");
+          HINT
+              + "json: cannot unmarshal "
+              + kind(type)
+              + " into Go struct field .kty of type string");
     }
     String name = type instanceof Str(String raw) ? raw : "";
     boolean isPrivate = hint(members, "d") != null;
@@ -86,7 +89,7 @@ final class Jwk {
       throw new GoError(HINT + (!ends ? e.raw() : text.isBlank() ? "EOF" : "unexpected EOF"));
     }
     if (value instanceof Value.Nil) {
-      return Dict.empty(dev.signet.template.GoType.ANY_MAP);
+      return Dict.empty(GoType.ANY_MAP);
     }
     if (value instanceof Dict dict) {
       return dict;
@@ -229,26 +232,23 @@ final class Jwk {
     byte[] privateKey() throws GoError;
   }
 
-  /** A public key, or one that x509 does not write. */
-  private record Public(String goType, byte @Nullable [] pkix) implements Key {
+  /** Makes the DER of a key when it is asked for, since only then x509 checks the key. */
+  @FunctionalInterface
+  private interface Making {
+    byte[] der() throws GoError;
+  }
+
+  /** A public key. */
+  private record Public(String goType, Making making) implements Key {
     @Override
     public byte[] publicKey() throws GoError {
-      if (pkix == null) {
-        throw new GoError("x509: unsupported public key type: " + goType);
-      }
-      return pkix;
+      return making.der();
     }
 
     @Override
     public byte[] privateKey() throws GoError {
       throw new GoError("x509: unknown key type while marshaling PKCS#8: " + goType);
     }
-  }
-
-  /** Makes a private key when it is asked for, since only then x509 checks it. */
-  @FunctionalInterface
-  private interface Making {
-    byte[] pkcs8() throws GoError;
   }
 
   /** A private key. */
@@ -260,7 +260,20 @@ final class Jwk {
 
     @Override
     public byte[] privateKey() throws GoError {
-      return making.pkcs8();
+      return making.der();
+    }
+  }
+
+  /** A key of a type that x509 does not write. */
+  private record Unwritten(String goType) implements Key {
+    @Override
+    public byte[] publicKey() throws GoError {
+      throw new GoError("x509: unsupported public key type: " + goType);
+    }
+
+    @Override
+    public byte[] privateKey() throws GoError {
+      throw new GoError("x509: unknown key type while marshaling PKCS#8: " + goType);
     }
   }
 
@@ -273,10 +286,9 @@ final class Jwk {
       byte[][] values = all(List.of("e", "n"), List.of("e", "n"));
       BigInteger n = new BigInteger(1, values[1]);
       long e = new BigInteger(1, values[0]).longValue();
-      byte[] algorithm =
-          Der.write(Der.SEQUENCE, Der.writeIdentifier(Oids.RSA), Der.writeNull());
+      byte[] algorithm = Der.write(Der.SEQUENCE, Der.writeIdentifier(Oids.RSA), Der.writeNull());
       byte[] key = Der.write(Der.SEQUENCE, Der.writeInteger(n), Der.writeInteger(e));
-      return new Public("*rsa.PublicKey", pkix(algorithm, key));
+      return new Public("*rsa.PublicKey", () -> pkix(algorithm, key));
     }
     byte[][] values =
         all(List.of("d", "e", "n", "p", "q", "dp", "dq", "qi"), List.of("d", "e", "n"));
@@ -321,7 +333,9 @@ final class Jwk {
       BigInteger d = new BigInteger(1, values[0]);
       return new Private("*ecdsa.PrivateKey", () -> ec(found, d, x, y));
     }
-    return new EcPublic(call, found, x, y);
+    byte[] algorithm =
+        Der.write(Der.SEQUENCE, Der.writeIdentifier(Oids.EC), Der.writeIdentifier(found.oid));
+    return new Public("*ecdsa.PublicKey", () -> pkix(algorithm, point(call, found, x, y)));
   }
 
   private static byte[] point(Call call, Curve curve, BigInteger x, BigInteger y) throws GoError {
@@ -350,24 +364,7 @@ final class Jwk {
       }
       return new PrivateKeyDer.Ec(curve, d, point).toPkcs8();
     } catch (GoError e) {
-      throw new GoError(
-          "x509: failed to marshal EC private key while building PKCS#8: " + e.raw());
-    }
-  }
-
-  /** A public key on a NIST curve, which x509 checks when it writes it. */
-  private record EcPublic(Call call, Curve curve, BigInteger x, BigInteger y) implements Key {
-    @Override
-    public byte[] publicKey() throws GoError {
-      byte[] algorithm =
-          Der.write(
-              Der.SEQUENCE, Der.writeIdentifier(Oids.EC), Der.writeIdentifier(curve.oid));
-      return pkix(algorithm, point(call, curve, x, y));
-    }
-
-    @Override
-    public byte[] privateKey() throws GoError {
-      return new Public("*ecdsa.PublicKey", null).privateKey();
+      throw new GoError("x509: failed to marshal EC private key while building PKCS#8: " + e.raw());
     }
   }
 
@@ -385,8 +382,8 @@ final class Jwk {
     if (!isPrivate) {
       byte[] algorithm = Der.write(Der.SEQUENCE, Der.writeIdentifier(Oids.ED25519));
       return signing
-          ? new Public("ed25519.PublicKey", pkix(algorithm, values[0]))
-          : new Public("x25519.PublicKey", null);
+          ? new Public("ed25519.PublicKey", () -> pkix(algorithm, values[0]))
+          : new Unwritten("x25519.PublicKey");
     }
     byte[] seed = values[0];
     if (seed.length != 32) {
@@ -407,13 +404,12 @@ final class Jwk {
     }
     return signing
         ? new Private(
-            "ed25519.PrivateKey",
-            () -> new PrivateKeyDer.Montgomery(Oids.ED25519, seed).toPkcs8())
-        : new Private("x25519.PrivateKey", () -> new Public("x25519.PrivateKey", null).privateKey());
+            "ed25519.PrivateKey", () -> new PrivateKeyDer.Montgomery(Oids.ED25519, seed).toPkcs8())
+        : new Unwritten("x25519.PrivateKey");
   }
 
   private Key symmetric() throws GoError {
     all(List.of("k"), List.of("k"));
-    return new Public("[]uint8", null);
+    return new Unwritten("[]uint8");
   }
 }

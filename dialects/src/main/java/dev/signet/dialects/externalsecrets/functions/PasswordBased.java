@@ -127,9 +127,9 @@ final class PasswordBased {
   }
 
   /** What one derivation costs: the rounds for each block of output. */
-  private void charge(long rounds, int bytes, Hash hash, int salt) {
-    long blocks = (bytes + hash.size - 1) / hash.size;
-    meter.steps(Math.multiplyHigh(rounds, blocks) != 0 ? Long.MAX_VALUE : rounds * blocks);
+  private void charge(int rounds, int bytes, Hash hash, int salt) {
+    long blocks = (bytes - 1L) / hash.size + 1;
+    meter.steps(rounds * blocks);
     meter.steps(salt / 16L + password.length / 16);
     meter.time();
   }
@@ -209,7 +209,9 @@ final class PasswordBased {
       Der parameters = algorithm.read(Der.SEQUENCE);
       if (parameters.tag() != Der.OCTET_STRING) {
         throw new GoError(
-            "pkcs12: only octet string salts are supported for " + scheme + (encrypting ? "/pbkdf2" : "/PBKDF2"));
+            "pkcs12: only octet string salts are supported for "
+                + scheme
+                + (encrypting ? "/pbkdf2" : "/PBKDF2"));
       }
       byte[] salt = parameters.octets();
       long rounds = parameters.smallInteger();
@@ -267,8 +269,7 @@ final class PasswordBased {
     long rounds = parameters.smallInteger();
     PKCS12ParametersGenerator generator = own(Hash.SHA1, salt, rounds, size + Hash.SHA1.size);
     byte[] key = key(generator.generateDerivedParameters(size * 8));
-    ParametersWithIV derived =
-        (ParametersWithIV) generator.generateDerivedParameters(size * 8, 64);
+    ParametersWithIV derived = (ParametersWithIV) generator.generateDerivedParameters(size * 8, 64);
     CipherParameters keyed =
         engine instanceof RC2Engine ? new RC2Parameters(key, size * 8) : new KeyParameter(key);
     CBCModeCipher cipher = CBCBlockCipher.newInstance(engine);
@@ -317,9 +318,7 @@ final class PasswordBased {
         Der.write(
             Der.SEQUENCE, Der.writeIdentifier(Oids.AES256_CBC), Der.write(Der.OCTET_STRING, iv));
     return Der.write(
-        Der.SEQUENCE,
-        Der.writeIdentifier(Oids.PBES2),
-        Der.write(Der.SEQUENCE, derivation, scheme));
+        Der.SEQUENCE, Der.writeIdentifier(Oids.PBES2), Der.write(Der.SEQUENCE, derivation, scheme));
   }
 
   /** Encrypts with what {@link #modernAlgorithm} describes. */

@@ -43,39 +43,33 @@ final class PemFunctions {
 
   /** Unicode's simple case folding, as Go's {@code strings.EqualFold}. */
   private static boolean sameIgnoringCase(String a, String b) {
-    return Utf8.isAscii(a) && Utf8.isAscii(b)
-        ? a.equalsIgnoreCase(b)
-        : Utf8.decode(a).equalsIgnoreCase(Utf8.decode(b));
+    boolean ascii = Utf8.isAscii(a) && Utf8.isAscii(b);
+    return ascii ? a.equalsIgnoreCase(b) : Utf8.decode(a).equalsIgnoreCase(Utf8.decode(b));
   }
 
   /** The leaf, the intermediate certificates or the root; nothing for another part. */
   static String filterChain(Call call, String part, String input) throws GoError {
     List<Certificate> chain =
-        CertificateChain.ordered(
-            Certificate.parseAll(Pem.all(charged(call, input))), call.meter());
-    switch (part) {
-      case "leaf" -> {
-        Certificate leaf = chain.getFirst();
-        return leaf.isRoot() ? "" : leaf.pem();
+        CertificateChain.ordered(Certificate.parseAll(Pem.all(charged(call, input))), call.meter());
+    Certificate leaf = chain.getFirst();
+    Certificate root = chain.getLast();
+    return switch (part) {
+      case "leaf" -> leaf.isRoot() ? "" : leaf.pem();
+      case "intermediate" -> intermediate(chain);
+      case "root" -> root.isRoot() ? root.pem() : "";
+      default -> "";
+    };
+  }
+
+  private static String intermediate(List<Certificate> chain) {
+    StringBuilder out = new StringBuilder();
+    for (Certificate certificate : chain.subList(1, chain.size())) {
+      if (certificate.isRoot()) {
+        break;
       }
-      case "intermediate" -> {
-        StringBuilder out = new StringBuilder();
-        for (Certificate certificate : chain.subList(1, chain.size())) {
-          if (certificate.isRoot()) {
-            break;
-          }
-          out.append(certificate.pem());
-        }
-        return out.toString();
-      }
-      case "root" -> {
-        Certificate root = chain.getLast();
-        return root.isRoot() ? root.pem() : "";
-      }
-      default -> {
-        return "";
-      }
+      out.append(certificate.pem());
     }
+    return out.toString();
   }
 
   /** The alternative names of the first certificate. */

@@ -72,8 +72,7 @@ final class Pkcs12 {
 
   private byte[] keyStore(Call call, List<Certificate> certificates, String key, String password)
       throws GoError {
-    PrivateKeyDer parsed =
-        PrivateKeyDer.read(Pem.firstDer(key, NIL_POINTER), call.meter());
+    PrivateKeyDer parsed = PrivateKeyDer.read(Pem.firstDer(key, NIL_POINTER), call.meter());
     return new Pkcs12Writer(salts, call.meter(), password).keyStore(parsed, certificates);
   }
 

@@ -157,12 +157,7 @@ final class Pkcs12File {
     }
 
     private static byte[] mac(
-        PasswordBased password,
-        String oid,
-        Der algorithm,
-        byte[] salt,
-        long rounds,
-        byte[] content)
+        PasswordBased password, String oid, Der algorithm, byte[] salt, long rounds, byte[] content)
         throws GoError {
       if (oid.equals(Oids.PBMAC1)) {
         return password.pbmac1(algorithm, content);

@@ -170,9 +170,6 @@ final class Pkcs12Writer {
         Der.writeInteger(3),
         data(safe),
         Der.write(
-            Der.SEQUENCE,
-            digest,
-            Der.write(Der.OCTET_STRING, salt),
-            Der.writeInteger(ROUNDS)));
+            Der.SEQUENCE, digest, Der.write(Der.OCTET_STRING, salt), Der.writeInteger(ROUNDS)));
   }
 }

@@ -40,37 +40,34 @@ sealed interface PrivateKeyDer permits PrivateKeyDer.Ec, PrivateKeyDer.Montgomer
     Der algorithm = info.read(Der.SEQUENCE);
     String oid = algorithm.identifier();
     byte[] key = info.octets();
-    switch (oid) {
-      case Oids.RSA -> {
-        return embedded("RSA", () -> pkcs1(key, meter));
-      }
+    return switch (oid) {
+      case Oids.RSA -> embedded("RSA", () -> pkcs1(key, meter));
       case Oids.EC -> {
-        Curve curve = null;
-        if (algorithm.tag() == Der.OBJECT_IDENTIFIER) {
-          curve = named(algorithm.identifier());
-        }
-        Curve named = curve;
-        return embedded("EC", () -> ec(named, key, meter));
+        Curve curve =
+            algorithm.tag() == Der.OBJECT_IDENTIFIER ? named(algorithm.identifier()) : null;
+        yield embedded("EC", () -> ec(curve, key, meter));
       }
-      case Oids.ED25519, Oids.X25519 -> {
-        boolean signing = oid.equals(Oids.ED25519);
-        if (!algorithm.isEmpty()) {
-          throw new GoError(
-              "x509: invalid " + (signing ? "Ed25519" : "X25519") + " private key parameters");
-        }
-        byte[] seed = Der.of(key, "x509: invalid private key").octets();
-        if (seed.length != 32) {
-          throw new GoError(
-              signing
-                  ? "x509: invalid Ed25519 private key length: " + seed.length
-                  : "crypto/ecdh: invalid private key size");
-        }
-        return new Montgomery(oid, seed);
-      }
+      case Oids.ED25519 -> montgomery(oid, "Ed25519", algorithm, key);
+      case Oids.X25519 -> montgomery(oid, "X25519", algorithm, key);
       default ->
           throw new GoError(
               "x509: PKCS#8 wrapping contained private key with unknown algorithm: " + oid);
+    };
+  }
+
+  private static PrivateKeyDer montgomery(String oid, String name, Der algorithm, byte[] key)
+      throws GoError {
+    if (!algorithm.isEmpty()) {
+      throw new GoError("x509: invalid " + name + " private key parameters");
     }
+    byte[] seed = Der.of(key, "x509: invalid " + name + " private key").octets();
+    if (seed.length != 32) {
+      throw new GoError(
+          oid.equals(Oids.ED25519)
+              ? "x509: invalid Ed25519 private key length: " + seed.length
+              : "crypto/ecdh: invalid private key size");
+    }
+    return new Montgomery(oid, seed);
   }
 
   /** Reads a key. */
@@ -192,8 +189,7 @@ sealed interface PrivateKeyDer permits PrivateKeyDer.Ec, PrivateKeyDer.Montgomer
       return Der.write(
           Der.SEQUENCE,
           Der.writeInteger(0),
-          Der.write(
-              Der.SEQUENCE, Der.writeIdentifier(Oids.EC), Der.writeIdentifier(curve.oid)),
+          Der.write(Der.SEQUENCE, Der.writeIdentifier(Oids.EC), Der.writeIdentifier(curve.oid)),
           Der.write(Der.OCTET_STRING, key));
     }
   }

@@ -20,15 +20,11 @@ final class RsaDecryption {
 
   static byte[] decrypt(Call call, String scheme, String hash, byte[] input, String pem)
       throws GoError {
-    switch (scheme) {
-      case "None" -> {
-        return input;
-      }
-      case "RSA-OAEP" -> {
-        return decrypt(call, hash, input, pem);
-      }
+    return switch (scheme) {
+      case "None" -> input;
+      case "RSA-OAEP" -> decrypt(call, hash, input, pem);
       default -> throw new GoError("decryption scheme " + scheme + " is not supported");
-    }
+    };
   }
 
   private static byte[] decrypt(Call call, String hash, byte[] input, String pem) throws GoError {

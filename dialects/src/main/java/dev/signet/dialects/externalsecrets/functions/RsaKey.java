@@ -21,6 +21,9 @@ final class RsaKey implements PrivateKeyDer {
   private static final BigInteger LARGEST_EXPONENT = BigInteger.valueOf(Integer.MAX_VALUE);
   private static final int LEAST_BITS = 1024;
 
+  /** So many that the charge for them is beyond every limit. */
+  private static final long MOST_WORDS = 1 << 20;
+
   private final BigInteger n;
   private final BigInteger e;
   private final BigInteger d;
@@ -76,11 +79,11 @@ final class RsaKey implements PrivateKeyDer {
 
   /** Quadratic in the size, and worse where an inverse is missing. */
   private void charge(Meter meter) {
-    long words = n.bitLength() / 64 + 1;
+    long words = n.bitLength() / 64 + 1L;
     for (BigInteger prime : primes) {
       words += prime.bitLength() / 64;
     }
-    words += d.bitLength() / 64;
+    words = Math.min(words + d.bitLength() / 64, MOST_WORDS);
     meter.steps(words * words + (crt.size() == 3 ? 0 : words * words * words / 8));
   }
 
@@ -130,8 +133,7 @@ final class RsaKey implements PrivateKeyDer {
   private void checkExponent(BigInteger prime, BigInteger exponent) throws GoError {
     BigInteger order = prime.subtract(ONE);
     require(order.compareTo(ONE) > 0, "invalid prime");
-    boolean inverse =
-        exponent.compareTo(order) < 0 && exponent.multiply(e).mod(order).equals(ONE);
+    boolean inverse = exponent.compareTo(order) < 0 && exponent.multiply(e).mod(order).equals(ONE);
     require(inverse, "invalid CRT exponent");
   }
 

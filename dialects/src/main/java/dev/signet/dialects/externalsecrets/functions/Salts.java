@@ -21,8 +21,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Salts {
   private static final String ALGORITHM = "HmacSHA256";
-  private static final byte[] PURPOSE =
-      "signet template functions of external secrets, 1".getBytes(StandardCharsets.US_ASCII);
+  private static final String PURPOSE = "signet template functions of external secrets, 1";
 
   private final SecretKeySpec key;
 
@@ -34,7 +33,9 @@ final class Salts {
   static Salts of(SecretBytes installKey) {
     byte[] derived =
         installKey.with(
-            bytes -> mac(new SecretKeySpec(bytes, ALGORITHM)).doFinal(PURPOSE));
+            bytes ->
+                mac(new SecretKeySpec(bytes, ALGORITHM))
+                    .doFinal(PURPOSE.getBytes(StandardCharsets.US_ASCII)));
     return new Salts(new SecretKeySpec(derived, ALGORITHM));
   }
 

@@ -18,13 +18,28 @@ final class SubjectName {
   private static final String ATTRIBUTES = "2.5.4.";
 
   /** The types that Go has fields for, in the order in which they are printed. */
-  private static final List<String> KNOWN =
-      List.of("5", "3", "11", "10", "17", "9", "7", "8", "6");
+  private static final List<String> KNOWN = List.of("5", "3", "11", "10", "17", "9", "7", "8", "6");
 
   private static final Map<String, String> SHORT =
       Map.of(
-          "5", "SERIALNUMBER", "3", "CN", "11", "OU", "10", "O", "17", "POSTALCODE", "9", "STREET",
-          "7", "L", "8", "ST", "6", "C");
+          "5",
+          "SERIALNUMBER",
+          "3",
+          "CN",
+          "11",
+          "OU",
+          "10",
+          "O",
+          "17",
+          "POSTALCODE",
+          "9",
+          "STREET",
+          "7",
+          "L",
+          "8",
+          "ST",
+          "6",
+          "C");
 
   private SubjectName() {}
 
@@ -41,7 +56,8 @@ final class SubjectName {
         }
       }
       if (type.equals("5") || type.equals("3")) {
-        values = values.isEmpty() || values.getLast().isEmpty() ? List.of() : List.of(values.getLast());
+        values =
+            values.isEmpty() || values.getLast().isEmpty() ? List.of() : List.of(values.getLast());
       }
       if (!values.isEmpty()) {
         String prefix = SHORT.get(type) + "=";
@@ -70,9 +86,7 @@ final class SubjectName {
         String decoded = decoded(tag, value);
         attributes.add(
             new Attribute(
-                oid,
-                decoded == null ? raw(Der.write(tag, value)) : decoded,
-                decoded != null));
+                oid, decoded == null ? raw(Der.write(tag, value)) : decoded, decoded != null));
       }
     }
     return attributes;
@@ -84,26 +98,19 @@ final class SubjectName {
 
   /** The text of a string type in UTF-8; null for other types. */
   private static @Nullable String decoded(int tag, byte[] value) throws GoError {
-    switch (tag) {
+    return switch (tag) {
       case 0x0C -> {
         if (!Utf8.isValid(raw(value))) {
-          throw new GoError("x509: invalid RDNSequence: invalid attribute value: invalid UTF-8 string");
+          throw new GoError(
+              "x509: invalid RDNSequence: invalid attribute value: invalid UTF-8 string");
         }
-        return raw(value);
+        yield raw(value);
       }
-      case 0x12, 0x13, 0x16 -> {
-        return raw(value);
-      }
-      case 0x14 -> {
-        return Utf8.encode(raw(value));
-      }
-      case Der.BMP_STRING -> {
-        return Utf8.encode(new String(value, StandardCharsets.UTF_16BE));
-      }
-      default -> {
-        return null;
-      }
-    }
+      case 0x12, 0x13, 0x16 -> raw(value);
+      case 0x14 -> Utf8.encode(raw(value));
+      case Der.BMP_STRING -> Utf8.encode(new String(value, StandardCharsets.UTF_16BE));
+      default -> null;
+    };
   }
 
   /** What Go's asn1.Marshal makes of the value. */

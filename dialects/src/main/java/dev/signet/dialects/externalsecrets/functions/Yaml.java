@@ -11,13 +11,13 @@ import dev.signet.template.Printer;
 import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
-import dev.signet.yaml.Document;
-import dev.signet.yaml.Documents;
+import dev.signet.template.sprig.Sprig;
 import dev.signet.yaml.DuplicateKeys;
 import dev.signet.yaml.GoYaml;
 import dev.signet.yaml.MalformedDocumentException;
 import dev.signet.yaml.MalformedDocumentException.Kind;
 import dev.signet.yaml.ReadLimits;
+import dev.signet.yaml.YamlValue;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,12 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Yaml {
   private static final int BYTES = 8 << 20;
-  private static final ReadLimits LIMITS = new ReadLimits(BYTES, 2, 256, 500_000, 100_000);
+  private static final ReadLimits LIMITS = new ReadLimits(BYTES, 1, 256, 500_000, 100_000);
   private static final Function PARSE_JSON =
-      Objects.requireNonNull(dev.signet.template.sprig.Sprig.functions().find("mustFromJson"));
-
-  /** A comment in front, for a text that starts with a brace is YAML here too, not a row of JSON. */
-  private static final String PREFIX = "#\n";
+      Objects.requireNonNull(Sprig.functions().find("mustFromJson"));
 
   private Yaml() {}
 
@@ -148,47 +145,25 @@ final class Yaml {
   }
 
   static Value read(Call call, String raw) throws GoError {
-    String first = firstDocument(raw);
-    call.meter().steps(first.length() / 4);
-    call.meter().memory(first.length() * 8L);
-    byte[] bytes = new Str(PREFIX + first).bytes();
+    call.meter().steps(raw.length() / 4);
+    call.meter().memory(raw.length() * 8L);
     Dict result = Dict.empty(GoType.ANY_MAP);
     try {
-      for (Document document :
-          Documents.read(bytes, "yaml", LIMITS, DuplicateKeys.LAST_WINS)) {
-        for (Map.Entry<String, @Nullable Object> entry : document.tree().entrySet()) {
-          result.put(Str.utf8(entry.getKey()).raw(), value(call.meter(), entry.getValue(), 0));
-        }
+      Object tree = YamlValue.read(new Str(raw).bytes(), "yaml", LIMITS, DuplicateKeys.LAST_WINS);
+      if (tree == null) {
+        return result;
       }
+      if (tree instanceof Map<?, ?>) {
+        return value(call.meter(), tree, 0);
+      }
+      result.put("Error", new Str(YamlErrors.notAnObject(tree)));
     } catch (MalformedDocumentException e) {
       if (e.kind() == Kind.LIMIT) {
         throw new GoError(Str.utf8("yaml: " + e.problem()).raw());
       }
-      result.put("Error", new Str(Str.utf8(YamlErrors.inGosWords(e, first)).raw()));
+      result.put("Error", new Str(Str.utf8(YamlErrors.inGosWords(e, raw)).raw()));
     }
     return result;
-  }
-
-  /** The text up to the second document. A marker within a scalar is one to Go too. */
-  private static String firstDocument(String raw) {
-    boolean started = false;
-    for (int at = 0; at < raw.length(); ) {
-      int newline = raw.indexOf('\n', at);
-      int next = newline < 0 ? raw.length() : newline + 1;
-      boolean marker =
-          raw.startsWith("---", at) && (at + 3 == raw.length() || isSpace(raw.charAt(at + 3)));
-      if (marker && started) {
-        return raw.substring(0, at);
-      }
-      String line = raw.substring(at, next).strip();
-      started |= marker || !(line.isEmpty() || line.startsWith("#") || line.startsWith("%"));
-      at = next;
-    }
-    return raw;
-  }
-
-  private static boolean isSpace(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 
   private static Value value(Meter meter, @Nullable Object tree, int depth) throws GoError {

@@ -2,6 +2,7 @@ package dev.signet.dialects.externalsecrets.functions;
 
 import dev.signet.template.Utf8;
 import dev.signet.yaml.MalformedDocumentException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,10 +15,8 @@ import java.util.Map;
  */
 final class YamlErrors {
   private static final String CONVERTING = "error converting YAML to JSON: ";
-  private static final String DECODING =
-      "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go value of type"
-          + " map[string]interface {}";
-  private static final String NOT_AN_OBJECT = "expected an object, found a ";
+
+  private static final String NO_COLON = "could not find expected ':'";
 
   private enum Counting {
     NONE,
@@ -37,12 +36,11 @@ final class YamlErrors {
           scanner(
               "sequence entries are not allowed here",
               "block sequence entries are not allowed in this context"),
-          scanner("could not find expected ':'", "could not find expected ':'"),
+          scanner(NO_COLON, NO_COLON),
           scanner("found unexpected end of stream", "found unexpected end of stream"),
           scanner("found unexpected document separator", "found unexpected document indicator"),
           scanner("found unknown escape character", "found unknown escape character"),
-          scanner(
-              "found an incomplete escape sequence", "did not find expected hexdecimal number"),
+          scanner("found an incomplete escape sequence", "did not find expected hexdecimal number"),
           scanner(
               "found an invalid unicode escape sequence",
               "found invalid Unicode character escape code"),
@@ -72,8 +70,7 @@ final class YamlErrors {
           parser("found undefined tag handle", "found undefined tag handle"),
           parser("found duplicate YAML directive", "found duplicate %YAML directive"),
           parser(
-              "found text after the end of the document",
-              "did not find expected <document start>"),
+              "found text after the end of the document", "did not find expected <document start>"),
           unplaced("control characters are not allowed", "control characters are not allowed"),
           unplaced(
               "a merge needs a mapping or a list of mappings",
@@ -99,28 +96,24 @@ final class YamlErrors {
   /**
    * Go's sentence.
    *
-   * @param e the error about the text with one line in front
+   * @param e the error about the text
    * @param raw the text
    */
   static String inGosWords(MalformedDocumentException e, String raw) {
     String problem = e.problem();
-    if (problem.startsWith(NOT_AN_OBJECT)) {
-      String found = problem.substring(NOT_AN_OBJECT.length());
-      return DECODING.formatted(
-          switch (found) {
-            case "list" -> "array";
-            case "boolean" -> "bool";
-            default -> found;
-          });
-    }
     if (problem.equals("a number must be finite")) {
-      return CONVERTING + "json: unsupported value: " + infinite(raw, e.line() - 2, e.column() - 1);
+      return CONVERTING + "json: unsupported value: " + infinite(raw, e.line() - 1, e.column() - 1);
     }
     if (e.kind() == MalformedDocumentException.Kind.ENCODING) {
       return CONVERTING + "yaml: " + encoding(raw);
     }
     Words words = KNOWN.getOrDefault(problem, new Words(problem, Counting.FROM_ONE));
-    int line = e.line() - 2;
+    int line = e.line() - 1;
+    boolean complete = words.counting == Counting.FROM_ZERO || words.text.equals(NO_COLON);
+    if (complete && isEnd(raw, line, e.column() - 1)) {
+      // To goyaml the end of a text, once it has seen it, is on a line of its own.
+      line++;
+    }
     int shown =
         switch (words.counting) {
           case NONE -> 0;
@@ -130,13 +123,44 @@ final class YamlErrors {
     return CONVERTING + "yaml: " + (shown > 0 ? "line " + shown + ": " : "") + words.text;
   }
 
+  /** What encoding/json says of a value where it wants an object. */
+  static String notAnObject(Object tree) {
+    String found =
+        switch (tree) {
+          case List<?> l -> "array";
+          case String s -> "string";
+          case Boolean b -> "bool";
+          default -> "number";
+        };
+    return "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+        + found
+        + " into Go value of type map[string]interface {}";
+  }
+
+  /** Whether the place is behind the last line, which has no line feed. */
+  private static boolean isEnd(String raw, int line, int column) {
+    int start = start(raw, line);
+    return start >= 0
+        && column > 0
+        && raw.indexOf('\n', start) < 0
+        && column >= Utf8.decode(raw.substring(start)).length();
+  }
+
+  /** Where a line starts; negative where the text has fewer lines. */
+  private static int start(String raw, int line) {
+    int at = 0;
+    for (int i = 0; i < line; i++) {
+      at = raw.indexOf('\n', at) + 1;
+      if (at == 0) {
+        return -1;
+      }
+    }
+    return at;
+  }
+
   /** The number at this place, as Go prints it; the place counts from 0. */
   private static String infinite(String raw, int line, int column) {
-    int at = 0;
-    for (int i = 0; i < line && at >= 0; i++) {
-      at = raw.indexOf('\n', at) + 1;
-    }
-    String text = Utf8.decode(raw.substring(Math.clamp(at, 0, raw.length())));
+    String text = Utf8.decode(raw.substring(Math.max(start(raw, line), 0)));
     String rest = text.substring(Math.clamp(column, 0, text.length()));
     if (rest.startsWith("-")) {
       return "-Inf";

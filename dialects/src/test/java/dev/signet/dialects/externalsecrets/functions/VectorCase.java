@@ -39,6 +39,16 @@ record VectorCase(Map<String, @Nullable Object> fields) {
     return cases;
   }
 
+  /** A file that is one object. */
+  static VectorCase readOne(String resource) {
+    try (InputStream in =
+        Objects.requireNonNull(VectorCase.class.getResourceAsStream(resource), resource)) {
+      return new VectorCase(object(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @SuppressWarnings("unchecked")
   private static Map<String, @Nullable Object> object(String line) throws IOException {
     try (JsonParser parser = JSON.createParser(line)) {
