@@ -185,8 +185,8 @@ class SaltedFunctionsTest {
     assertThat(limit("{{filterCertChain \"leaf\" .x}}", chain)).isNotNull();
     assertThat(limit("{{filterPEM \"X\" .x}}", blanks)).isEqualTo(Limits.Name.MEMORY);
     assertThat(limit("{{pkcs12key .x}}", blanks)).isEqualTo(Limits.Name.MEMORY);
-    assertThat(limit("{{fromYaml .x}}", blanks)).isEqualTo(Limits.Name.MEMORY);
-    assertThat(limit("{{range until 100}}{{toYaml (list $.x)}}{{end}}", new byte[1 << 20]))
+    assertThat(limit("{{fromYaml .x}}", blanks)).isEqualTo(Limits.Name.STEPS);
+    assertThat(limit("{{range until 100}}{{$y := toYaml (list $.x)}}{{end}}", new byte[1 << 20]))
         .isEqualTo(Limits.Name.MEMORY);
   }
 }
