@@ -43,6 +43,10 @@ public final class Template {
     public static Sources system() {
       return new Sources(InstantSource.system(), ZoneId::systemDefault, new SystemRandom());
     }
+
+    public InstantSource clock() {
+      return clock;
+    }
   }
 
   private Template(String name, String text, Options options, Map<String, Node.Body> bodies) {
