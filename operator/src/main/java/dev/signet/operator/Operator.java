@@ -183,7 +183,9 @@ public final class Operator {
     events.post(event);
   }
 
-  /** Says once what is missing or fails, keeps readiness up to date, and reads what could not be. */
+  /**
+   * Says once what is missing or fails, keeps readiness up to date, and reads what could not be.
+   */
   private void report(AtomicReference<Optional<String>> unready, Engine engine) {
     try {
       Reports reports = new Reports();
