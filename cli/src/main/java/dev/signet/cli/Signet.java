@@ -45,6 +45,10 @@ final class Signet {
               "crds",
               "print the CustomResourceDefinitions for a cluster that lacks them",
               CrdsCommand::new),
+          new Entry(
+              "support",
+              "write a file for whoever helps: statuses and events, no secrets",
+              SupportCommand::new),
           new Entry("completion", "print completion for bash, zsh or fish", CompletionCommand::new),
           new Entry("version", "print the version", VersionCommand::new));
 

@@ -242,6 +242,11 @@ public final class Cluster implements Objects, AutoCloseable {
     return new Events(this, api, component, instance, calendar, told);
   }
 
+  /** What there is to know of pods. */
+  public Diagnostics diagnostics() {
+    return new Diagnostics(this, api);
+  }
+
   private void watchRefused(String path, int code) {
     if (code == 404) {
       watchings.stream().filter(each -> each.isAt(path)).forEach(Watching::lookAgain);
