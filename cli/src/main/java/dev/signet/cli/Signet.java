@@ -37,6 +37,10 @@ final class Signet {
           new Entry("keys", "list, make, back up and restore sealing keys", KeysCommand::new),
           new Entry(
               "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
+          new Entry(
+              "support",
+              "write a file for whoever helps: statuses and events, no secrets",
+              SupportCommand::new),
           new Entry("completion", "print completion for bash, zsh or fish", CompletionCommand::new),
           new Entry("version", "print the version", VersionCommand::new));
 

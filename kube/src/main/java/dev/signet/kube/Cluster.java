@@ -242,6 +242,11 @@ public final class Cluster implements Objects, AutoCloseable {
     return new Events(this, api, component, instance, calendar, told);
   }
 
+  /** What there is to know of pods. */
+  public Diagnostics diagnostics() {
+    return new Diagnostics(this, api);
+  }
+
   private void watchRefused(String path, int code) {
     if (code == 404) {
       watchings.stream().filter(each -> each.isAt(path)).forEach(Watching::lookAgain);
@@ -264,6 +269,10 @@ public final class Cluster implements Objects, AutoCloseable {
     if (watching.isPresent()) {
       return cache(watching.get(), ref.namespace()).object(Stub.key(ref.namespace(), ref.name()));
     }
+    Optional<KubeObject> listed = listedSoFar(ref);
+    if (listed.isPresent()) {
+      return listed;
+    }
     Optional<String> version = served(ref.kind());
     if (version.isEmpty()) {
       return Optional.empty();
@@ -279,6 +288,16 @@ public final class Cluster implements Objects, AutoCloseable {
       case 404 -> Optional.empty();
       default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
     };
+  }
+
+  /** A cache that is still being filled tells of its objects, and is asked for each of them. */
+  private Optional<KubeObject> listedSoFar(Ref ref) {
+    return watchings.stream()
+        .filter(each -> each.resource().kind().equals(ref.kind()))
+        .filter(each -> each.covers(ref.namespace()))
+        .findFirst()
+        .flatMap(
+            each -> cache(each, ref.namespace()).object(Stub.key(ref.namespace(), ref.name())));
   }
 
   @Override

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -47,6 +48,8 @@ public final class Operator {
 
   /** What {@link #stop} gives to reconciles that are under way. */
   public static final Duration GRACE = Duration.ofSeconds(20);
+
+  private static final Duration LAST_REQUEST = Duration.ofSeconds(3);
 
   private final Metrics metrics;
   private final Endpoints endpoints;
@@ -183,7 +186,9 @@ public final class Operator {
     events.post(event);
   }
 
-  /** Says once what is missing or fails, keeps readiness up to date, and reads what could not be. */
+  /**
+   * Says once what is missing or fails, keeps readiness up to date, and reads what could not be.
+   */
   private void report(AtomicReference<Optional<String>> unready, Engine engine) {
     try {
       Reports reports = new Reports();
@@ -195,7 +200,7 @@ public final class Operator {
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
         engine.readAgain();
-      } while (!stopped.await(200, java.util.concurrent.TimeUnit.MILLISECONDS));
+      } while (!stopped.await(200, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -230,8 +235,12 @@ public final class Operator {
     // The Lease is renewed until the last write is through.
     boolean ended = workers.stop(grace);
     leadership.ifPresent(Leadership::close);
-    elections.join();
-    leadership.ifPresent(Leadership::release);
+    end(elections);
+    leadership.ifPresent(
+        it -> {
+          Thread release = Thread.ofVirtual().name("release").start(it::release);
+          end(release);
+        });
     turns.close();
     events.close();
     cluster.close();
@@ -240,6 +249,19 @@ public final class Operator {
     endpoints.close();
     LOG.info(ended ? "stopped" : "stopped; some reconciles were interrupted");
     return ended;
+  }
+
+  /** A cluster that does not answer must not keep this process from ending. */
+  private static void end(Thread thread) {
+    try {
+      if (!thread.join(LAST_REQUEST)) {
+        thread.interrupt();
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The resources that the operator watches. */

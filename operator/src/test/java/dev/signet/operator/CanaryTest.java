@@ -11,13 +11,20 @@ import dev.signet.testkit.cluster.Eventually;
 import dev.signet.testkit.cluster.FaultProxy;
 import dev.signet.testkit.cluster.Namespace;
 import dev.signet.testkit.cluster.OnControlPlane;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -117,6 +124,17 @@ class CanaryTest {
       said.append(stage.api().get(namespace.path("events")).orFail().body());
       said.append(stage.api().get(stage.sealedPath("")).orFail().body());
 
+      Map<String, String> bundle = bundle(stage, plane);
+      assertThat(bundle.get("objects/sealedsecrets.json"))
+          .contains("\"name\": \"moved\"", "no key could decrypt secret (k)");
+      assertThat(bundle.get("objects/secretstores.json")).contains("store validated");
+      assertThat(bundle.get("events.json")).contains("ErrUpdateFailed");
+      assertThat(bundle.get("keys.json")).contains("sealed-secrets-key");
+      String ciphertext =
+          Jsonl.row(sealed).row("spec").row("encryptedData").text("k").substring(0, 60);
+      assertThat(bundle.values()).noneMatch(each -> each.contains(ciphertext));
+      said.append(bundle);
+
       assertThat(secrets).as("the search finds it where it may be").isPositive();
       for (String form : forms()) {
         int at = said.indexOf(form);
@@ -125,6 +143,25 @@ class CanaryTest {
             .isEmpty();
       }
     }
+  }
+
+  private static Map<String, String> bundle(Stage stage, ControlPlane plane) throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    List<String> unread =
+        SupportBundle.write(
+            zip,
+            Stage.connection(plane.kubeconfig(), Clock.systemUTC()),
+            new SupportBundle.Source(
+                "test", stage.namespace(), "app", "none", 8080, stage.namespace()),
+            Instant.EPOCH);
+    assertThat(unread).isEmpty();
+    Map<String, String> files = new TreeMap<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip.toByteArray()))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        files.put(entry.getName(), new String(in.readAllBytes(), UTF_8));
+      }
+    }
+    return files;
   }
 
   private static String base64(String text) {

@@ -84,8 +84,7 @@ final class Child implements AutoCloseable {
   }
 
   Child awaitStandingBy() {
-    Eventually.holds(
-        Flight.LONG, "the process to stand by", () -> ready() && !leads());
+    Eventually.holds(Flight.LONG, "the process to stand by", () -> ready() && !leads());
     return this;
   }
 

@@ -125,17 +125,20 @@ class FaultsTest {
 
   @Test
   void theApiServerRefusesForgetsAndFails(FaultProxy proxy) throws IOException {
-    int some = Flight.OBJECTS / 8;
+    int some = Flight.OBJECTS / 16;
     List<FaultRule> storms =
         List.of(
             proxy.when(FaultsTest::writes, Fault.conflict()).every(3).times(some),
             proxy.when(FaultsTest::writes, Fault.answer(500)).every(5).times(some),
             proxy.when(FaultsTest::writes, Fault.loseAnswer()).every(7).times(some),
-            proxy.when(request -> request.verb().equals("get"), Fault.answer(500)).every(2).times(some),
+            proxy
+                .when(request -> request.verb().equals("get"), Fault.answer(500))
+                .every(2)
+                .times(some),
             proxy
                 .when(request -> true, Fault.tooManyRequests(Duration.ofSeconds(1)))
                 .every(40)
-                .times(5));
+                .times(3));
     stage.start(stage.withoutKey(stage.settings()), proxy.url(), plane.admin());
     flight.takeOff();
 

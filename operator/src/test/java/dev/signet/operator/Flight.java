@@ -26,10 +26,10 @@ import java.util.function.Predicate;
  */
 final class Flight implements AutoCloseable {
 
-  /** More on a quiet machine: {@code -Dfaults.objects=2000}. */
+  /** More of them in the profile {@code volume}. */
   static final int OBJECTS = Integer.getInteger("faults.objects", 200);
 
-  static final Duration LONG = Duration.ofSeconds(120);
+  static final Duration LONG = Duration.ofSeconds(120 + OBJECTS / 10);
 
   private final ControlPlane plane;
   private final Namespace namespace;
@@ -178,12 +178,8 @@ final class Flight implements AutoCloseable {
       try (BufferedReader lines =
           new BufferedReader(
               new InputStreamReader(
-                  stage
-                      .api()
-                      .stream(
-                          namespace.path("secrets")
-                              + "?watch=true&resourceVersion="
-                              + seenUpTo),
+                  stage.api().stream(
+                      namespace.path("secrets") + "?watch=true&resourceVersion=" + seenUpTo),
                   UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           note(Jsonl.row(line));
@@ -197,13 +193,40 @@ final class Flight implements AutoCloseable {
     }
   }
 
-  private void note(Jsonl.Row event) {
+  private void note(Jsonl.Row event) throws IOException {
+    if (event.text("type").equals("ERROR")) {
+      // A server that was started again does not remember so far back.
+      noteAll(stage.api().get(namespace.path("secrets")).orFail().json());
+      return;
+    }
     Jsonl.Row secret = event.row("object");
     String name = secret.row("metadata").text("name");
     versions
         .computeIfAbsent(name, _ -> new ArrayList<>())
         .add(event.text("type").equals("DELETED") ? "gone" : value(secret));
     seenUpTo = secret.row("metadata").text("resourceVersion");
+  }
+
+  /** What changed while nobody looked; how often is in the audit log. */
+  private void noteAll(Jsonl.Row list) {
+    Map<String, String> now = new HashMap<>();
+    for (Jsonl.Row secret : list.rows("items")) {
+      now.put(secret.row("metadata").text("name"), value(secret));
+    }
+    now.forEach(
+        (name, value) -> {
+          List<String> before = versions.computeIfAbsent(name, _ -> new ArrayList<>());
+          if (before.isEmpty() || !before.getLast().equals(value)) {
+            before.add(value);
+          }
+        });
+    versions.forEach(
+        (name, before) -> {
+          if (!now.containsKey(name)) {
+            before.add("gone");
+          }
+        });
+    seenUpTo = list.row("metadata").text("resourceVersion");
   }
 
   @Override

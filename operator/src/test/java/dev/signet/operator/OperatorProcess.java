@@ -23,7 +23,8 @@ public final class OperatorProcess {
 
   private OperatorProcess() {}
 
-  public static void main(String[] args) throws IOException, ObjectsException, InterruptedException {
+  public static void main(String[] args)
+      throws IOException, ObjectsException, InterruptedException {
     Logs.to(new FileOutputStream(args[4], true), Logs.Format.json, Logs.Threshold.debug);
     Settings settings =
         new Settings(

@@ -156,12 +156,14 @@ final class Stage implements AutoCloseable {
   }
 
   private Operator start(Settings settings, Path kubeconfig, Clock clock) throws IOException {
+    Operator operator = Operator.start(settings, connection(kubeconfig, clock), clock, RANDOM);
+    operators.add(operator);
+    return operator;
+  }
+
+  static Connection connection(Path kubeconfig, Clock clock) {
     try {
-      Connection connection =
-          Connection.kubeconfig(List.of(kubeconfig), Optional.empty(), Map.of(), Clock.systemUTC());
-      Operator operator = Operator.start(settings, connection, Clock.systemUTC(), RANDOM);
-      operators.add(operator);
-      return operator;
+      return Connection.kubeconfig(List.of(kubeconfig), Optional.empty(), Map.of(), clock);
     } catch (ObjectsException e) {
       throw new IllegalStateException(e);
     }
