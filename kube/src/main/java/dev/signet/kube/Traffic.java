@@ -212,7 +212,7 @@ final class Traffic implements Interceptor {
     for (Answer answer : open) {
       Duration allowed = answer.heard().watch ? limits.silentWatch() : limits.silentAnswer();
       if (now - answer.heard().at > allowed.toNanos()) {
-        open.remove(answer);
+        // Which ends its place among the open ones too.
         answer.body().cancel();
       }
     }

@@ -56,7 +56,7 @@ final class Watching {
   private volatile boolean denied;
   private final AtomicInteger listing = new AtomicInteger(1);
   private volatile boolean closed;
-  private volatile int starts;
+  private final AtomicInteger starts = new AtomicInteger();
 
   Watching(
       KubernetesClient client,
@@ -161,7 +161,7 @@ final class Watching {
             .build();
     listing.set(stores.size());
     version = served;
-    starts++;
+    var _ = starts.incrementAndGet();
     stores.forEach(
         (namespace, store) -> {
           var all = client.genericKubernetesResources(context);
@@ -223,7 +223,7 @@ final class Watching {
 
   /** The version that was watched is not served any more. */
   void lookAgain() {
-    int ended = starts;
+    int ended = starts.get();
     try {
       executor.execute(
           () -> {
@@ -237,7 +237,7 @@ final class Watching {
 
   /** Several informers can say the same of one start; the next start is not theirs to end. */
   private synchronized void stopInformers(int ended) {
-    if (starts == ended) {
+    if (starts.get() == ended) {
       informers.forEach(SharedIndexInformer::stop);
       informers.clear();
       version = "";
@@ -246,7 +246,7 @@ final class Watching {
 
   synchronized void close() {
     closed = true;
-    stopInformers(starts);
+    stopInformers(starts.get());
   }
 
   void tell(String key) {
