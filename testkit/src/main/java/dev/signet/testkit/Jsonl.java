@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads test vectors: a resource with one JSON object a line. */
+/** Reads JSON objects in tests: vectors, one a line in a resource, and what servers answer. */
 public final class Jsonl {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -28,15 +28,37 @@ public final class Jsonl {
       if (in == null) {
         throw new FileNotFoundException("no resource " + resource + " beside " + owner.getName());
       }
-      List<Row> rows = new ArrayList<>();
-      try (JsonParser parser = JSON.createParser(in)) {
-        while (parser.nextToken() != null) {
-          rows.add(new Row(object(parser)));
-        }
-      }
-      return rows;
+      return rows(JSON.createParser(in));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + resource, e);
+    }
+  }
+
+  /** The objects of a text, one after the other. */
+  public static List<Row> rows(String text) {
+    try {
+      return rows(JSON.createParser(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException("this is not JSON: " + text, e);
+    }
+  }
+
+  /** The only object of a text. */
+  public static Row row(String text) {
+    List<Row> rows = rows(text);
+    if (rows.size() != 1) {
+      throw new IllegalArgumentException(rows.size() + " objects instead of one: " + text);
+    }
+    return rows.getFirst();
+  }
+
+  private static List<Row> rows(JsonParser json) throws IOException {
+    try (JsonParser parser = json) {
+      List<Row> rows = new ArrayList<>();
+      while (parser.nextToken() != null) {
+        rows.add(new Row(object(parser)));
+      }
+      return rows;
     }
   }
 

@@ -1,0 +1,406 @@
+package dev.signet.testkit.cluster;
+
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Builds the programs of a control plane from their published Go modules, each version once.
+ *
+ * <p>The cache holds a folder a version: {@code 1.34.4} with both programs of Kubernetes, {@code
+ * etcd-3.6.16} with etcd, and in each the go.mod and go.sum it was built from. A folder appears by
+ * a rename when it is complete. An operating-system lock, which dies with its holder, lets one
+ * build in at a time; the others wait and then find the folder.
+ *
+ * <p>For the usual minor version go.mod and go.sum are resources, so what is built is pinned by
+ * hash. For others go.mod is derived: Kubernetes replaces the modules of its own repository by
+ * folders, and those are published with its minor and patch numbers, 1.29.14 as v0.29.14; Go's
+ * checksum database vouches for them. Progress is on standard error.
+ */
+final class GoBuild {
+
+  private static final String KUBERNETES = "k8s.io/kubernetes";
+  private static final String ETCD_MODULE = "go.etcd.io/etcd/server/v3";
+  private static final List<String> KUBERNETES_PROGRAMS =
+      List.of(Programs.API_SERVER, Programs.CONTROLLER_MANAGER);
+  private static final Pattern STAGED =
+      Pattern.compile("^\\s*(\\S+) => \\./staging/src/\\S+$", Pattern.MULTILINE);
+  private static final Pattern LANGUAGE = Pattern.compile("^go (\\S+)$", Pattern.MULTILINE);
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+  private static final int LAST_LINES = 20;
+
+  private final Path cache;
+  private final Optional<Path> go;
+  private final PrintStream progress;
+
+  GoBuild(Path cache, Optional<Path> go) {
+    this.cache = cache;
+    this.go = go;
+    this.progress = System.err;
+  }
+
+  /** The folder with kube-apiserver and kube-controller-manager. */
+  Path kubernetes(KubernetesVersion asked) throws Programs.MissingException {
+    Optional<String> pinned = pinned("kubernetes-" + asked.minor(), KUBERNETES);
+    Optional<String> known = asked.exact().or(() -> pinned).or(() -> newestInCache(asked.minor()));
+    if (known.isPresent() && Files.isDirectory(cache.resolve(known.get()))) {
+      return cache.resolve(known.get());
+    }
+    return locked(
+        () -> {
+          String version = known.isPresent() ? known.get() : newestPublished(asked.minor());
+          Path folder = cache.resolve(version);
+          if (Files.isDirectory(folder)) {
+            return folder;
+          }
+          Path module = Files.createTempDirectory(cache, "building-");
+          try {
+            if (pinned.equals(Optional.of(version))) {
+              copyPinned("kubernetes-" + asked.minor(), module);
+            } else {
+              Files.writeString(module.resolve("go.mod"), derivedModule(version));
+            }
+            for (String program : KUBERNETES_PROGRAMS) {
+              compile(
+                  module, program, version, KUBERNETES + "/cmd/" + program, versionFlags(version));
+            }
+            return publish(module, folder);
+          } finally {
+            removeTree(module);
+          }
+        });
+  }
+
+  /** The folder with etcd. */
+  Path etcd() throws Programs.MissingException {
+    String version =
+        pinned("etcd", ETCD_MODULE)
+            .orElseThrow(() -> new IllegalStateException("no version of etcd is pinned"));
+    Path folder = cache.resolve("etcd-" + version);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    return locked(
+        () -> {
+          if (Files.isDirectory(folder)) {
+            return folder;
+          }
+          Path module = Files.createTempDirectory(cache, "building-");
+          try {
+            copyPinned("etcd", module);
+            compile(module, Programs.ETCD, version, ETCD_MODULE, "-s -w");
+            return publish(module, folder);
+          } finally {
+            removeTree(module);
+          }
+        });
+  }
+
+  /** A go.mod for a version that is not pinned; {@code go} completes it while it builds. */
+  String derivedModule(String version) throws IOException, Programs.MissingException {
+    Path empty = Files.createTempDirectory(cache, "building-");
+    try {
+      String download =
+          run(empty, List.of("mod", "download", "-json", KUBERNETES + "@v" + version));
+      Matcher file = Pattern.compile("\"GoMod\": \"(.+)\"").matcher(download);
+      if (!file.find()) {
+        throw new Programs.MissingException("Go did not say where " + KUBERNETES + " is");
+      }
+      return derivedModule(version, Files.readString(Path.of(file.group(1))));
+    } finally {
+      removeTree(empty);
+    }
+  }
+
+  /** The go.mod that builds the programs of that version, whose own go.mod is given. */
+  static String derivedModule(String version, String itsModule) {
+    Matcher language = LANGUAGE.matcher(itsModule);
+    StringBuilder module = new StringBuilder("module signet.dev/testkit/kubernetes\n\n");
+    module.append("go ").append(language.find() ? language.group(1) : "1.21").append("\n\n");
+    module.append("require ").append(KUBERNETES).append(" v").append(version).append("\n\n");
+    String staged = "v0" + version.substring(version.indexOf('.'));
+    STAGED
+        .matcher(itsModule)
+        .results()
+        .map(match -> match.group(1))
+        .distinct()
+        .forEach(name -> module.append("replace %s => %s %s\n".formatted(name, name, staged)));
+    return module.toString();
+  }
+
+  /** The newest patch version of a minor one that the module proxy knows. */
+  private String newestPublished(String minor) throws IOException, Programs.MissingException {
+    Path empty = Files.createTempDirectory(cache, "building-");
+    try {
+      String version =
+          run(empty, List.of("list", "-m", "-f", "{{.Version}}", KUBERNETES + "@v" + minor))
+              .strip();
+      return version.substring(1);
+    } finally {
+      removeTree(empty);
+    }
+  }
+
+  private Optional<String> newestInCache(String minor) {
+    if (!Files.isDirectory(cache)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(cache)) {
+      return folders
+          .map(folder -> folder.getFileName().toString())
+          .filter(name -> name.matches(Pattern.quote(minor) + "\\.[0-9]+"))
+          .max(Comparator.comparingInt(GoBuild::patch));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + cache, e);
+    }
+  }
+
+  private static int patch(String version) {
+    return Integer.parseInt(version.substring(version.lastIndexOf('.') + 1));
+  }
+
+  /** Without these flags the programs call themselves v0.0.0-master. */
+  private static String versionFlags(String version) {
+    StringBuilder flags = new StringBuilder("-s -w");
+    String minor = version.split("\\.", -1)[1];
+    for (String place : List.of("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")) {
+      flags.append(" -X ").append(place).append(".gitVersion=v").append(version);
+      flags.append(" -X ").append(place).append(".gitMajor=1");
+      flags.append(" -X ").append(place).append(".gitMinor=").append(minor);
+    }
+    return flags.toString();
+  }
+
+  private void compile(Path module, String program, String version, String path, String flags)
+      throws IOException, Programs.MissingException {
+    boolean isPinned = Files.exists(module.resolve("go.sum"));
+    String mode = isPinned ? "-mod=readonly" : "-mod=mod";
+    say(program + " " + version + ": fetching its modules");
+    int packages = (int) run(module, List.of("list", mode, "-deps", path)).lines().count();
+    run(
+        module,
+        List.of(
+            "build",
+            mode,
+            "-v",
+            "-trimpath",
+            "-buildvcs=false",
+            "-ldflags",
+            flags,
+            "-o",
+            program,
+            path),
+        new Progress(program + " " + version + ": compiling", packages));
+  }
+
+  private String run(Path folder, List<String> arguments)
+      throws IOException, Programs.MissingException {
+    return run(folder, arguments, new Progress("fetching modules", 0));
+  }
+
+  private String run(Path folder, List<String> arguments, Progress shown)
+      throws IOException, Programs.MissingException {
+    Path program =
+        go.orElseThrow(
+            () -> new Programs.MissingException("there is no go on the PATH to build it"));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(arguments);
+    Path output = Files.createTempFile(cache, "building-", ".out");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(output.toFile());
+      builder.environment().put("CGO_ENABLED", "0");
+      builder.environment().put("GOWORK", "off");
+      Process process = builder.start();
+      Thread stop = new Thread(() -> end(process));
+      Runtime.getRuntime().addShutdownHook(stop);
+      Deque<String> last = new ArrayDeque<>();
+      try (BufferedReader lines = process.errorReader()) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          shown.line(line);
+          last.addLast(line);
+          if (last.size() > LAST_LINES) {
+            last.removeFirst();
+          }
+        }
+      }
+      int code = process.waitFor();
+      Runtime.getRuntime().removeShutdownHook(stop);
+      if (code != 0) {
+        last.forEach(this::say);
+        throw new Programs.MissingException(
+            "go " + arguments.getFirst() + " failed: " + String.valueOf(last.peekLast()).strip());
+      }
+      return Files.readString(output);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while building", e);
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+  }
+
+  private void say(String line) {
+    progress.println("control plane: " + line);
+  }
+
+  /** Go names each package that it compiles and each module that it fetches: one line each. */
+  private final class Progress {
+
+    private final String what;
+    private final int packages;
+    private final long began = System.nanoTime();
+    private long said = began;
+    private int compiled;
+    private int fetched;
+
+    Progress(String what, int packages) {
+      this.what = what;
+      this.packages = packages;
+    }
+
+    void line(String line) {
+      if (line.startsWith("go: downloading ")) {
+        fetched++;
+      } else {
+        compiled++;
+      }
+      long now = System.nanoTime();
+      if (now - said > BETWEEN_LINES.toNanos()) {
+        said = now;
+        String done =
+            packages == 0
+                ? fetched + " modules fetched"
+                : compiled + " of at most " + packages + " packages";
+        say(what + ": " + done + ", " + Duration.ofNanos(now - began).toSeconds() + " s");
+      }
+    }
+  }
+
+  private interface Step {
+    Path run() throws IOException, Programs.MissingException;
+  }
+
+  private Path locked(Step step) throws Programs.MissingException {
+    if (go.isEmpty()) {
+      throw new Programs.MissingException("there is none and no go on the PATH to build it");
+    }
+    try {
+      Files.createDirectories(cache);
+      try (FileChannel file =
+              FileChannel.open(
+                  cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock lock = lock(file)) {
+        removeLeftovers();
+        Path done = step.run();
+        if (!lock.isValid()) {
+          throw new IOException("the lock of the cache was lost");
+        }
+        return done;
+      }
+    } catch (IOException e) {
+      throw new Programs.MissingException("it cannot be built in " + cache + ": " + e);
+    }
+  }
+
+  /** Waits for other processes and, which the file lock alone does not do, for other threads. */
+  private FileLock lock(FileChannel file) throws IOException {
+    boolean told = false;
+    while (true) {
+      try {
+        FileLock lock = file.tryLock();
+        if (lock != null) {
+          return lock;
+        }
+      } catch (OverlappingFileLockException otherThread) {
+        // As if another process held it.
+      }
+      if (!told) {
+        say("waiting for another build of it");
+        told = true;
+      }
+      Eventually.pause(Duration.ofMillis(500));
+    }
+  }
+
+  /** What builds that were killed left behind; the lock says that none is under way. */
+  private void removeLeftovers() throws IOException {
+    List<Path> leftovers;
+    try (Stream<Path> entries = Files.list(cache)) {
+      leftovers =
+          entries.filter(entry -> entry.getFileName().toString().startsWith("building-")).toList();
+    }
+    for (Path leftover : leftovers) {
+      removeTree(leftover);
+    }
+  }
+
+  private static Path publish(Path module, Path folder) throws IOException {
+    return Files.move(module, folder, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  static void removeTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> entries;
+    try (Stream<Path> tree = Files.walk(folder)) {
+      entries = tree.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path entry : entries) {
+      Files.deleteIfExists(entry);
+    }
+  }
+
+  /** The version of a module that the pinned go.mod of that name requires, if there is one. */
+  private static Optional<String> pinned(String name, String module) {
+    try (InputStream in = GoBuild.class.getResourceAsStream(name + "/go.mod")) {
+      if (in == null) {
+        return Optional.empty();
+      }
+      String text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      Matcher version =
+          Pattern.compile("^require " + Pattern.quote(module) + " v(\\S+)$", Pattern.MULTILINE)
+              .matcher(text);
+      return version.find() ? Optional.of(version.group(1)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the go.mod of " + name, e);
+    }
+  }
+
+  private static void copyPinned(String name, Path folder) throws IOException {
+    for (String file : List.of("go.mod", "go.sum")) {
+      try (InputStream in = GoBuild.class.getResourceAsStream(name + "/" + file)) {
+        if (in == null) {
+          throw new FileNotFoundException("no " + file + " of " + name);
+        }
+        Files.copy(in, folder.resolve(file));
+      }
+    }
+  }
+}
