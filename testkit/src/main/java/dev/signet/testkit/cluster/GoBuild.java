@@ -25,12 +25,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Builds the programs of a control plane, and helm, from their published Go modules, each version once.
+ * Builds the programs of a control plane, and helm, from their published Go modules, each version
+ * once.
  *
  * <p>The cache holds a folder a version: {@code 1.34.4} with both programs of Kubernetes, {@code
- * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, and in each the go.mod and go.sum it was built from. A folder appears by
- * a rename when it is complete. An operating-system lock, which dies with its holder, lets one
- * build in at a time; the others wait and then find the folder.
+ * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, and in each the go.mod and go.sum it was
+ * built from. A folder appears by a rename when it is complete. An operating-system lock, which
+ * dies with its holder, lets one build in at a time; the others wait and then find the folder.
  *
  * <p>For the usual minor version go.mod and go.sum are resources, so what is built is pinned by
  * hash. For others go.mod is derived: Kubernetes replaces the modules of its own repository by
@@ -103,11 +104,11 @@ final class GoBuild {
   }
 
   /** The folder with the one program of a pinned module. */
-  private Path single(String program, String module, String main)
-      throws Programs.MissingException {
+  private Path single(String program, String module, String main) throws Programs.MissingException {
     String version =
         pinned(program, module)
-            .orElseThrow(() -> new IllegalStateException("no version of " + program + " is pinned"));
+            .orElseThrow(
+                () -> new IllegalStateException("no version of " + program + " is pinned"));
     Path folder = cache.resolve(program + "-" + version);
     if (Files.isDirectory(folder)) {
       return folder;

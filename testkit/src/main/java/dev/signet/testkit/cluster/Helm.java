@@ -17,13 +17,14 @@ public final class Helm {
   public static Path needed() {
     try {
       return new GoBuild(
-              Programs.cache(System.getenv()),
-              Programs.onPath("go", System.getenv()).findFirst())
+              Programs.cache(System.getenv()), Programs.onPath("go", System.getenv()).findFirst())
           .helm()
           .resolve(PROGRAM);
     } catch (Programs.MissingException e) {
       Needs.that(
-          false, "helm, but " + e.getMessage(), "install Go and be online once, so that it is built");
+          false,
+          "helm, but " + e.getMessage(),
+          "install Go and be online once, so that it is built");
       throw new IllegalStateException("a need that was not met let the test go on", e);
     }
   }
