@@ -20,7 +20,7 @@ import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +38,7 @@ public final class ExternalSecretController implements Controller {
   private final Apply apply;
   private final InstantSource clock;
   private final Refresh refresh;
+  private final Named named = new Named();
 
   /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
   public static ExternalSecretController whenAsked(
@@ -68,33 +69,33 @@ public final class ExternalSecretController implements Controller {
     return ExternalSecret.KIND;
   }
 
-  /** A store concerns those that name it, a Secret those whose target it is. */
+  /**
+   * A store concerns those that name it, a Secret those whose target it is. Who names what is kept
+   * as the ExternalSecrets change: looking through all of them for each Secret that changes would
+   * cost too much.
+   */
   @Override
   public List<Ref> concernedBy(Ref changed) throws ObjectsException {
-    boolean clusterWide = changed.kind().equals(StoreRef.CLUSTER_STORE);
-    boolean store = clusterWide || changed.kind().equals(StoreRef.STORE);
-    if (!store && !changed.kind().equals(GroupKind.SECRET)) {
-      return List.of();
+    if (changed.kind().equals(ExternalSecret.KIND)) {
+      named.note(changed, names(objects.get(changed)));
     }
-    List<Ref> concerned = new ArrayList<>();
-    for (KubeObject object : objects.list(ExternalSecret.KIND)) {
-      if ((clusterWide || object.ref().namespace().equals(changed.namespace()))
-          && concerns(changed, object)) {
-        concerned.add(object.ref());
-      }
-    }
-    return concerned;
+    return named.by(changed);
   }
 
-  private static boolean concerns(Ref changed, KubeObject object) {
+  private static Set<Ref> names(Optional<KubeObject> object) {
+    if (object.isEmpty()) {
+      return Set.of();
+    }
+    String namespace = object.get().ref().namespace();
     try {
-      ExternalSecret spec = ExternalSecret.of(object);
-      String namespace = object.ref().namespace();
-      return changed.kind().equals(GroupKind.SECRET)
-          ? spec.targetName().equals(changed.name())
-          : spec.stores().stream().anyMatch(store -> store.in(namespace).equals(changed));
+      ExternalSecret spec = ExternalSecret.of(object.get());
+      Set<Ref> names = new HashSet<>();
+      spec.stores().forEach(store -> names.add(store.in(namespace)));
+      names.add(Ref.secret(namespace, spec.targetName()));
+      return names;
     } catch (MalformedObjectException e) {
-      return false;
+      // Nothing but its own change can help it.
+      return Set.of();
     }
   }
 

@@ -53,6 +53,9 @@ public final class ControlPlane implements AutoCloseable {
 
     public Options {
       apiServerFlags = List.copyOf(apiServerFlags);
+      if (outlivesJvm && ownNetwork) {
+        throw new IllegalArgumentException("a network namespace ends with the JVM that made it");
+      }
     }
 
     /** Loopback, a temporary folder, gone with the JVM. */

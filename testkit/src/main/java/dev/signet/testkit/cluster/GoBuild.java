@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -161,14 +162,24 @@ final class GoBuild {
     return module.toString();
   }
 
-  /** The newest patch version of a minor one that the module proxy knows. */
+  /**
+   * The newest patch version of a minor one that the module proxy lists. It may list none of a
+   * minor that it has: then the first one.
+   */
   private String newestPublished(String minor) throws IOException, Programs.MissingException {
+    try {
+      return published(minor);
+    } catch (Programs.MissingException notListed) {
+      return published(minor + ".0");
+    }
+  }
+
+  private String published(String query) throws IOException, Programs.MissingException {
     Path empty = Files.createTempDirectory(cache, "building-");
     try {
-      String version =
-          run(empty, List.of("list", "-m", "-f", "{{.Version}}", KUBERNETES + "@v" + minor))
-              .strip();
-      return version.substring(1);
+      return run(empty, List.of("list", "-m", "-f", "{{.Version}}", KUBERNETES + "@v" + query))
+          .strip()
+          .substring(1);
     } finally {
       removeTree(empty);
     }
@@ -396,7 +407,7 @@ final class GoBuild {
       if (in == null) {
         return Optional.empty();
       }
-      String text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       Matcher version =
           Pattern.compile("^require " + Pattern.quote(module) + " v(\\S+)$", Pattern.MULTILINE)
               .matcher(text);

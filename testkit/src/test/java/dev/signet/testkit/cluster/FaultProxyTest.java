@@ -129,20 +129,31 @@ class FaultProxyTest {
   }
 
   @Test
-  void aWatchFlowsUntilItIsCutAndAnotherOneGoesOn() throws IOException {
-    FaultRule cuts =
-        proxy.when(r -> r.is("watch", "secrets"), Fault.cutAfter(Duration.ofMillis(500))).times(1);
-
+  void aWatchFlowsUntilAllConnectionsAreReset() throws IOException {
     try (BufferedReader events = watch()) {
       create("first");
       assertThat(nameIn(events.readLine())).isEqualTo("first");
+      proxy.resetConnections();
       assertThatExceptionOfType(IOException.class).isThrownBy(events::readLine);
     }
-    assertThat(cuts.hits()).isEqualTo(1);
     try (BufferedReader events = watch()) {
       assertThat(nameIn(events.readLine())).isEqualTo("first");
       create("second");
       assertThat(nameIn(events.readLine())).isEqualTo("second");
+    }
+  }
+
+  @Test
+  void watchesAreCutAfterAWhileAndNothingElseIs() throws IOException {
+    FaultRule cuts =
+        proxy.when(r -> r.verb().equals("watch"), Fault.cutAfter(Duration.ofMillis(100)));
+
+    for (int cut = 1; cut <= 3; cut++) {
+      try (BufferedReader events = watch()) {
+        assertThatExceptionOfType(IOException.class).isThrownBy(events::readLine);
+      }
+      assertThat(cuts.hits()).isEqualTo(cut);
+      assertThat(api.get(namespace.path("secrets")).status()).isEqualTo(200);
     }
   }
 

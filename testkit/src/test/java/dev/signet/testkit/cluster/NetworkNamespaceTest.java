@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NetworkNamespaceTest {
@@ -37,11 +38,7 @@ class NetworkNamespaceTest {
       String proxy = namespace.path("services/http:web:8080/proxy/v1/cert.pem");
       assertThat(
               Eventually.<Api.Response>find(
-                  SOON,
-                  "the service proxy",
-                  () -> {
-                    return java.util.Optional.of(plane.api().get(proxy).orFail());
-                  }))
+                  SOON, "the service proxy", () -> Optional.of(plane.api().get(proxy).orFail())))
           .extracting(Api.Response::body)
           .isEqualTo("this is /v1/cert.pem");
     } finally {

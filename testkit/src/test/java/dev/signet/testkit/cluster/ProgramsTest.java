@@ -181,6 +181,19 @@ class ProgramsTest {
     assertThat(Programs.find(new KubernetesVersion("1.29"), environment)).isEqualTo(built);
   }
 
+  @Test
+  void aMinorThatTheProxyDoesNotListIsTakenFromItsFirstVersion() throws Exception {
+    script(
+        bin,
+        "go",
+        GO.replace(
+            "\"list -m\"*) echo v1.29.14", "*@v1.39) exit 1 ;;\n  \"list -m\"*) echo v1.39.0"));
+    Files.writeString(bin.resolve("its.mod"), "module k8s.io/kubernetes\n\ngo 1.21\n");
+
+    Programs built = Programs.find(new KubernetesVersion("1.39"), environment);
+    assertThat(built.apiServer().getParent()).isEqualTo(cache.resolve("1.39.0"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "1.3", "v1.34", "1.34.", "1.34.4-rc.1", "latest", "1.34/../x"})
   void whatIsNoVersionIsRefused(String asked) {

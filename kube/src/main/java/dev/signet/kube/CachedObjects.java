@@ -1,0 +1,258 @@
+package dev.signet.kube;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of one kind as stripped JSON: no {@code managedFields}, no last-applied annotation.
+ * They are decoded when used.
+ *
+ * <p>Own writes. The answer to a status write is put in here at once, so that the next reconcile
+ * starts from it, and so that its echo in the watch is no change. The echo can come before the
+ * answer: while a write is under way a change of its object is kept back ({@link #swallows}), and
+ * told when the answer has come, unless it was the echo. An answer is not replaced by an older
+ * version, which a list that began before the write still brings; but only for thirty seconds,
+ * after which the server is believed again, whatever it says (it may have been restored from a
+ * backup).
+ */
+final class CachedObjects implements Store {
+
+  private static final long OWN_IS_KEPT = Duration.ofSeconds(30).toNanos();
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  /**
+   * An object.
+   *
+   * @param own whether it is the answer to a write of this process
+   * @param at when it was put here, in nanoseconds
+   */
+  private record Entry(String uid, String version, byte[] json, boolean own, long at) {}
+
+  /** A write under way, and whether a change of its object was kept back. */
+  private static final class Write {
+    private boolean heard;
+    private int users = 1;
+  }
+
+  private final KubernetesSerialization serialization;
+  private final LongSupplier nanos;
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<String, Write> writes = new ConcurrentHashMap<>();
+
+  CachedObjects(KubernetesSerialization serialization, LongSupplier nanos) {
+    this.serialization = serialization;
+    this.nanos = nanos;
+  }
+
+  Optional<KubeObject> object(String key) {
+    return Optional.ofNullable(entries.get(key)).map(CachedObjects::decode);
+  }
+
+  /** In no order. */
+  List<KubeObject> objects() {
+    return entries.values().stream().map(CachedObjects::decode).toList();
+  }
+
+  private static KubeObject decode(Entry entry) {
+    try {
+      return KubeObject.of(Json.read(entry.json()), "");
+    } catch (IOException | MalformedObjectException e) {
+      throw new IllegalStateException("a cached object cannot be read", e);
+    }
+  }
+
+  /** A status write begins; {@link #answered} has to follow. */
+  void writing(String key) {
+    writes.compute(
+        key,
+        (_, write) -> {
+          if (write == null) {
+            return new Write();
+          }
+          write.users++;
+          return write;
+        });
+  }
+
+  /**
+   * The write has ended.
+   *
+   * @param base the version that it was based on
+   * @param written what the server made of it, if it succeeded
+   * @return whether the listener has to be told of a change that was kept back
+   */
+  boolean answered(String key, String base, Optional<Map<String, @Nullable Object>> written) {
+    boolean[] tell = new boolean[1];
+    var unused =
+        writes.compute(
+            key,
+            (_, write) -> {
+              boolean heard = requireNonNull(write).heard;
+              boolean echo = written.isPresent() && keep(key, base, written.get());
+              write.users--;
+              if (write.users > 0) {
+                write.heard = heard && !echo;
+                return write;
+              }
+              tell[0] = heard && !echo;
+              return null;
+            });
+    return tell[0];
+  }
+
+  /** Whether what is here afterwards is what was written. */
+  private boolean keep(String key, String base, Map<String, @Nullable Object> written) {
+    Entry own = own(written);
+    Entry now =
+        entries.computeIfPresent(
+            key,
+            (_, entry) ->
+                entry.uid().equals(own.uid())
+                        && (entry.version().equals(base) || entry.version().equals(own.version()))
+                    ? own
+                    : entry);
+    return now == own;
+  }
+
+  private Entry own(Map<String, @Nullable Object> tree) {
+    Map<String, @Nullable Object> stripped = stripped(tree);
+    Map<?, ?> metadata = (Map<?, ?>) requireNonNull(stripped.get("metadata"));
+    return new Entry(
+        String.valueOf(metadata.get("uid")),
+        String.valueOf(metadata.get("resourceVersion")),
+        Json.write(stripped),
+        true,
+        nanos.getAsLong());
+  }
+
+  /** Without what nothing reads. */
+  static Map<String, @Nullable Object> stripped(Map<String, @Nullable Object> tree) {
+    Map<String, @Nullable Object> result = new LinkedHashMap<>(tree);
+    if (tree.get("metadata") instanceof Map<?, ?> given) {
+      Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+      given.forEach((name, value) -> metadata.put((String) name, value));
+      metadata.remove("managedFields");
+      if (metadata.get("annotations") instanceof Map<?, ?> annotations
+          && annotations.containsKey(LAST_APPLIED)) {
+        Map<Object, Object> kept = new LinkedHashMap<>(annotations);
+        kept.remove(LAST_APPLIED);
+        metadata.put("annotations", kept);
+      }
+      result.put("metadata", metadata);
+    }
+    return result;
+  }
+
+  @Override
+  public boolean swallows(String key, String version) {
+    Entry entry = entries.get(key);
+    if (entry != null && entry.own() && entry.version().equals(version)) {
+      return true;
+    }
+    return writes.computeIfPresent(
+            key,
+            (_, write) -> {
+              write.heard = true;
+              return write;
+            })
+        != null;
+  }
+
+  @Override
+  public List<String> clear() {
+    List<String> keys = new ArrayList<>(entries.keySet());
+    keys.forEach(entries::remove);
+    return keys;
+  }
+
+  @Override
+  public String getKey(GenericKubernetesResource object) {
+    return Stub.key(object);
+  }
+
+  @Override
+  public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
+    Entry fresh = entry(object);
+    Entry[] before = new Entry[1];
+    var unused =
+        entries.compute(
+            key,
+            (_, entry) -> {
+              before[0] = entry;
+              boolean keep =
+                  entry != null
+                      && entry.own()
+                      && entry.uid().equals(fresh.uid())
+                      && nanos.getAsLong() - entry.at() < OWN_IS_KEPT
+                      && (fresh.version().equals(entry.version())
+                          || Versions.older(fresh.version(), entry.version()));
+              return keep ? entry : fresh;
+            });
+    return before[0] == null ? null : stub(key, before[0]);
+  }
+
+  private Entry entry(GenericKubernetesResource object) {
+    ObjectMeta metadata = object.getMetadata();
+    metadata.setManagedFields(List.of());
+    if (metadata.getAnnotations() != null && metadata.getAnnotations().containsKey(LAST_APPLIED)) {
+      Map<String, String> annotations = new LinkedHashMap<>(metadata.getAnnotations());
+      annotations.remove(LAST_APPLIED);
+      metadata.setAnnotations(annotations);
+    }
+    byte[] json = serialization.asJson(object).getBytes(StandardCharsets.UTF_8);
+    return new Entry(
+        Stub.orEmpty(metadata.getUid()),
+        Stub.orEmpty(metadata.getResourceVersion()),
+        json,
+        false,
+        nanos.getAsLong());
+  }
+
+  @Override
+  public @Nullable GenericKubernetesResource remove(String key) {
+    Entry before = entries.remove(key);
+    return before == null ? null : stub(key, before);
+  }
+
+  @Override
+  public Stream<String> keySet() {
+    return entries.keySet().stream();
+  }
+
+  @Override
+  public Stream<GenericKubernetesResource> values() {
+    return entries.entrySet().stream().map(each -> stub(each.getKey(), each.getValue()));
+  }
+
+  @Override
+  public int size() {
+    return entries.size();
+  }
+
+  @Override
+  public @Nullable GenericKubernetesResource get(String key) {
+    Entry entry = entries.get(key);
+    return entry == null ? null : stub(key, entry);
+  }
+
+  private static GenericKubernetesResource stub(String key, Entry entry) {
+    return Stub.of(key, entry.uid(), entry.version());
+  }
+}

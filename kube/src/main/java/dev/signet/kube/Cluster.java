@@ -1,0 +1,548 @@
+package dev.signet.kube;
+
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Problem;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Metadata;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.object.Secret;
+import dev.signet.kube.Failures.Asked;
+import dev.signet.kube.SecretJson.Written;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of a Kubernetes cluster.
+ *
+ * <p>Kinds that are watched are read from caches, once these have synced; everything else is asked
+ * for each time. Values of Secrets are always asked for, and are in no cache. Every write carries a
+ * uid and a resourceVersion as preconditions and passes the write gate of the {@link Options}, so a
+ * process that lost its lead without noticing changes nothing that moved on.
+ *
+ * <p>An object that did not change costs no request. A change costs one for each Secret that is
+ * read and for each write.
+ */
+public final class Cluster implements Objects, AutoCloseable {
+
+  private static final int PAGE = 500;
+
+  private final Connection connection;
+  private final Options options;
+  private final Map<GroupKind, Resource> resources = new LinkedHashMap<>();
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("cluster-timer").factory());
+  private final KubernetesSerialization serialization = new KubernetesSerialization();
+  private final KubernetesClient client;
+  private final Api api;
+  private final Discovery discovery;
+  private final SecretBodies bodies;
+  private final WrittenSecrets written = new WrittenSecrets(System::nanoTime);
+  private final List<Watching> watchings = new CopyOnWriteArrayList<>();
+  private final Map<GroupKind, String> servedVersions = new ConcurrentHashMap<>();
+
+  /** Connects lazily: the first request tells whether there is a cluster. */
+  public Cluster(Connection connection, Collection<Resource> resources, Options options) {
+    this(connection, resources, options, Traffic.Limits.USUAL);
+  }
+
+  Cluster(
+      Connection connection,
+      Collection<Resource> resources,
+      Options options,
+      Traffic.Limits limits) {
+    this.connection = connection;
+    this.options = options;
+    resources.forEach(each -> this.resources.put(each.kind(), each));
+    this.resources.put(GroupKind.SECRET, Resource.SECRETS);
+    Pace pace = new Pace(options.qps(), options.burst(), System::nanoTime);
+    Traffic traffic = new Traffic(pace, options.mayWrite(), limits, this::watchRefused, timer);
+    Config config = connection.config();
+    config.setUserAgent(options.userAgent());
+    JdkHttpClientFactory http = new JdkHttpClientFactory();
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withHttpClientFactory(http)
+            .withKubernetesSerialization(serialization)
+            .withTaskExecutor(executor)
+            .withHttpClientBuilderConsumer(
+                builder -> {
+                  // It prints bodies when logging is set to trace.
+                  builder.addOrReplaceInterceptor("HttpLogging", null);
+                  builder.addOrReplaceInterceptor(
+                      TokenRefreshInterceptor.NAME,
+                      new Tokens(config, http, connection.credentials(), pace));
+                  builder.addOrReplaceInterceptor(Traffic.NAME, traffic);
+                })
+            .build();
+    this.api =
+        new Api(
+            client.getHttpClient(),
+            connection.server(),
+            pace,
+            options.inFlight(),
+            options.timeout());
+    this.discovery = new Discovery(api);
+    this.bodies = new SecretBodies(api, options.fieldManager());
+    long every = options.missing().toMillis();
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> watchings.forEach(each -> executor.execute(each::look)),
+            every,
+            every,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Begins to watch and returns at once. The listener is called for every object that there is and
+   * on every change, deletions included, but not for the echo of a status that was written here. It
+   * must be quick; it is called by several threads, for one kind in order.
+   *
+   * @param labelSelector only objects with these labels, in the syntax of kubectl; empty for all.
+   *     Secrets are watched as metadata only
+   * @throws IllegalArgumentException for a resource that this was not made with
+   */
+  public void watch(
+      Collection<Resource> watched,
+      Namespaces namespaces,
+      String labelSelector,
+      Consumer<Ref> changed) {
+    for (Resource resource : watched) {
+      if (!resource.equals(resources.get(resource.kind()))) {
+        throw new IllegalArgumentException("not a resource of this cluster: " + resource.kind());
+      }
+      Store store =
+          resource.isSecrets()
+              ? new CachedSecrets(written)
+              : new CachedObjects(serialization, System::nanoTime);
+      Watching watching =
+          new Watching(
+              client, discovery, executor, resource, namespaces, labelSelector, store, changed);
+      watchings.add(watching);
+      executor.execute(watching::look);
+    }
+  }
+
+  /** Whether every watched kind that is served has been listed and told of. */
+  public boolean synced() {
+    return watchings.stream().allMatch(each -> each.missing() || each.synced());
+  }
+
+  /** The watched kinds that the API server does not serve, ordered by name. */
+  public List<GroupKind> missing() {
+    return watchings.stream()
+        .filter(Watching::missing)
+        .map(each -> each.resource().kind())
+        .distinct()
+        .sorted(Comparator.comparing(GroupKind::toString))
+        .toList();
+  }
+
+  /** Why kinds cannot be listed or watched now: for each the last failure and what to do. */
+  public Map<GroupKind, String> failing() {
+    Map<GroupKind, String> failing = new LinkedHashMap<>();
+    watchings.forEach(
+        each -> each.failure().ifPresent(why -> failing.put(each.resource().kind(), why)));
+    return failing;
+  }
+
+  public Connection connection() {
+    return connection;
+  }
+
+  /** Choosing a leader by that Lease; it begins with {@link Leadership#run}. */
+  public Leadership leadership(
+      String namespace,
+      String lease,
+      String me,
+      Leadership.Terms terms,
+      InstantSource calendar,
+      Leadership.Listener listener) {
+    return new Leadership(
+        new LeadershipApi(api, namespace, lease, calendar), me, terms, System::nanoTime, listener);
+  }
+
+  /**
+   * Posts events.
+   *
+   * @param component the source that stands in events about objects of a kind
+   * @param instance the name of this process
+   * @param told what became of each; must not block
+   */
+  public Events events(
+      Function<GroupKind, String> component,
+      String instance,
+      InstantSource calendar,
+      Consumer<Events.Fate> told) {
+    return new Events(this, api, component, instance, calendar, told);
+  }
+
+  private void watchRefused(String path, int code) {
+    if (code == 404) {
+      watchings.stream().filter(each -> each.isAt(path)).forEach(Watching::lookAgain);
+    }
+  }
+
+  private Optional<Watching> watching(GroupKind kind, String namespace) {
+    return watchings.stream()
+        .filter(each -> each.resource().kind().equals(kind))
+        .filter(each -> each.covers(namespace) && (each.missing() || each.synced()))
+        .findFirst();
+  }
+
+  @Override
+  public Optional<KubeObject> get(Ref ref) throws ObjectsException {
+    if (ref.kind().equals(GroupKind.SECRET)) {
+      return Optional.empty();
+    }
+    Optional<Watching> watching = watching(ref.kind(), ref.namespace());
+    if (watching.isPresent()) {
+      return cache(watching.get()).object(Stub.key(ref.namespace(), ref.name()));
+    }
+    Optional<String> version = served(ref.kind());
+    if (version.isEmpty()) {
+      return Optional.empty();
+    }
+    Resource resource = resource(ref.kind());
+    Asked asked = asked("get", ref, resource, "");
+    Api.Answer answer =
+        api.send(
+            asked,
+            Api.Request.get(resource.path(version.get(), ref.namespace()) + "/" + ref.name()));
+    return switch (answer.code()) {
+      case 200 -> Optional.of(object(asked, answer.body()));
+      case 404 -> Optional.empty();
+      default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
+    };
+  }
+
+  @Override
+  public List<KubeObject> list(GroupKind kind) throws ObjectsException {
+    if (kind.equals(GroupKind.SECRET)) {
+      return List.of();
+    }
+    List<Watching> watched =
+        watchings.stream().filter(each -> each.resource().kind().equals(kind)).toList();
+    List<KubeObject> found = new ArrayList<>();
+    if (!watched.isEmpty() && watched.stream().allMatch(each -> each.missing() || each.synced())) {
+      watched.forEach(each -> found.addAll(cache(each).objects()));
+    } else {
+      found.addAll(listed(kind));
+    }
+    found.sort(Comparator.comparing(KubeObject::ref));
+    return found;
+  }
+
+  private List<KubeObject> listed(GroupKind kind) throws ObjectsException {
+    Optional<String> version = served(kind);
+    if (version.isEmpty()) {
+      return List.of();
+    }
+    Resource resource = resource(kind);
+    Asked asked =
+        new Asked(
+            "list",
+            "all " + resource.plural(),
+            resource.plural(),
+            kind.group(),
+            "",
+            /* carriesValues= */ false);
+    List<KubeObject> found = new ArrayList<>();
+    for (Map<String, @Nullable Object> tree :
+        items(asked, resource.path(version.get(), "") + "?limit=" + PAGE, "application/json")) {
+      tree.putIfAbsent("apiVersion", resource.root(version.get()).replaceFirst("^/apis?/", ""));
+      tree.putIfAbsent("kind", kind.kind());
+      found.add(object(asked, tree));
+    }
+    return found;
+  }
+
+  private List<Map<String, @Nullable Object>> items(Asked asked, String path, String accept)
+      throws ObjectsException {
+    List<Map<String, @Nullable Object>> items = new ArrayList<>();
+    String next = "";
+    do {
+      String page = next.isEmpty() ? path : path + "&continue=" + encoded(next);
+      Map<String, @Nullable Object> list =
+          tree(asked, api.ask(asked, new Api.Request("GET", page, accept, null)));
+      if (list.get("items") instanceof List<?> rows) {
+        for (Object row : rows) {
+          if (row instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> item = new LinkedHashMap<>();
+            map.forEach((name, value) -> item.put((String) name, value));
+            items.add(item);
+          }
+        }
+      }
+      next =
+          list.get("metadata") instanceof Map<?, ?> metadata
+                  && metadata.get("continue") instanceof String more
+              ? more
+              : "";
+    } while (!next.isEmpty());
+    return items;
+  }
+
+  @Override
+  public void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
+    KubeObject object =
+        get(ref)
+            .orElseThrow(
+                () -> new ObjectsException(new Problem.NotFound(), ref + " does not exist"));
+    if (status.equals(object.tree().getOrDefault("status", Map.of()))) {
+      return;
+    }
+    Optional<Watching> watching = watching(ref.kind(), ref.namespace());
+    if (watching.isEmpty()) {
+      var unused = putStatus(object, status);
+      return;
+    }
+    String key = Stub.key(ref.namespace(), ref.name());
+    CachedObjects cache = cache(watching.get());
+    Optional<Map<String, @Nullable Object>> answer = Optional.empty();
+    cache.writing(key);
+    try {
+      answer = Optional.of(putStatus(object, status));
+    } finally {
+      if (cache.answered(key, version(object), answer)) {
+        watching.get().tell(key);
+      }
+    }
+  }
+
+  private static String version(KubeObject object) {
+    return object.tree().get("metadata") instanceof Map<?, ?> metadata
+            && metadata.get("resourceVersion") instanceof String version
+        ? version
+        : "";
+  }
+
+  private Map<String, @Nullable Object> putStatus(KubeObject object, Map<String, Object> status)
+      throws ObjectsException {
+    Ref ref = object.ref();
+    Resource resource = resource(ref.kind());
+    String version = object.apiVersion().substring(object.apiVersion().indexOf('/') + 1);
+    String manager =
+        options.fieldManager().isEmpty() ? "" : "?fieldManager=" + encoded(options.fieldManager());
+    Asked asked = asked("update", ref, resource, "/status");
+    byte[] answer =
+        api.ask(
+            asked,
+            new Api.Request(
+                "PUT",
+                resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager,
+                "application/json",
+                Json.write(object.with("status", status).tree())));
+    return tree(asked, answer);
+  }
+
+  @Override
+  public Optional<Secret> secret(String namespace, String name) throws ObjectsException {
+    return bodies.get(namespace, name);
+  }
+
+  @Override
+  public List<Secret> secrets(String namespace, String label, String value)
+      throws ObjectsException {
+    return bodies.list(namespace, label, value);
+  }
+
+  @Override
+  public List<Metadata> secretMetadata(String namespace, String label, String value)
+      throws ObjectsException {
+    Optional<CachedSecrets> cache = secretCache(namespace);
+    if (cache.isPresent()) {
+      return cache.get().labelled(namespace, label, value);
+    }
+    Asked asked = asked("list", "Secrets of namespace " + namespace, namespace);
+    String path =
+        Resource.SECRETS.path("v1", namespace)
+            + "?limit="
+            + PAGE
+            + "&labelSelector="
+            + encoded(label + "=" + value);
+    List<Metadata> found = new ArrayList<>();
+    for (Map<String, @Nullable Object> item : items(asked, path, Traffic.METADATA_LIST)) {
+      found.add(metadata(asked, item));
+    }
+    found.sort(Comparator.comparing(Metadata::name));
+    return found;
+  }
+
+  @Override
+  public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
+    Optional<CachedSecrets> cache = secretCache(namespace);
+    if (cache.isPresent()) {
+      return written
+          .newest(
+              Ref.secret(namespace, name),
+              cache.get().known(namespace, name),
+              cache.get()::wasDeleted)
+          .map(Written::resourceVersion);
+    }
+    Asked asked = asked("get", "Secret " + namespace + "/" + name, namespace);
+    Api.Answer answer =
+        api.send(
+            asked,
+            new Api.Request(
+                "GET",
+                Resource.SECRETS.path("v1", namespace) + "/" + name,
+                Traffic.METADATA,
+                null));
+    return switch (answer.code()) {
+      case 200 -> Optional.of(metadata(asked, tree(asked, answer.body())).resourceVersion());
+      case 404 -> Optional.empty();
+      default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
+    };
+  }
+
+  private Optional<CachedSecrets> secretCache(String namespace) {
+    return watching(GroupKind.SECRET, namespace).map(each -> (CachedSecrets) each.store());
+  }
+
+  @Override
+  public String create(Secret secret) throws ObjectsException {
+    return remembered(secret, bodies.create(secret));
+  }
+
+  @Override
+  public String update(Secret secret) throws ObjectsException {
+    return remembered(secret, bodies.update(secret));
+  }
+
+  private String remembered(Secret secret, Written answer) {
+    written.wrote(secret.ref(), answer);
+    return answer.resourceVersion();
+  }
+
+  @Override
+  public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
+    bodies.delete(namespace, name, uid);
+    written.deleted(uid);
+  }
+
+  private static CachedObjects cache(Watching watching) {
+    return (CachedObjects) watching.store();
+  }
+
+  private Resource resource(GroupKind kind) {
+    Resource resource = resources.get(kind);
+    if (resource == null) {
+      throw new IllegalArgumentException("not a kind of this cluster: " + kind);
+    }
+    return resource;
+  }
+
+  private Optional<String> served(GroupKind kind) throws ObjectsException {
+    Optional<String> watched =
+        watchings.stream()
+            .filter(each -> each.resource().kind().equals(kind))
+            .flatMap(each -> each.version().stream())
+            .findFirst()
+            .or(() -> Optional.ofNullable(servedVersions.get(kind)));
+    if (watched.isPresent()) {
+      return watched;
+    }
+    Optional<String> found = discovery.served(resource(kind));
+    found.ifPresent(version -> servedVersions.put(kind, version));
+    return found;
+  }
+
+  private static Asked asked(String verb, Ref ref, Resource resource, String subresource) {
+    return new Asked(
+        verb,
+        subresource.isEmpty() ? ref.toString() : "the status of " + ref,
+        resource.plural() + subresource,
+        ref.kind().group(),
+        ref.namespace(),
+        /* carriesValues= */ false);
+  }
+
+  private static Asked asked(String verb, String what, String namespace) {
+    return new Asked(verb, what, "secrets", "", namespace, /* carriesValues= */ false);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, @Nullable Object> tree(Asked asked, byte[] body)
+      throws ObjectsException {
+    try {
+      return Json.read(body);
+    } catch (IOException e) {
+      throw malformed(asked, "it is not json");
+    }
+  }
+
+  private static KubeObject object(Asked asked, byte[] body) throws ObjectsException {
+    return object(asked, tree(asked, body));
+  }
+
+  private static KubeObject object(Asked asked, Map<String, @Nullable Object> tree)
+      throws ObjectsException {
+    try {
+      return KubeObject.of(CachedObjects.stripped(tree), "");
+    } catch (MalformedObjectException e) {
+      throw malformed(asked, e.getMessage());
+    }
+  }
+
+  private static Metadata metadata(Asked asked, Map<String, @Nullable Object> object)
+      throws ObjectsException {
+    try {
+      if (object.get("metadata") instanceof Map<?, ?> given) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        given.forEach((name, value) -> tree.put((String) name, value));
+        tree.remove("annotations");
+        return SecretJson.metadata(tree);
+      }
+    } catch (IOException e) {
+      throw malformed(asked, String.valueOf(e.getMessage()));
+    }
+    throw malformed(asked, "an object without metadata");
+  }
+
+  private static ObjectsException malformed(Asked asked, String why) {
+    return new ObjectsException(
+        new Problem.Malformed(), "cannot " + asked + ": the answer cannot be read: " + why);
+  }
+
+  /** Stops watching and ends all connections. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    watchings.forEach(Watching::close);
+    client.close();
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,231 @@
+package dev.signet.kube;
+
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * What every request of this process passes, Signet's own and those of fabric8's informers alike.
+ *
+ * <ul>
+ *   <li>{@link Pace}: a request waits here until it may go out.
+ *   <li>The write gate: asked last, right before a write is sent. Leases, tokens and access reviews
+ *       pass it, since they deliver nothing and leadership itself is made of them.
+ *   <li>Secrets of more than one name are asked for as metadata only, unless the request says that
+ *       it wants bodies ({@link #BODIES}). So an informer can never see a value.
+ *   <li>Watches end after about five minutes by themselves ({@code timeoutSeconds} with jitter, as
+ *       client-go does), and are cut when nothing, not even a bookmark, came for {@link
+ *       Limits#silentWatch}: bookmarks come every minute, so two were missed. Other answers are cut
+ *       after {@link Limits#silentAnswer} without a byte: the JDK's client times headers only.
+ *   <li>Lines of watches are rewritten by {@link WatchLines}, because of an error in fabric8.
+ * </ul>
+ */
+final class Traffic implements Interceptor {
+
+  static final String NAME = "SIGNET";
+
+  /** Value of Accept for requests that want the values of Secrets. */
+  static final String BODIES = "application/json;q=1.0";
+
+  static final String METADATA_LIST =
+      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+  private static final Pattern SECRETS = Pattern.compile(".*/api/v1/(namespaces/[^/]+/)?secrets");
+  private static final Pattern FREE =
+      Pattern.compile(
+          ".*/apis/(coordination\\.k8s\\.io|authorization\\.k8s\\.io|authentication\\.k8s\\.io)/.*"
+              + "|.*/serviceaccounts/[^/]+/token");
+  private static final Duration WITHOUT_RETRY_AFTER = Duration.ofSeconds(1);
+  private static final int WATCH_SECONDS = 290;
+  private static final int WATCH_JITTER = 60;
+
+  /** How long silence is borne. */
+  record Limits(Duration silentWatch, Duration silentAnswer, Duration headers) {
+    static final Limits USUAL =
+        new Limits(Duration.ofSeconds(150), Duration.ofSeconds(30), Duration.ofSeconds(30));
+  }
+
+  /** Told of every answer to a watch that is no success. */
+  interface WatchRefused {
+    void answered(String path, int code);
+  }
+
+  /** A write that was not sent because this process may not write now. */
+  static final class NotLeadingException extends RuntimeException {
+    NotLeadingException() {
+      super("this process does not lead");
+    }
+  }
+
+  private final Pace pace;
+  private final BooleanSupplier mayWrite;
+  private final Limits limits;
+  private final WatchRefused refused;
+  private final Map<UUID, Answer> open = new ConcurrentHashMap<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** An answer whose body is still coming. */
+  private static final class Answer {
+    private final boolean watch;
+    private final AtomicLong heardAt;
+    private volatile CompletableFuture<AsyncBody> body = new CompletableFuture<>();
+
+    private Answer(boolean watch) {
+      this.watch = watch;
+      this.heardAt = new AtomicLong(System.nanoTime());
+    }
+  }
+
+  Traffic(
+      Pace pace,
+      BooleanSupplier mayWrite,
+      Limits limits,
+      WatchRefused refused,
+      ScheduledExecutorService timer) {
+    this.pace = pace;
+    this.mayWrite = mayWrite;
+    this.limits = limits;
+    this.refused = refused;
+    long every = Math.max(10, limits.silentAnswer().toMillis() / 5);
+    var unused = timer.scheduleWithFixedDelay(this::cutSilent, every, every, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+    boolean watch = isWatch(request.uri());
+    boolean reads = request.method() == null || request.method().equals("GET");
+    if (reads && SECRETS.matcher(request.uri().getPath()).matches() && !wantsBodies(request)) {
+      builder.setHeader("Accept", watch ? METADATA : METADATA_LIST);
+    }
+    if (watch) {
+      builder.uri(withTimeout(request.uri()));
+    }
+    if (builder instanceof HttpRequest.Builder whole) {
+      whole.timeout(limits.headers().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    try {
+      waiting.incrementAndGet();
+      pace.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException("interrupted", e));
+    } finally {
+      waiting.decrementAndGet();
+    }
+    if (!reads && !FREE.matcher(request.uri().getPath()).matches() && !mayWrite.getAsBoolean()) {
+      throw new NotLeadingException();
+    }
+  }
+
+  private static boolean wantsBodies(HttpRequest request) {
+    return BODIES.equals(request.header("Accept"));
+  }
+
+  private static boolean isWatch(URI uri) {
+    String query = uri.getRawQuery();
+    return query != null && ("&" + query + "&").contains("&watch=true&");
+  }
+
+  private static URI withTimeout(URI uri) {
+    int seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextInt(WATCH_JITTER);
+    String whole = uri.toString();
+    String changed = whole.replaceAll("timeoutSeconds=\\d+", "timeoutSeconds=" + seconds);
+    return URI.create(
+        changed.equals(whole) && !whole.contains("timeoutSeconds=")
+            ? whole + "&timeoutSeconds=" + seconds
+            : changed);
+  }
+
+  @Override
+  public AsyncBody.Consumer<List<ByteBuffer>> consumer(
+      AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
+    Answer answer = new Answer(isWatch(request.uri()));
+    open.put(request.id(), answer);
+    AsyncBody.Consumer<List<ByteBuffer>> next = answer.watch ? new WatchLines(consumer) : consumer;
+    return (buffers, body) -> {
+      answer.heardAt.set(System.nanoTime());
+      next.consume(buffers, body);
+    };
+  }
+
+  @Override
+  public void after(
+      HttpRequest request,
+      HttpResponse<?> response,
+      AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+    if (response.header("X-Kubernetes-PF-FlowSchema-UID") != null) {
+      pace.serverPaces();
+    }
+    Answer answer = open.get(request.id());
+    if (answer != null && response.body() instanceof AsyncBody body) {
+      answer.heardAt.set(System.nanoTime());
+      var unused = answer.body.complete(body);
+      var ignored = body.done().whenComplete((_, _) -> open.remove(request.id(), answer));
+    }
+    if (isWatch(request.uri()) && !HttpResponse.isSuccessful(response.code())) {
+      refused.answered(request.uri().getPath(), response.code());
+    }
+  }
+
+  @Override
+  public void afterConnectionFailure(HttpRequest request, Throwable failure) {
+    open.remove(request.id());
+  }
+
+  /** In the chain of the answer: whoever asked does not see it before this is noted. */
+  @Override
+  public CompletableFuture<Boolean> afterFailure(
+      BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+    note(response);
+    return CompletableFuture.completedFuture(false);
+  }
+
+  private void note(HttpResponse<?> response) {
+    if (response.code() == 429) {
+      pace.throttled(retryAfter(response.header("Retry-After")));
+    }
+  }
+
+  static Duration retryAfter(@org.jspecify.annotations.Nullable String header) {
+    try {
+      return header == null
+          ? WITHOUT_RETRY_AFTER
+          : Duration.ofSeconds(Math.max(0, Long.parseLong(header.strip())));
+    } catch (NumberFormatException e) {
+      // A date, which Kubernetes never sends.
+      return WITHOUT_RETRY_AFTER;
+    }
+  }
+
+  private void cutSilent() {
+    long now = System.nanoTime();
+    open.forEach(
+        (id, answer) -> {
+          Duration allowed = answer.watch ? limits.silentWatch() : limits.silentAnswer();
+          boolean silent = now - answer.heardAt.get() > allowed.toNanos();
+          if (silent && answer.body.isDone()) {
+            open.remove(id, answer);
+            answer.body.join().cancel();
+          }
+        });
+  }
+}

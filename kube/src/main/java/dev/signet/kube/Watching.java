@@ -1,0 +1,263 @@
+package dev.signet.kube;
+
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.object.Ref;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * One kind that is watched: fabric8's informers for it, one for each namespace or one for all, and
+ * the store that they fill together.
+ *
+ * <p>A kind is <em>missing</em> while the API server does not serve it (its CRD is not installed),
+ * <em>listing</em> until each informer has told of all objects there are, then <em>synced</em>.
+ * When the API server stops serving the version that is watched, the informers are stopped and the
+ * kind is looked for anew; the store is kept then, so that coming back is no storm of changes, and
+ * emptied when the kind turns out to be missing.
+ */
+final class Watching {
+
+  private static final long PAGE = 500;
+
+  private final KubernetesClient client;
+  private final Discovery discovery;
+  private final Executor executor;
+  private final Resource resource;
+  private final Namespaces namespaces;
+  private final String labelSelector;
+  private final Store store;
+  private final Consumer<Ref> changed;
+
+  private final List<SharedIndexInformer<GenericKubernetesResource>> informers = new ArrayList<>();
+  private volatile String version = "";
+  private volatile boolean missing;
+  private volatile Optional<String> failure = Optional.empty();
+  private final AtomicInteger listing = new AtomicInteger(1);
+  private boolean closed;
+
+  Watching(
+      KubernetesClient client,
+      Discovery discovery,
+      Executor executor,
+      Resource resource,
+      Namespaces namespaces,
+      String labelSelector,
+      Store store,
+      Consumer<Ref> changed) {
+    this.client = client;
+    this.discovery = discovery;
+    this.executor = executor;
+    this.resource = resource;
+    this.namespaces = namespaces;
+    this.labelSelector = labelSelector;
+    this.store = store;
+    this.changed = changed;
+  }
+
+  Resource resource() {
+    return resource;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Namespaces namespaces() {
+    return namespaces;
+  }
+
+  /** The version that is watched, empty when none is. */
+  Optional<String> version() {
+    return Optional.of(version).filter(each -> !each.isEmpty());
+  }
+
+  boolean missing() {
+    return missing;
+  }
+
+  boolean synced() {
+    return !version.isEmpty() && listing.get() == 0;
+  }
+
+  /** What the last attempt to list failed with, until one succeeds. */
+  Optional<String> failure() {
+    return failure;
+  }
+
+  /** Whether the store has what that namespace holds. */
+  boolean covers(String namespace) {
+    return labelSelector.isEmpty() && namespaces.contain(namespace);
+  }
+
+  boolean isAt(String path) {
+    return !version.isEmpty()
+        && path.endsWith("/" + resource.plural())
+        && path.contains(resource.root(version) + "/");
+  }
+
+  /** Looks for a version that is served, unless one is watched. */
+  synchronized void look() {
+    if (closed || !version.isEmpty()) {
+      return;
+    }
+    try {
+      Optional<String> served = discovery.served(resource);
+      failure = Optional.empty();
+      missing = served.isEmpty();
+      if (served.isPresent()) {
+        start(served.get());
+      } else {
+        store.clear().forEach(this::tell);
+      }
+    } catch (ObjectsException e) {
+      failure = Optional.of(e.getMessage());
+    }
+  }
+
+  private void start(String served) {
+    ResourceDefinitionContext context =
+        new ResourceDefinitionContext.Builder()
+            .withGroup(resource.kind().group())
+            .withVersion(served)
+            .withKind(resource.kind().kind())
+            .withPlural(resource.plural())
+            .withNamespaced(resource.namespaced())
+            .build();
+    List<String> requests = namespaces.requests(resource);
+    listing.set(requests.size());
+    for (String namespace : requests) {
+      var all = client.genericKubernetesResources(context);
+      var selected = namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
+      var filtered = labelSelector.isEmpty() ? selected : selected.withLabelSelector(labelSelector);
+      informers.add(filtered.withLimit(PAGE).runnableInformer(0));
+    }
+    version = served;
+    for (SharedIndexInformer<GenericKubernetesResource> informer : informers) {
+      informer.itemStore(store);
+      var unused = informer.removeIndexer(Cache.NAMESPACE_INDEX);
+      informer.exceptionHandler((_, problem) -> failed(problem));
+      informer.addEventHandler(new Handler());
+      var started = informer.start();
+    }
+  }
+
+  /** Says whether the informer is to list again, which it does later and later, up to 32 s. */
+  private boolean failed(Throwable problem) {
+    if (isNotServed(problem)) {
+      lookAgain();
+      return false;
+    }
+    failure = Optional.of(words(problem));
+    return true;
+  }
+
+  private static boolean isNotServed(Throwable problem) {
+    for (Throwable each = problem; each != null; each = each.getCause()) {
+      if (each instanceof KubernetesClientException api && api.getCode() == 404) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String words(Throwable problem) {
+    for (Throwable each = problem; each != null; each = each.getCause()) {
+      if (each instanceof KubernetesClientException api && api.getCode() == 403) {
+        return "may not list and watch "
+            + resource.plural()
+            + ": a role has to grant the verbs list and watch on \""
+            + resource.plural()
+            + "\" in group \""
+            + resource.kind().group()
+            + "\"";
+      }
+      if (each instanceof KubernetesClientException api && api.getCode() > 0) {
+        return "cannot list " + resource.plural() + ": the API server answered " + api.getCode();
+      }
+    }
+    return "cannot list "
+        + resource.plural()
+        + ": "
+        + Failures.unreachable(client.getConfiguration().getMasterUrl(), problem);
+  }
+
+  /** The version that was watched is not served any more. */
+  void lookAgain() {
+    try {
+      executor.execute(
+          () -> {
+            stopInformers();
+            look();
+          });
+    } catch (RejectedExecutionException e) {
+      // This process is stopping.
+    }
+  }
+
+  private synchronized void stopInformers() {
+    informers.forEach(SharedIndexInformer::stop);
+    informers.clear();
+    version = "";
+  }
+
+  synchronized void close() {
+    closed = true;
+    stopInformers();
+  }
+
+  void tell(String key) {
+    changed.accept(Stub.ref(resource.kind(), key));
+  }
+
+  /** Turns what informers say into references. */
+  private final class Handler implements ResourceEventHandler<GenericKubernetesResource> {
+
+    private boolean listed;
+
+    @Override
+    public void onAdd(GenericKubernetesResource object) {
+      onChange(object);
+    }
+
+    @Override
+    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource object) {
+      onChange(object);
+    }
+
+    @Override
+    public void onDelete(GenericKubernetesResource object, boolean unknown) {
+      String key = Stub.key(object);
+      if (!store.swallows(key, "")) {
+        tell(key);
+      }
+    }
+
+    private void onChange(GenericKubernetesResource object) {
+      String key = Stub.key(object);
+      if (!store.swallows(key, Stub.orEmpty(object.getMetadata().getResourceVersion()))) {
+        tell(key);
+      }
+    }
+
+    @Override
+    public void onList(String resourceVersion, boolean remainedEmpty) {
+      failure = Optional.empty();
+      if (!listed) {
+        listed = true;
+        listing.decrementAndGet();
+      }
+    }
+  }
+}

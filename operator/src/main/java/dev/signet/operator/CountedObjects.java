@@ -1,0 +1,92 @@
+package dev.signet.operator;
+
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.Metadata;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.object.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Objects whose writes are counted. */
+final class CountedObjects implements Objects {
+
+  /** Told of each write that succeeded. */
+  @FunctionalInterface
+  interface Writes {
+    void wrote(String what, String verb);
+  }
+
+  private final Objects objects;
+  private final Writes writes;
+
+  CountedObjects(Objects objects, Writes writes) {
+    this.objects = objects;
+    this.writes = writes;
+  }
+
+  @Override
+  public Optional<KubeObject> get(Ref ref) throws ObjectsException {
+    return objects.get(ref);
+  }
+
+  @Override
+  public List<KubeObject> list(GroupKind kind) throws ObjectsException {
+    return objects.list(kind);
+  }
+
+  @Override
+  public void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
+    Optional<KubeObject> before = objects.get(ref);
+    objects.updateStatus(ref, status);
+    if (before.isPresent()
+        && !status.equals(before.get().tree().getOrDefault("status", Map.of()))) {
+      writes.wrote("status", "update");
+    }
+  }
+
+  @Override
+  public Optional<Secret> secret(String namespace, String name) throws ObjectsException {
+    return objects.secret(namespace, name);
+  }
+
+  @Override
+  public List<Secret> secrets(String namespace, String label, String value)
+      throws ObjectsException {
+    return objects.secrets(namespace, label, value);
+  }
+
+  @Override
+  public List<Metadata> secretMetadata(String namespace, String label, String value)
+      throws ObjectsException {
+    return objects.secretMetadata(namespace, label, value);
+  }
+
+  @Override
+  public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
+    return objects.secretVersion(namespace, name);
+  }
+
+  @Override
+  public String create(Secret secret) throws ObjectsException {
+    String version = objects.create(secret);
+    writes.wrote("secret", "create");
+    return version;
+  }
+
+  @Override
+  public String update(Secret secret) throws ObjectsException {
+    String version = objects.update(secret);
+    writes.wrote("secret", "update");
+    return version;
+  }
+
+  @Override
+  public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
+    objects.deleteSecret(namespace, name, uid);
+    writes.wrote("secret", "delete");
+  }
+}

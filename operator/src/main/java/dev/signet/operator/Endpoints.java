@@ -1,0 +1,141 @@
+package dev.signet.operator;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * {@code /healthz}, {@code /readyz} and {@code /metrics} over plain HTTP, for the kubelet and for
+ * Prometheus. Nothing that is asked here reaches the cluster.
+ *
+ * <p>A request has ten seconds to arrive and its answer thirty to leave, headers are limited,
+ * bodies are not read, and of more than {@value #AT_ONCE} requests at once the rest is refused.
+ */
+final class Endpoints implements AutoCloseable {
+
+  private static final int AT_ONCE = 32;
+
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "sun.net.httpserver.maxReqTime", "10",
+          "sun.net.httpserver.maxRspTime", "30",
+          "sun.net.httpserver.idleInterval", "30",
+          "sun.net.httpserver.maxReqHeaders", "64",
+          "sun.net.httpserver.maxReqHeaderSize", "16384",
+          "jdk.httpserver.maxConnections", "256");
+
+  /** Writes all metrics, in Prometheus' text format 0.0.4. */
+  @FunctionalInterface
+  interface Scrape {
+    void to(OutputStream out) throws IOException;
+  }
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore atOnce = new Semaphore(AT_ONCE);
+  private final Supplier<Optional<String>> unready;
+  private final Scrape metrics;
+
+  private Endpoints(HttpServer server, Supplier<Optional<String>> unready, Scrape metrics) {
+    this.server = server;
+    this.unready = unready;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Binds and answers from now on.
+   *
+   * @param unready why the process is not ready; empty when it is
+   */
+  static Endpoints start(
+      InetSocketAddress address, Supplier<Optional<String>> unready, Scrape metrics)
+      throws IOException {
+    // The JDK's server takes its limits from here, when its first instance is made.
+    LIMITS.forEach(
+        (name, value) -> {
+          if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+          }
+        });
+    HttpServer server = HttpServer.create(address, AT_ONCE);
+    Endpoints endpoints = new Endpoints(server, unready, metrics);
+    server.setExecutor(endpoints.threads);
+    server.createContext("/", endpoints::answer);
+    server.start();
+    return endpoints;
+  }
+
+  InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!atOnce.tryAcquire()) {
+        send(exchange, 503, "too many requests at once\n");
+        return;
+      }
+      try {
+        route(exchange);
+      } finally {
+        atOnce.release();
+      }
+    }
+  }
+
+  private void route(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      send(exchange, 405, "only GET and HEAD\n");
+      return;
+    }
+    switch (exchange.getRequestURI().getPath()) {
+      case "/healthz" -> send(exchange, 200, "ok\n");
+      case "/readyz" -> {
+        Optional<String> why = unready.get();
+        send(
+            exchange,
+            why.isEmpty() ? 200 : 503,
+            why.map(it -> "not ready: " + it).orElse("ok") + "\n");
+      }
+      case "/metrics" -> {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        metrics.to(text);
+        send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.toByteArray());
+      }
+      default -> send(exchange, 404, "not found\n");
+    }
+  }
+
+  private static void send(HttpExchange exchange, int code, String text) throws IOException {
+    send(exchange, code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void send(HttpExchange exchange, int code, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(code, head ? -1 : body.length);
+    if (!head) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.signet.operator;
+
+import dev.signet.delivery.Controller;
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Outcome;
+import dev.signet.delivery.Problem;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.queue.Next;
+import dev.signet.delivery.queue.Urgency;
+import dev.signet.delivery.queue.WorkQueue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where changes become reconciles. A change comes in from a watch and puts on the queue: the object
+ * itself if a controller is for its kind, those a controller calls concerned, and those that
+ * delivered into it. A worker takes an object, the controller of its kind brings the world in line
+ * with it, and the outcome says when it is due again.
+ *
+ * <p>While this process does not lead, changes are only taken note of and nothing runs; when it
+ * begins to lead, everything there is runs once.
+ */
+final class Engine {
+
+  /** Shorter intervals would be a busy loop by somebody's typing error. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  private final Map<GroupKind, Controller> controllers = new LinkedHashMap<>();
+  private final Objects objects;
+  private final Memory memory;
+  private final WorkQueue queue;
+  private final Journal journal;
+  private final Duration resync;
+  private final BooleanSupplier mayWrite;
+
+  /** What is watched, of the controllers' kinds: nothing else is reconciled. */
+  private final Set<Ref> alive = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean leading;
+
+  /**
+   * @param resync after which objects are looked at though nothing is known to have changed
+   * @param mayWrite whether this process leads at this very moment
+   */
+  Engine(
+      List<Controller> controllers,
+      Objects objects,
+      Memory memory,
+      WorkQueue queue,
+      Journal journal,
+      Duration resync,
+      BooleanSupplier mayWrite) {
+    controllers.forEach(controller -> this.controllers.put(controller.kind(), controller));
+    this.objects = objects;
+    this.memory = memory;
+    this.queue = queue;
+    this.journal = journal;
+    this.resync = resync;
+    this.mayWrite = mayWrite;
+  }
+
+  /**
+   * An object appeared, changed or went; not told of what this process wrote itself. Called by many
+   * threads, and must not take long.
+   */
+  void changed(Ref ref) {
+    try {
+      if (controllers.containsKey(ref.kind())) {
+        if (objects.get(ref).isPresent()) {
+          alive.add(ref);
+          want(ref);
+        } else if (alive.remove(ref)) {
+          memory.forget(ref);
+          journal.gone(ref);
+        }
+      }
+      for (Controller controller : controllers.values()) {
+        controller.concernedBy(ref).forEach(this::want);
+      }
+      memory.deliveredInto(ref).forEach(this::want);
+    } catch (ObjectsException e) {
+      // Reads come from caches; what cannot be read now is found by the resync.
+      journal.unread(ref, e);
+    }
+  }
+
+  private void want(Ref ref) {
+    if (leading && alive.contains(ref)) {
+      queue.add(ref, Urgency.CHANGE);
+    }
+  }
+
+  /** Begins to reconcile, with everything there is. */
+  void lead() {
+    leading = true;
+    for (Ref ref : alive) {
+      queue.add(ref, Urgency.FIRST);
+    }
+  }
+
+  /** Reconciles nothing any more; what runs now ends at its next write. */
+  void standBy() {
+    leading = false;
+    queue.clear();
+  }
+
+  boolean leading() {
+    return leading;
+  }
+
+  /** One turn of one object. */
+  Next run(Ref ref) {
+    Controller controller = controllers.get(ref.kind());
+    if (controller == null || !leading) {
+      return new Next.Never();
+    }
+    if (!mayWrite.getAsBoolean()) {
+      return new Next.Failed(Duration.ZERO);
+    }
+    long begun = System.nanoTime();
+    Reconciled result = reconcile(controller, ref);
+    journal.reconciled(ref, result, Duration.ofNanos(System.nanoTime() - begun));
+    if (alive.contains(ref)) {
+      return next(result);
+    }
+    // It went meanwhile, and this run may have left traces after it had been forgotten.
+    memory.forget(ref);
+    journal.gone(ref);
+    return new Next.Never();
+  }
+
+  private static Reconciled reconcile(Controller controller, Ref ref) {
+    try {
+      return new Reconciled.As(controller.reconcile(ref));
+    } catch (ObjectsException e) {
+      return new Reconciled.Unfinished(e);
+    } catch (RuntimeException | StackOverflowError e) {
+      // A bug, which must not keep the other objects from being delivered.
+      return new Reconciled.Crashed(e);
+    }
+  }
+
+  private Next next(Reconciled result) {
+    return switch (result) {
+      case Reconciled.As(Outcome outcome) ->
+          switch (outcome) {
+            case Outcome.Done _ -> new Next.In(resync);
+            case Outcome.After(Duration interval) ->
+                new Next.In(interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval);
+            case Outcome.Retry _ -> new Next.Failed(Duration.ZERO);
+            case Outcome.Stalled _ -> new Next.In(resync);
+          };
+      case Reconciled.Unfinished(ObjectsException e) ->
+          new Next.Failed(
+              e.problem() instanceof Problem.Throttled(Duration retryAfter)
+                  ? retryAfter
+                  : Duration.ZERO);
+      case Reconciled.Crashed _ -> new Next.Failed(Duration.ZERO);
+    };
+  }
+}

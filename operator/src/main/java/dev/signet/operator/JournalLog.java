@@ -1,0 +1,81 @@
+package dev.signet.operator;
+
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Outcome;
+import dev.signet.delivery.object.Ref;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Counts every reconcile, and logs one when it came to something else than the last one of that
+ * object: what fails again and again is said once.
+ */
+final class JournalLog implements Journal {
+
+  private static final Logger LOG = LoggerFactory.getLogger("dev.signet.reconcile");
+
+  private final Metrics metrics;
+
+  /** The reason and message last logged; of live objects only. */
+  private final Map<Ref, String> last = new ConcurrentHashMap<>();
+
+  JournalLog(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void reconciled(Ref ref, Reconciled result, Duration took) {
+    metrics.reconciled(ref, result, took);
+    switch (result) {
+      case Reconciled.As(Outcome outcome) -> {
+        switch (outcome) {
+          case Outcome.Done _, Outcome.After _ -> {
+            if (last.remove(ref) != null) {
+              about(LOG.atInfo(), ref, "Delivered").log("is as it should be again");
+            } else {
+              about(LOG.atDebug(), ref, "Delivered").log("is as it should be");
+            }
+          }
+          case Outcome.Retry(String reason, String message) -> failed(ref, reason, message);
+          case Outcome.Stalled(String reason, String message) -> failed(ref, reason, message);
+        }
+      }
+      case Reconciled.Unfinished(ObjectsException why) ->
+          failed(ref, why.problem().getClass().getSimpleName(), why.getMessage());
+      case Reconciled.Crashed(Throwable bug) ->
+          about(LOG.atError(), ref, "InternalError")
+              .setCause(bug)
+              .log("unexpected " + bug.getClass().getName() + "; please report it");
+    }
+  }
+
+  private void failed(Ref ref, String reason, String message) {
+    String now = reason + ": " + message;
+    boolean again = now.equals(last.put(ref, now));
+    about(again ? LOG.atDebug() : LOG.atWarn(), ref, reason).log(message);
+  }
+
+  private static LoggingEventBuilder about(LoggingEventBuilder line, Ref ref, String reason) {
+    return line.addKeyValue("kind", ref.kind().kind())
+        .addKeyValue("namespace", ref.namespace())
+        .addKeyValue("name", ref.name())
+        .addKeyValue("reason", reason);
+  }
+
+  @Override
+  public void gone(Ref ref) {
+    last.remove(ref);
+    metrics.gone(ref);
+    about(LOG.atInfo(), ref, "Gone").log("was deleted");
+  }
+
+  @Override
+  public void unread(Ref ref, ObjectsException why) {
+    about(LOG.atWarn(), ref, "Unread")
+        .log("cannot find out what a change concerns: " + why.getMessage());
+  }
+}
