@@ -75,15 +75,6 @@ class ChartTest {
     assertThat(Chart.render("apps", setting)).filteredOn(o -> o.kind().equals(kind)).hasSize(count);
   }
 
-  @Test
-  void withoutClusterStoresAListOfNamespacesNeedsNothingOfTheCluster() throws IOException {
-    assertThat(
-            Chart.render(
-                "apps", "namespaces={a}", "rbac.clusterStores=false", "crds.install=false"))
-        .extracting(Chart.Rendered::namespace)
-        .doesNotContain("");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
