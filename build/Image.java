@@ -24,6 +24,9 @@ static final String MACHINE = "x86_64-linux-gnu";
 static final String INTERPRETER = "ld-linux-x86-64.so.2";
 static final String USER = "65532";
 
+/** The exit status where the distribution's packages cannot be had. */
+static final int UNAVAILABLE = 69;
+
 /** Where the C library comes from. A library that the runtime asks for and that is in none of these fails the build. */
 static final List<String> PACKAGES = List.of("libc6");
 
@@ -64,8 +67,13 @@ void main(String[] args) throws Exception {
     throw new IOException("this image is made on Linux on amd64 only; for others there is the profile jib");
   }
   List<DebianPackage> packages = new ArrayList<>();
-  for (String name : PACKAGES) {
-    packages.add(DebianPackage.fetch(name, cache()));
+  try {
+    for (String name : PACKAGES) {
+      packages.add(DebianPackage.fetch(name, cache()));
+    }
+  } catch (IOException e) {
+    System.err.println("error: no C library for the image: " + e.getMessage());
+    System.exit(UNAVAILABLE);
   }
   SortedMap<String, byte[]> program = Layout.program(root, jars);
   program.put("jvm.args", jvmArguments(jars).getBytes(StandardCharsets.UTF_8));
