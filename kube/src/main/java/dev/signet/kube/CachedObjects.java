@@ -35,15 +35,43 @@ import org.jspecify.annotations.Nullable;
 final class CachedObjects implements Store {
 
   private static final long OWN_IS_KEPT = Duration.ofSeconds(30).toNanos();
+  private static final int ECHOES = 8;
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-  /**
-   * An object.
-   *
-   * @param own whether it is the answer to a write of this process
-   * @param at when it was put here, in nanoseconds
-   */
-  private record Entry(String uid, String version, byte[] json, boolean own, long at) {}
+  /** An object; never changed once it is here. */
+  private static final class Entry {
+    private final String uid;
+    private final String version;
+    private final byte[] json;
+
+    /** Whether it is the answer to a write of this process. */
+    private final boolean own;
+
+    /** The last versions that this process wrote, whose echoes may still come. */
+    private final List<String> written;
+
+    /** When it was put here, in nanoseconds. */
+    private final long at;
+
+    private Entry(
+        String uid, String version, byte[] json, boolean own, List<String> written, long at) {
+      this.uid = uid;
+      this.version = version;
+      this.json = json;
+      this.own = own;
+      this.written = written;
+      this.at = at;
+    }
+
+    private Entry after(Entry before) {
+      List<String> all = new ArrayList<>(before.written);
+      if (own) {
+        all.add(version);
+      }
+      int from = Math.max(0, all.size() - ECHOES);
+      return new Entry(uid, version, json, own, List.copyOf(all.subList(from, all.size())), at);
+    }
+  }
 
   /** A write under way, and whether a change of its object was kept back. */
   private static final class Write {
@@ -72,7 +100,7 @@ final class CachedObjects implements Store {
 
   private static KubeObject decode(Entry entry) {
     try {
-      return KubeObject.of(Json.read(entry.json()), "");
+      return KubeObject.of(Json.read(entry.json), "");
     } catch (IOException | MalformedObjectException e) {
       throw new IllegalStateException("a cached object cannot be read", e);
     }
@@ -100,7 +128,7 @@ final class CachedObjects implements Store {
    */
   boolean answered(String key, String base, Optional<Map<String, @Nullable Object>> written) {
     boolean[] tell = new boolean[1];
-    var unused =
+    var _ =
         writes.compute(
             key,
             (_, write) -> {
@@ -124,11 +152,11 @@ final class CachedObjects implements Store {
         entries.computeIfPresent(
             key,
             (_, entry) ->
-                entry.uid().equals(own.uid())
-                        && (entry.version().equals(base) || entry.version().equals(own.version()))
-                    ? own
+                entry.uid.equals(own.uid)
+                        && (entry.version.equals(base) || entry.version.equals(own.version))
+                    ? own.after(entry)
                     : entry);
-    return now == own;
+    return now != null && now.own && now.version.equals(own.version);
   }
 
   private Entry own(Map<String, @Nullable Object> tree) {
@@ -139,6 +167,7 @@ final class CachedObjects implements Store {
         String.valueOf(metadata.get("resourceVersion")),
         Json.write(stripped),
         true,
+        List.of(),
         nanos.getAsLong());
   }
 
@@ -163,7 +192,7 @@ final class CachedObjects implements Store {
   @Override
   public boolean swallows(String key, String version) {
     Entry entry = entries.get(key);
-    if (entry != null && entry.own() && entry.version().equals(version)) {
+    if (entry != null && entry.written.contains(version)) {
       return true;
     }
     return writes.computeIfPresent(
@@ -191,19 +220,19 @@ final class CachedObjects implements Store {
   public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
     Entry fresh = entry(object);
     Entry[] before = new Entry[1];
-    var unused =
+    var _ =
         entries.compute(
             key,
             (_, entry) -> {
               before[0] = entry;
               boolean keep =
                   entry != null
-                      && entry.own()
-                      && entry.uid().equals(fresh.uid())
-                      && nanos.getAsLong() - entry.at() < OWN_IS_KEPT
-                      && (fresh.version().equals(entry.version())
-                          || Versions.older(fresh.version(), entry.version()));
-              return keep ? entry : fresh;
+                      && entry.own
+                      && entry.uid.equals(fresh.uid)
+                      && nanos.getAsLong() - entry.at < OWN_IS_KEPT
+                      && (fresh.version.equals(entry.version)
+                          || Versions.older(fresh.version, entry.version));
+              return entry == null ? fresh : keep ? entry : fresh.after(entry);
             });
     return before[0] == null ? null : stub(key, before[0]);
   }
@@ -222,6 +251,7 @@ final class CachedObjects implements Store {
         Stub.orEmpty(metadata.getResourceVersion()),
         json,
         false,
+        List.of(),
         nanos.getAsLong());
   }
 
@@ -253,6 +283,6 @@ final class CachedObjects implements Store {
   }
 
   private static GenericKubernetesResource stub(String key, Entry entry) {
-    return Stub.of(key, entry.uid(), entry.version());
+    return Stub.of(key, entry.uid, entry.version);
   }
 }

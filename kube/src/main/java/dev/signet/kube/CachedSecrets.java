@@ -1,6 +1,7 @@
 package dev.signet.kube;
 
 import dev.signet.delivery.object.Metadata;
+import dev.signet.delivery.object.Ref;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -47,17 +48,18 @@ final class CachedSecrets implements Store {
     this.written = written;
   }
 
-  /** Whether a Secret of that uid was here and is gone. */
-  boolean wasDeleted(String uid) {
+  private boolean isGone(String uid) {
     synchronized (deleted) {
       return deleted.contains(uid);
     }
   }
 
-  /** The uid and resourceVersion that the cache has. */
-  Optional<SecretJson.Written> known(String namespace, String name) {
-    return Optional.ofNullable(entries.getOrDefault(namespace, Map.of()).get(name))
-        .map(entry -> new SecretJson.Written(entry.uid(), entry.version()));
+  /** The newest that is known of a Secret, own writes included that the watch has yet to bring. */
+  Optional<Metadata> newest(String namespace, String name) {
+    Optional<Metadata> cached =
+        Optional.ofNullable(entries.getOrDefault(namespace, Map.of()).get(name))
+            .map(entry -> metadata(namespace, name, entry));
+    return written.newest(Ref.secret(namespace, name), cached, this::isGone);
   }
 
   /** Those that carry that label with that value, ordered by name. */
@@ -71,6 +73,12 @@ final class CachedSecrets implements Store {
                 found.put(name, metadata(namespace, name, entry));
               }
             });
+    for (Ref unseen : written.unseen(namespace)) {
+      found.remove(unseen.name());
+      newest(namespace, unseen.name())
+          .filter(metadata -> value.equals(metadata.labels().get(label)))
+          .ifPresent(metadata -> found.put(unseen.name(), metadata));
+    }
     return List.copyOf(found.values());
   }
 
@@ -129,7 +137,6 @@ final class CachedSecrets implements Store {
     if (before != null && !before.uid().equals(entry.uid())) {
       gone(before.uid());
     }
-    written.seen(Stub.namespace(metadata), metadata.getName(), entry.uid(), entry.version());
     return before == null ? null : Stub.of(key, before.uid(), before.version());
   }
 
@@ -165,7 +172,7 @@ final class CachedSecrets implements Store {
         oldest.remove();
       }
     }
-    written.deleted(uid);
+    written.gone(uid);
   }
 
   @Override

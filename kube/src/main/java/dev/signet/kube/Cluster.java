@@ -1,5 +1,8 @@
 package dev.signet.kube;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
@@ -10,7 +13,7 @@ import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.kube.Failures.Asked;
-import dev.signet.kube.SecretJson.Written;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -60,7 +63,7 @@ public final class Cluster implements Objects, AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("cluster-timer").factory());
-  private final KubernetesSerialization serialization = new KubernetesSerialization();
+  private final KubernetesSerialization serialization = serialization();
   private final KubernetesClient client;
   private final Api api;
   private final Discovery discovery;
@@ -96,6 +99,7 @@ public final class Cluster implements Objects, AutoCloseable {
             .withTaskExecutor(executor)
             .withHttpClientBuilderConsumer(
                 builder -> {
+                  connection.tls().apply(builder);
                   // It prints bodies when logging is set to trace.
                   builder.addOrReplaceInterceptor("HttpLogging", null);
                   builder.addOrReplaceInterceptor(
@@ -114,12 +118,25 @@ public final class Cluster implements Objects, AutoCloseable {
     this.discovery = new Discovery(api);
     this.bodies = new SecretBodies(api, options.fieldManager());
     long every = options.missing().toMillis();
-    var unused =
+    var _ =
         timer.scheduleWithFixedDelay(
             () -> watchings.forEach(each -> executor.execute(each::look)),
             every,
             every,
             TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Without looking for the classes of all kinds there are, which costs time at start: objects are
+   * generic here, and only errors within watches have a class of their own. A list without items is
+   * null where metadata only is asked for.
+   */
+  private static KubernetesSerialization serialization() {
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    KubernetesSerialization serialization = new KubernetesSerialization(mapper, false);
+    serialization.registerKubernetesResource(Status.class);
+    return serialization;
   }
 
   /**
@@ -157,6 +174,14 @@ public final class Cluster implements Objects, AutoCloseable {
     return watchings.stream().allMatch(each -> each.missing() || each.synced());
   }
 
+  /**
+   * Whether no watched kind is still being listed: each is synced, missing, or one that this user
+   * may not list, which nothing but a change of roles can help.
+   */
+  public boolean settled() {
+    return watchings.stream().allMatch(each -> each.missing() || each.synced() || each.denied());
+  }
+
   /** The watched kinds that the API server does not serve, ordered by name. */
   public List<GroupKind> missing() {
     return watchings.stream()
@@ -173,6 +198,16 @@ public final class Cluster implements Objects, AutoCloseable {
     watchings.forEach(
         each -> each.failure().ifPresent(why -> failing.put(each.resource().kind(), why)));
     return failing;
+  }
+
+  /** For what this package does beside objects: leases and events. */
+  KubernetesClient client() {
+    return client;
+  }
+
+  /** The same in bytes, at the same pace and through the same write gate. */
+  Api api() {
+    return api;
   }
 
   public Connection connection() {
@@ -323,7 +358,7 @@ public final class Cluster implements Objects, AutoCloseable {
     }
     Optional<Watching> watching = watching(ref.kind(), ref.namespace());
     if (watching.isEmpty()) {
-      var unused = putStatus(object, status);
+      var _ = putStatus(object, status);
       return;
     }
     String key = Stub.key(ref.namespace(), ref.name());
@@ -402,12 +437,7 @@ public final class Cluster implements Objects, AutoCloseable {
   public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
     Optional<CachedSecrets> cache = secretCache(namespace);
     if (cache.isPresent()) {
-      return written
-          .newest(
-              Ref.secret(namespace, name),
-              cache.get().known(namespace, name),
-              cache.get()::wasDeleted)
-          .map(Written::resourceVersion);
+      return cache.get().newest(namespace, name).map(Metadata::resourceVersion);
     }
     Asked asked = asked("get", "Secret " + namespace + "/" + name, namespace);
     Api.Answer answer =
@@ -431,23 +461,23 @@ public final class Cluster implements Objects, AutoCloseable {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
-    return remembered(secret, bodies.create(secret));
+    return remembered(bodies.create(secret));
   }
 
   @Override
   public String update(Secret secret) throws ObjectsException {
-    return remembered(secret, bodies.update(secret));
+    return remembered(bodies.update(secret));
   }
 
-  private String remembered(Secret secret, Written answer) {
-    written.wrote(secret.ref(), answer);
+  private String remembered(Metadata answer) {
+    written.wrote(answer.with("annotations", null));
     return answer.resourceVersion();
   }
 
   @Override
   public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
     bodies.delete(namespace, name, uid);
-    written.deleted(uid);
+    written.deleted(namespace, name, uid);
   }
 
   private static CachedObjects cache(Watching watching) {

@@ -38,10 +38,12 @@ public final class Connection {
 
   private final Config config;
   private final Credentials credentials;
+  private final Tls tls;
 
-  private Connection(Config config, Credentials credentials) {
+  private Connection(Config config, Credentials credentials, Tls tls) {
     this.config = config;
     this.credentials = credentials;
+    this.tls = tls;
   }
 
   /**
@@ -237,7 +239,7 @@ public final class Connection {
     Optional<String> proxy = Proxies.choose(config.getMasterUrl(), proxyUrl, environment);
     config.setHttpProxy(proxy.orElse(null));
     config.setHttpsProxy(proxy.orElse(null));
-    return new Connection(config, credentials);
+    return new Connection(config, credentials, Tls.of(config));
   }
 
   private static Config empty() {
@@ -280,6 +282,10 @@ public final class Connection {
 
   Config config() {
     return config;
+  }
+
+  Tls tls() {
+    return tls;
   }
 
   Credentials credentials() {

@@ -5,7 +5,6 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
 import dev.signet.kube.Failures.Asked;
-import dev.signet.kube.SecretJson.Written;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +101,8 @@ final class SecretBodies {
     return found;
   }
 
-  Written create(Secret secret) throws ObjectsException {
+  /** Returns the metadata that it has now. */
+  Metadata create(Secret secret) throws ObjectsException {
     Metadata metadata = secret.metadata();
     return write(
         asked("create", metadata.namespace(), metadata.name()),
@@ -111,7 +111,8 @@ final class SecretBodies {
         SecretJson.write(secret, /* preconditions= */ false));
   }
 
-  Written update(Secret secret) throws ObjectsException {
+  /** Returns the metadata that it has now. */
+  Metadata update(Secret secret) throws ObjectsException {
     Metadata metadata = secret.metadata();
     if (metadata.uid().isEmpty() || metadata.resourceVersion().isEmpty()) {
       throw new IllegalArgumentException(
@@ -124,7 +125,7 @@ final class SecretBodies {
         SecretJson.write(secret, /* preconditions= */ true));
   }
 
-  private Written write(Asked asked, String method, String path, byte[] body)
+  private Metadata write(Asked asked, String method, String path, byte[] body)
       throws ObjectsException {
     try {
       byte[] answer = api.ask(asked, new Api.Request(method, path + query, Traffic.BODIES, body));

@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SecretJson {
 
-  /** What the API server made of a write, without the values that it sends back. */
-  record Written(String uid, String resourceVersion) {}
-
   /** A page of a list. */
   record Page(List<Secret> secrets, String next) {}
 
@@ -84,7 +81,7 @@ final class SecretJson {
   }
 
   /** The answer to a write, of which only the metadata is looked at. */
-  static Written written(byte[] body) throws IOException {
+  static Metadata written(byte[] body) throws IOException {
     try (JsonParser parser = Json.FACTORY.createParser(body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("not a json object");
@@ -93,8 +90,7 @@ final class SecretJson {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
         if (name.equals("metadata") && token == JsonToken.START_OBJECT) {
-          Metadata metadata = metadata(Json.object(parser));
-          return new Written(metadata.uid(), metadata.resourceVersion());
+          return metadata(Json.object(parser));
         }
         parser.skipChildren();
       }
@@ -210,36 +206,43 @@ final class SecretJson {
 
   private static byte[] unescaped(byte[] text, String key) throws IOException {
     try (ZeroedBytes plain = new ZeroedBytes(text.length)) {
-      for (int i = 0; i < text.length; i++) {
-        if (text[i] != '\\') {
-          plain.write(text[i]);
-          continue;
-        }
-        i++;
-        switch (text[i]) {
-          case '/' -> plain.write('/');
-          case 'n' -> plain.write('\n');
-          case 'r' -> plain.write('\r');
-          case 'u' -> {
-            int code = 0;
-            for (int digit = 0; digit < 4; digit++) {
-              i++;
-              int hex = i < text.length ? Character.digit(text[i], 16) : -1;
-              if (hex < 0) {
-                throw new IOException("data." + key + " is not base64");
-              }
-              code = code * 16 + hex;
-            }
-            if (code > 0x7f) {
-              throw new IOException("data." + key + " is not base64");
-            }
-            plain.write(code);
-          }
-          default -> throw new IOException("data." + key + " is not base64");
+      int at = 0;
+      while (at < text.length) {
+        if (text[at] != '\\') {
+          plain.write(text[at]);
+          at++;
+        } else if (text[at + 1] == 'u') {
+          plain.write(character(text, at + 2, key));
+          at += 6;
+        } else {
+          plain.write(
+              switch (text[at + 1]) {
+                case '/' -> '/';
+                case 'n' -> '\n';
+                case 'r' -> '\r';
+                default -> throw new IOException("data." + key + " is not base64");
+              });
+          at += 2;
         }
       }
       return plain.exact();
     }
+  }
+
+  /** The character of ASCII whose four hexadecimal digits stand there. */
+  private static int character(byte[] text, int from, String key) throws IOException {
+    int code = 0;
+    for (int i = from; i < from + 4; i++) {
+      int digit = i < text.length ? Character.digit(text[i], 16) : -1;
+      code = digit < 0 ? Integer.MAX_VALUE : code * 16 + digit;
+      if (code > 0xffff) {
+        throw new IOException("data." + key + " is not base64");
+      }
+    }
+    if (code > 0x7f) {
+      throw new IOException("data." + key + " is not base64");
+    }
+    return code;
   }
 
   /**

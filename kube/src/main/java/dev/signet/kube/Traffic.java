@@ -106,7 +106,7 @@ final class Traffic implements Interceptor {
     this.limits = limits;
     this.refused = refused;
     long every = Math.max(10, limits.silentAnswer().toMillis() / 5);
-    var unused = timer.scheduleWithFixedDelay(this::cutSilent, every, every, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(this::cutSilent, every, every, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -178,8 +178,8 @@ final class Traffic implements Interceptor {
     Answer answer = open.get(request.id());
     if (answer != null && response.body() instanceof AsyncBody body) {
       answer.heardAt.set(System.nanoTime());
-      var unused = answer.body.complete(body);
-      var ignored = body.done().whenComplete((_, _) -> open.remove(request.id(), answer));
+      var _ = answer.body.complete(body);
+      var _ = body.done().whenComplete((_, _) -> open.remove(request.id(), answer));
     }
     if (isWatch(request.uri()) && !HttpResponse.isSuccessful(response.code())) {
       refused.answered(request.uri().getPath(), response.code());

@@ -44,6 +44,7 @@ final class Watching {
   private volatile String version = "";
   private volatile boolean missing;
   private volatile Optional<String> failure = Optional.empty();
+  private volatile boolean denied;
   private final AtomicInteger listing = new AtomicInteger(1);
   private boolean closed;
 
@@ -89,6 +90,11 @@ final class Watching {
 
   boolean synced() {
     return !version.isEmpty() && listing.get() == 0;
+  }
+
+  /** Whether the API server said that this user may not list or watch it, the last time. */
+  boolean denied() {
+    return denied;
   }
 
   /** What the last attempt to list failed with, until one succeeds. */
@@ -146,26 +152,27 @@ final class Watching {
     version = served;
     for (SharedIndexInformer<GenericKubernetesResource> informer : informers) {
       informer.itemStore(store);
-      var unused = informer.removeIndexer(Cache.NAMESPACE_INDEX);
+      var _ = informer.removeIndexer(Cache.NAMESPACE_INDEX);
       informer.exceptionHandler((_, problem) -> failed(problem));
       informer.addEventHandler(new Handler());
-      var started = informer.start();
+      var _ = informer.start();
     }
   }
 
   /** Says whether the informer is to list again, which it does later and later, up to 32 s. */
   private boolean failed(Throwable problem) {
-    if (isNotServed(problem)) {
+    if (answered(problem, 404)) {
       lookAgain();
       return false;
     }
+    denied = answered(problem, 403);
     failure = Optional.of(words(problem));
     return true;
   }
 
-  private static boolean isNotServed(Throwable problem) {
+  private static boolean answered(Throwable problem, int code) {
     for (Throwable each = problem; each != null; each = each.getCause()) {
-      if (each instanceof KubernetesClientException api && api.getCode() == 404) {
+      if (each instanceof KubernetesClientException api && api.getCode() == code) {
         return true;
       }
     }
@@ -254,6 +261,7 @@ final class Watching {
     @Override
     public void onList(String resourceVersion, boolean remainedEmpty) {
       failure = Optional.empty();
+      denied = false;
       if (!listed) {
         listed = true;
         listing.decrementAndGet();

@@ -1,8 +1,9 @@
 package dev.signet.kube;
 
+import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
-import dev.signet.kube.SecretJson.Written;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,79 +11,96 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What this process wrote last and the cache has not seen yet, so that nobody is told of a state
- * older than our own write. It gives way to a cache entry that is as new, to the deletion of its
- * uid (also one that was seen before the answer to the write came), and after thirty seconds to
- * whatever the cache says.
+ * What this process wrote or deleted last and the cache has not seen yet, so that nobody is told of
+ * a state older than our own write. It gives way to a cache entry that is as new, to the deletion
+ * of its uid (also one that was seen before the answer to the write came), and after thirty seconds
+ * to whatever the cache says.
  */
 final class WrittenSecrets {
 
   private static final long BELIEVED = Duration.ofSeconds(30).toNanos();
 
-  private record Remembered(Written written, long at) {}
+  /**
+   * A write of ours.
+   *
+   * @param metadata as the server answered; of a deletion what was known before
+   */
+  private record Write(Metadata metadata, boolean deletion, long at) {}
 
   private final LongSupplier nanos;
-  private final Map<Ref, Remembered> last = new ConcurrentHashMap<>();
+  private final Map<Ref, Write> last = new ConcurrentHashMap<>();
 
   WrittenSecrets(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** A write was answered. */
-  void wrote(Ref ref, Written written) {
-    forgetOld();
-    last.merge(
-        ref,
-        new Remembered(written, nanos.getAsLong()),
-        (before, now) ->
-            Versions.older(now.written().resourceVersion(), before.written().resourceVersion())
-                ? before
-                : now);
+  /** A create or update was answered. */
+  void wrote(Metadata answer) {
+    remember(new Write(answer, /* deletion= */ false, nanos.getAsLong()));
   }
 
-  private void forgetOld() {
+  /** A deletion was answered. */
+  void deleted(String namespace, String name, String uid) {
+    Metadata gone = Metadata.named(namespace, name).with("uid", uid);
+    remember(new Write(gone, /* deletion= */ true, nanos.getAsLong()));
+  }
+
+  private void remember(Write write) {
     long now = nanos.getAsLong();
     last.values().removeIf(each -> now - each.at() >= BELIEVED);
-  }
-
-  /** The cache saw a version of that Secret. */
-  void seen(String namespace, String name, String uid, String version) {
-    if (!last.isEmpty()) {
-      last.computeIfPresent(
-          Ref.secret(namespace, name),
-          (_, each) -> supersedes(new Written(uid, version), each.written()) ? null : each);
-    }
+    Metadata metadata = write.metadata();
+    last.merge(
+        Ref.secret(metadata.namespace(), metadata.name()),
+        write,
+        // Answers to two writes of one Secret can come in the wrong order.
+        (before, next) ->
+            !before.deletion()
+                    && !next.deletion()
+                    && Versions.older(
+                        next.metadata().resourceVersion(), before.metadata().resourceVersion())
+                ? before
+                : next);
   }
 
   /** The cache saw the Secret of that uid go. */
-  void deleted(String uid) {
-    last.values().removeIf(each -> each.written().uid().equals(uid));
+  void gone(String uid) {
+    if (!last.isEmpty()) {
+      last.values().removeIf(each -> each.metadata().uid().equals(uid));
+    }
+  }
+
+  /** The Secrets of a namespace that the cache may be wrong about. */
+  List<Ref> unseen(String namespace) {
+    return last.keySet().stream().filter(each -> each.namespace().equals(namespace)).toList();
   }
 
   /**
-   * The newest that is known.
+   * The newest that is known of a Secret.
    *
    * @param cached what the cache has
-   * @param deleted whether the cache saw the Secret of that uid go
+   * @param gone whether the cache saw the Secret of that uid go
    */
-  Optional<Written> newest(Ref ref, Optional<Written> cached, Predicate<String> deleted) {
-    Remembered mine = last.get(ref);
-    if (mine == null || nanos.getAsLong() - mine.at() >= BELIEVED) {
+  Optional<Metadata> newest(Ref ref, Optional<Metadata> cached, Predicate<String> gone) {
+    Write mine = last.get(ref);
+    if (mine == null) {
       return cached;
     }
-    boolean superseded =
-        cached.isPresent()
-            ? supersedes(cached.get(), mine.written())
-            : deleted.test(mine.written().uid());
-    if (superseded) {
+    if (nanos.getAsLong() - mine.at() >= BELIEVED || supersedes(cached, mine, gone)) {
       last.remove(ref, mine);
       return cached;
     }
-    return Optional.of(mine.written());
+    return mine.deletion() ? Optional.empty() : Optional.of(mine.metadata());
   }
 
-  private static boolean supersedes(Written cached, Written mine) {
-    return cached.resourceVersion().equals(mine.resourceVersion())
-        || Versions.older(mine.resourceVersion(), cached.resourceVersion());
+  private static boolean supersedes(Optional<Metadata> cached, Write mine, Predicate<String> gone) {
+    if (cached.isEmpty()) {
+      return gone.test(mine.metadata().uid());
+    }
+    if (mine.deletion()) {
+      return !cached.get().uid().equals(mine.metadata().uid());
+    }
+    String now = cached.get().resourceVersion();
+    String written = mine.metadata().resourceVersion();
+    return now.equals(written) || Versions.older(written, now);
   }
 }

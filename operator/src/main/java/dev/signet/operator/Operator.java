@@ -116,7 +116,7 @@ public final class Operator {
     metrics.observe(queue::depth, mayWrite);
     turns =
         new Turns(
-            engine, cluster::synced, settings.makeKey() ? Optional.of(keys) : Optional.empty());
+            engine, cluster::settled, settings.makeKey() ? Optional.of(keys) : Optional.empty());
 
     cluster.watch(
         Resources.DELIVERED_FROM,
@@ -191,7 +191,7 @@ public final class Operator {
         unready.set(
             stopping
                 ? Optional.of("the process is stopping")
-                : cluster.synced() ? Optional.empty() : Optional.of(whyUnsynced()));
+                : cluster.settled() ? Optional.empty() : Optional.of(whyUnsynced()));
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
       } while (!stopped.await(200, java.util.concurrent.TimeUnit.MILLISECONDS));

@@ -36,7 +36,8 @@ public record Identity(PrivateKey key, X509Certificate certificate) {
   /** TLS that shows this certificate and trusts what the authority issued. */
   public SSLContext tls(X509Certificate authority) {
     try {
-      KeyStore mine = empty();
+      // PKCS#12 would stretch the password for each key, which takes longer than all the rest.
+      KeyStore mine = empty("JKS");
       mine.setKeyEntry("key", key, IN_MEMORY_ONLY, new Certificate[] {certificate});
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -96,7 +97,7 @@ public record Identity(PrivateKey key, X509Certificate certificate) {
 
   private static TrustManagerFactory trust(X509Certificate authority)
       throws GeneralSecurityException {
-    KeyStore trusted = empty();
+    KeyStore trusted = empty("PKCS12");
     trusted.setCertificateEntry("authority", authority);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -104,9 +105,9 @@ public record Identity(PrivateKey key, X509Certificate certificate) {
     return trust;
   }
 
-  private static KeyStore empty() throws GeneralSecurityException {
+  private static KeyStore empty(String type) throws GeneralSecurityException {
     try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
+      KeyStore store = KeyStore.getInstance(type);
       store.load(null, IN_MEMORY_ONLY);
       return store;
     } catch (IOException e) {

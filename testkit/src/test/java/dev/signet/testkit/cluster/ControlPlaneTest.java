@@ -74,20 +74,26 @@ class ControlPlaneTest {
   }
 
   @Test
-  void dataSurvivesTheKillOfTheApiServerAndOfEtcd(ControlPlane plane, Api api, Namespace namespace)
-      throws IOException {
+  void dataSurvivesTheKillOfTheApiServerAndOfEtcd(
+      ControlPlane plane, Api api, Namespace namespace, FaultProxy proxy) throws IOException {
     api.post(namespace.path("secrets"), secret("db", "hunter2", "")).orFail();
     long before = plane.apiServer().pid();
 
-    plane.apiServer().kill();
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> api.get("/readyz"));
-    plane.etcd().kill();
-    plane.etcd().start();
-    plane.apiServer().start();
+    try (Api throughProxy = proxy.api(plane, plane.admin())) {
+      throughProxy.get("/readyz").orFail();
+      plane.apiServer().kill();
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> api.get("/readyz"));
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> throughProxy.get("/readyz"));
+      plane.etcd().kill();
+      plane.etcd().start();
+      plane.apiServer().start();
 
-    assertThat(plane.apiServer().pid()).isNotEqualTo(before);
-    assertThat(api.get(namespace.path("secrets/db")).orFail().json().row("data").base64("value"))
-        .isEqualTo("hunter2".getBytes(UTF_8));
+      assertThat(plane.apiServer().pid()).isNotEqualTo(before);
+      String secret = namespace.path("secrets/db");
+      assertThat(api.get(secret).orFail().json().row("data").base64("value"))
+          .isEqualTo("hunter2".getBytes(UTF_8));
+      assertThat(throughProxy.get(secret).status()).isEqualTo(200);
+    }
   }
 
   @Test

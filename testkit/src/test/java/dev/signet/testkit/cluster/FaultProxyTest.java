@@ -192,16 +192,6 @@ class FaultProxyTest {
   }
 
   @Test
-  void theProxyOfADeadServerResetsItsClientsAndServesThemWhenItIsBack() throws IOException {
-    create("first");
-    plane.apiServer().kill();
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> create("second"));
-
-    plane.apiServer().start();
-    create("second");
-  }
-
-  @Test
   void kubectlWorksThroughTheProxy(@TempDir Path folder) throws Exception {
     Path kubectl = Needs.command("kubectl", "install kubectl and put it on the PATH");
     create("first");

@@ -36,7 +36,7 @@ class OnControlPlaneTest {
     assertThat(namespace.name()).isEqualTo(ofThisTest);
 
     plane.etcd().pause();
-    plane.apiServer().kill();
+    plane.apiServer().pause();
     plane.controllerManager().kill();
   }
 

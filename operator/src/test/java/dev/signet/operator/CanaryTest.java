@@ -1,0 +1,152 @@
+package dev.signet.operator;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.core.sealing.SealingCertificate;
+import dev.signet.testkit.Jsonl;
+import dev.signet.testkit.cluster.ControlPlane;
+import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.FaultProxy;
+import dev.signet.testkit.cluster.Namespace;
+import dev.signet.testkit.cluster.OnControlPlane;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Marked values go through the operator, the right way and every wrong way; afterwards nothing that
+ * it logged, counted or sent may hold the mark, but the Secrets themselves.
+ */
+@OnControlPlane
+@Timeout(120)
+class CanaryTest {
+
+  private static final String MARK = "CANARY/9c2e+d4f6-pl41n";
+
+  @Test
+  void noValueIsSaidAnywhereButInASecret(ControlPlane plane, Namespace namespace, FaultProxy proxy)
+      throws IOException {
+    proxy.keepBodies();
+    try (Stage stage = new Stage(plane, namespace)) {
+      Operator operator = stage.start(stage.settings(), proxy.url(), plane.admin());
+      SealingCertificate certificate = stage.certificate();
+      String sealed = stage.sealed(certificate, "app", Map.of("k", MARK));
+      stage.applySealed(sealed);
+      // Templates that fail on the value, a value that is no key, one that is too large for JSON.
+      stage.applySealed(
+          stage
+              .sealed(certificate, "template", Map.of("k", MARK))
+              .replace(
+                  "\"template\":{",
+                  "\"template\":{\"data\":{\"x\":\"{{ fail .k }}\",\"y\":\"{{ .k.nothing }}\"},"));
+      stage.applySealed(sealed.replace("\"app\"", "\"moved\""));
+      stage.applyExternal(
+          "secretstores",
+          """
+          {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "fake"},
+           "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "%s"}]}}}}
+          """
+              .formatted(MARK));
+      for (String what :
+          List.of(
+              "\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\": \"remote\"}}]",
+              "\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\": \"remote\", \"property\": \"p\"}}]",
+              "\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\": \"remote\", \"decodingStrategy\": \"Base64\"}}]",
+              "\"dataFrom\": [{\"extract\": {\"key\": \"remote\"}}]")) {
+        stage.applyExternal(
+            "externalsecrets",
+            """
+            {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "external-%s"},
+             "spec": {"secretStoreRef": {"name": "fake"}, %s}}
+            """
+                .formatted(Integer.toHexString(what.hashCode()), what));
+      }
+      stage.awaitValues("app", "{k=" + MARK + "}");
+      stage.awaitCondition(stage.sealedPath("template"), "Synced", "False");
+      stage.awaitCondition(stage.sealedPath("moved"), "Synced", "False");
+      Eventually.holds(
+          Stage.SOON,
+          "three ExternalSecrets to fail",
+          () ->
+              stage.events("fake").isEmpty()
+                  && Stage.http(operator, "/metrics")
+                          .lines()
+                          .filter(line -> line.startsWith("externalsecret_sync_calls_error_total"))
+                          .count()
+                      == 3);
+      // The API server refuses what the Secret is to be, and says so in words of its own.
+      stage
+          .api()
+          .patch(stage.secretPath("app"), "application/merge-patch+json", "{\"immutable\": true}")
+          .orFail();
+      stage
+          .api()
+          .patch(
+              stage.sealedPath("app"),
+              "application/merge-patch+json",
+              stage.sealed(certificate, "app", Map.of("k", MARK + "2")))
+          .orFail();
+      stage.awaitCondition(stage.sealedPath("app"), "Synced", "False");
+      stage.awaitEvent("app", "Warning ErrUpdateFailed");
+
+      StringBuilder said = new StringBuilder(Stage.LOG.toString(UTF_8));
+      said.append(Stage.http(operator, "/metrics"));
+      long secrets = 0;
+      for (FaultProxy.Exchange each : proxy.exchanges()) {
+        if (each.request().resource().equals("secrets")) {
+          secrets += each.body().contains(base64(MARK)) ? 1 : 0;
+          said.append(each.request().uri());
+        } else if (each.request().resource().equals("secretstores")) {
+          // A fake store has its values in its manifest, and a status is sent within the object.
+          said.append(each.request().uri());
+          if (!each.body().isEmpty()) {
+            said.append(Jsonl.row(each.body()).row("status").fields());
+          }
+        } else {
+          said.append(each.request().uri()).append(each.body());
+        }
+      }
+      said.append(stage.api().get(namespace.path("events")).orFail().body());
+      said.append(stage.api().get(stage.sealedPath("")).orFail().body());
+
+      assertThat(secrets).as("the search finds it where it may be").isPositive();
+      for (String form : forms()) {
+        int at = said.indexOf(form);
+        assertThat(at < 0 ? "" : said.substring(Math.max(0, at - 300), at))
+            .as("said, as %s, after this", form)
+            .isEmpty();
+      }
+    }
+  }
+
+  private static String base64(String text) {
+    String encoded = Base64.getEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+    return encoded.substring(0, encoded.length() - 1);
+  }
+
+  /** Raw, URL-encoded, hexadecimal, and Base64 as it looks at each of its three alignments. */
+  private static List<String> forms() {
+    byte[] mark = MARK.getBytes(UTF_8);
+    List<String> forms = new ArrayList<>();
+    forms.add(MARK);
+    forms.add(URLEncoder.encode(MARK, UTF_8));
+    forms.add(HexFormat.of().formatHex(mark));
+    forms.add(HexFormat.of().withUpperCase().formatHex(mark));
+    for (int shift = 0; shift < 3; shift++) {
+      byte[] shifted = new byte[shift + mark.length];
+      System.arraycopy(mark, 0, shifted, shift, mark.length);
+      String encoded = new String(Base64.getEncoder().withoutPadding().encode(shifted), ISO_8859_1);
+      // The first and last characters also depend on the neighbours.
+      forms.add(encoded.substring(shift == 0 ? 0 : shift + 1, encoded.length() - 1));
+    }
+    return forms;
+  }
+}
