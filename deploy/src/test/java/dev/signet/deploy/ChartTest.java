@@ -100,7 +100,8 @@ class ChartTest {
 
     assertThat(deployment.tree().row("spec").row("strategy").text("type")).isEqualTo("Recreate");
     assertThat(container("apps", "leaderElection.enabled=false").texts("args"))
-        .noneMatch(argument -> argument.startsWith("--lease"));
+        .contains("--leader-election=false")
+        .noneMatch(argument -> argument.startsWith("--lease-name"));
     assertThat(Chart.template("apps", "leaderElection.enabled=false", "replicas=2").err())
         .contains("replicas > 1 needs leaderElection.enabled");
   }

@@ -157,8 +157,8 @@ class InstallTest {
       Installing.apply(api, Chart.render(home.name(), only, "keyNamespace=" + keys.name()));
 
       assertRights(plane, home.name(), listed.name(), DELIVERY, CLUSTER_STORES);
-      assertRights(plane, home.name(), keys.name(), KEYS, CLUSTER_STORES);
-      assertRights(plane, home.name(), home.name(), LEASE, CLUSTER_STORES);
+      assertRights(plane, home.name(), keys.name(), KEYS, LEASE, CLUSTER_STORES);
+      assertRights(plane, home.name(), home.name(), CLUSTER_STORES);
       assertRights(plane, home.name(), "default", CLUSTER_STORES);
       Api operator = plane.api(plane.token(home.name(), "signet"));
       assertThat(operator.get(listed.path("secrets")).status()).isEqualTo(200);
