@@ -39,6 +39,8 @@ final class Signet {
               "crds",
               "print the CustomResourceDefinitions for a cluster that lacks them",
               CrdsCommand::new),
+          new Entry(
+              "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
           new Entry("completion", "print completion for bash, zsh or fish", CompletionCommand::new),
           new Entry("version", "print the version", VersionCommand::new));
 

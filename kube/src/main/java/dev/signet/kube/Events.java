@@ -107,7 +107,7 @@ public final class Events implements AutoCloseable {
     String namespace = about.namespace().isEmpty() ? "default" : about.namespace();
     Asked asked = new Asked("create", "an event about " + about, "events", "", namespace, false);
     try {
-      var unused =
+      var _ =
           api.ask(
               asked,
               new Api.Request(
@@ -132,11 +132,11 @@ public final class Events implements AutoCloseable {
     if (!about.namespace().isEmpty()) {
       involved.put("namespace", about.namespace());
     }
-    object
-        .map(each -> each.tree().get("metadata"))
-        .filter(Map.class::isInstance)
-        .map(metadata -> ((Map<?, ?>) metadata).get("uid"))
-        .ifPresent(uid -> involved.put("uid", uid));
+    if (object.isPresent()
+        && object.get().tree().get("metadata") instanceof Map<?, ?> metadata
+        && metadata.get("uid") instanceof String uid) {
+      involved.put("uid", uid);
+    }
     String now = calendar.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("apiVersion", "v1");

@@ -51,7 +51,9 @@ final class ProcessMetrics {
         .callback(
             callback ->
                 callback.call(
-                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(), "heap"))
+                    (double)
+                        (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()),
+                    "heap"))
         .register(registry);
   }
 

@@ -141,12 +141,12 @@ class OperatorTest {
           "data": [{"secretKey": "k", "remoteRef": {"key": "remote"}}]}}
         """);
     stage.awaitCondition(stage.externalPath("externalsecrets/app"), "Ready", "False");
-    String store =
+    stage.applyExternal(
+        "secretstores",
         """
         {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "fake"},
-         "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "%s"}]}}}}
-        """;
-    stage.applyExternal("secretstores", store.formatted("first"));
+         "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "first"}]}}}}
+        """);
 
     stage.awaitValues("app", "{k=first}");
     stage.awaitCondition(stage.externalPath("externalsecrets/app"), "Ready", "True");

@@ -38,7 +38,7 @@ class WorkersTest {
               if (!running.add(ref)) {
                 overlaps.incrementAndGet();
               }
-              Thread.yield();
+              Thread.onSpinWait();
               int times = runs.computeIfAbsent(ref, _ -> new AtomicInteger()).incrementAndGet();
               running.remove(ref);
               // The third run of each succeeds.

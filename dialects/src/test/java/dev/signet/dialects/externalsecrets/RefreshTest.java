@@ -208,7 +208,7 @@ final class RefreshTest {
       assertThat(refresh.due(given.object(), given.spec())).isFalse();
 
       try (Secret there = given.directory().secret("ns", "app").orElseThrow()) {
-        var unused =
+        var _ =
             given
                 .directory()
                 .update(there.withMetadata(there.metadata().with("annotations", Map.of("a", "b"))));
