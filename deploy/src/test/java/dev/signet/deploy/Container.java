@@ -47,9 +47,14 @@ final class Container implements AutoCloseable {
    * Starts it as the image says.
    *
    * @param mounts folders of this machine, by where they are to be in the container; not writable
+   * @param environment beside what the image sets
    */
   static Container start(
-      Image image, Path bundle, Map<String, Path> mounts, List<String> arguments)
+      Image image,
+      Path bundle,
+      Map<String, Path> mounts,
+      List<String> environment,
+      List<String> arguments)
       throws IOException {
     Path runc = needed();
     String id = "signet-test-" + ProcessHandle.current().pid() + "-" + bundle.getFileName();
@@ -57,7 +62,7 @@ final class Container implements AutoCloseable {
     Files.writeString(
         bundle.resolve("config.json"),
         GoJson.write(
-            configuration(image, id, mounts, arguments),
+            configuration(image, id, mounts, environment, arguments),
             GoJson.Layout.INDENTED,
             GoJson.Keys.AS_GIVEN));
     List<String> command = runc(runc, bundle);
@@ -120,7 +125,11 @@ final class Container implements AutoCloseable {
   }
 
   private static Map<String, Object> configuration(
-      Image image, String id, Map<String, Path> mounts, List<String> arguments)
+      Image image,
+      String id,
+      Map<String, Path> mounts,
+      List<String> environment,
+      List<String> arguments)
       throws IOException {
     Jsonl.Row run = image.config().row("config");
     String[] user = run.text("User").split(":", 2);
@@ -144,7 +153,7 @@ final class Container implements AutoCloseable {
                 "user",
                     Map.of("uid", Integer.parseInt(user[0]), "gid", Integer.parseInt(user[1])),
                 "cwd", run.text("WorkingDir"),
-                "env", run.texts("Env"),
+                "env", Stream.concat(run.texts("Env").stream(), environment.stream()).toList(),
                 "args", Stream.concat(run.texts("Entrypoint").stream(), arguments.stream()).toList(),
                 "noNewPrivileges", true,
                 "capabilities",

@@ -117,7 +117,7 @@ class ImageTest {
   void theProgramStartsWithoutRightsFromItsStartUpCache() throws IOException {
     Path bundle = folder.resolve("version");
     try (Container container =
-        Container.start(image, bundle, Map.of(), List.of("--version"))) {
+        Container.start(image, bundle, Map.of(), List.of(), List.of("--version"))) {
       int status = container.await();
 
       assertThat(container.err()).isEmpty();

@@ -241,6 +241,14 @@ class InstallTest {
     return rights;
   }
 
+  /** Every right of an operator for the whole cluster; the Lease without its name. */
+  static Set<String> everything() {
+    Set<String> all = new TreeSet<>(DELIVERY);
+    all.addAll(CLUSTER_STORES);
+    LEASE.forEach(right -> all.add(right.replaceFirst(" signet$", "")));
+    return all;
+  }
+
   private static Set<String> rights(String... rights) {
     return Set.of(rights);
   }
