@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -91,15 +93,20 @@ final class Layout {
     }
   }
 
-  /** What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. */
+  /**
+   * What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. Not java.desktop, which drags in
+   * X11: Jackson and SnakeYAML ask for its java.beans, find that it is not there, and do without.
+   */
   static void runtime(List<Path> jars, Path runtime) throws IOException {
     List<String> ask =
         new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
     jars.forEach(jar -> ask.add(jar.toString()));
-    String modules = run("jdeps", ask).lines().toList().getLast() + ",java.net.http,jdk.crypto.cryptoki";
+    Set<String> modules = new TreeSet<>(List.of(run("jdeps", ask).lines().toList().getLast().split(",")));
+    modules.addAll(List.of("java.net.http", "jdk.crypto.cryptoki"));
+    modules.remove("java.desktop");
     System.out.println("runtime modules: " + modules);
     run("jlink", List.of(
-        "--add-modules", modules, "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
+        "--add-modules", String.join(",", modules), "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
         "--output", runtime.toString()));
   }
 

@@ -120,8 +120,7 @@ final class Container implements AutoCloseable {
   }
 
   private static List<String> runc(Path runc, Path bundle) {
-    return new ArrayList<>(
-        List.of(runc.toString(), "--root", bundle.resolve("state").toString()));
+    return new ArrayList<>(List.of(runc.toString(), "--root", bundle.resolve("state").toString()));
   }
 
   private static Map<String, Object> configuration(
@@ -144,41 +143,42 @@ final class Container implements AutoCloseable {
     mounts.forEach(
         (to, from) -> allMounts.add(mount(to, "bind", from.toString(), "rbind", "ro", "nosuid")));
     return Map.of(
-        "ociVersion", "1.0.2",
-        "root", Map.of("path", image.root().toString(), "readonly", true),
-        "hostname", "signet",
+        "ociVersion",
+        "1.0.2",
+        "root",
+        Map.of("path", image.root().toString(), "readonly", true),
+        "hostname",
+        "signet",
         "process",
-            Map.of(
-                "terminal", false,
-                "user",
-                    Map.of("uid", Integer.parseInt(user[0]), "gid", Integer.parseInt(user[1])),
-                "cwd", run.text("WorkingDir"),
-                "env", Stream.concat(run.texts("Env").stream(), environment.stream()).toList(),
-                "args", Stream.concat(run.texts("Entrypoint").stream(), arguments.stream()).toList(),
-                "noNewPrivileges", true,
-                "capabilities",
-                    Map.of(
-                        "bounding", none,
-                        "effective", none,
-                        "permitted", none,
-                        "inheritable", none,
-                        "ambient", none)),
-        "mounts", allMounts,
+        Map.of(
+            "terminal", false,
+            "user", Map.of("uid", Integer.parseInt(user[0]), "gid", Integer.parseInt(user[1])),
+            "cwd", run.text("WorkingDir"),
+            "env", Stream.concat(run.texts("Env").stream(), environment.stream()).toList(),
+            "args", Stream.concat(run.texts("Entrypoint").stream(), arguments.stream()).toList(),
+            "noNewPrivileges", true,
+            "capabilities",
+                Map.of(
+                    "bounding", none,
+                    "effective", none,
+                    "permitted", none,
+                    "inheritable", none,
+                    "ambient", none)),
+        "mounts",
+        allMounts,
         "linux",
-            Map.of(
-                "cgroupsPath", "/" + id,
-                "resources", Map.of("memory", Map.of("limit", MEMORY)),
-                "namespaces",
-                    Stream.of("pid", "ipc", "uts", "mount", "cgroup")
-                        .map(type -> Map.of("type", type))
-                        .toList(),
-                "maskedPaths", List.of("/proc/kcore", "/proc/keys", "/sys/firmware"),
-                "readonlyPaths", List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/bus")));
+        Map.of(
+            "cgroupsPath", "/" + id,
+            "resources", Map.of("memory", Map.of("limit", MEMORY)),
+            "namespaces",
+                Stream.of("pid", "ipc", "uts", "mount", "cgroup")
+                    .map(type -> Map.of("type", type))
+                    .toList(),
+            "maskedPaths", List.of("/proc/kcore", "/proc/keys", "/sys/firmware"),
+            "readonlyPaths", List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/bus")));
   }
 
-  private static Map<String, Object> mount(
-      String to, String type, String from, String... options) {
-    return Map.of(
-        "destination", to, "type", type, "source", from, "options", List.of(options));
+  private static Map<String, Object> mount(String to, String type, String from, String... options) {
+    return Map.of("destination", to, "type", type, "source", from, "options", List.of(options));
   }
 }

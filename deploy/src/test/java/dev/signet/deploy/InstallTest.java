@@ -171,10 +171,7 @@ class InstallTest {
       Api api, Namespace namespace, Map<String, @Nullable Object> spec) throws IOException {
     Map<String, Object> pod =
         Map.of(
-            "apiVersion", "v1",
-            "kind", "Pod",
-            "metadata", Map.of("name", "signet"),
-            "spec", spec);
+            "apiVersion", "v1", "kind", "Pod", "metadata", Map.of("name", "signet"), "spec", spec);
     return api.post(
         namespace.path("pods?dryRun=All"),
         GoJson.write(pod, GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));

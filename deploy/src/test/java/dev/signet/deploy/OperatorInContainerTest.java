@@ -46,8 +46,7 @@ class OperatorInContainerTest {
 
   @Test
   void theImageDeliversWithTheChartsRightsAndNoOthers(
-      ControlPlane plane, Namespace home, FaultProxy proxy, @TempDir Path folder)
-      throws Exception {
+      ControlPlane plane, Namespace home, FaultProxy proxy, @TempDir Path folder) throws Exception {
     Image image = Image.needed(folder);
     List<Chart.Rendered> objects = Chart.render(home.name());
     Installing.apply(plane.api(), objects);
@@ -84,7 +83,8 @@ class OperatorInContainerTest {
       assertThat(operator.out())
           .contains("\"the operator has started\"")
           .doesNotContain(VALUE)
-          .doesNotContain(Base64.getEncoder().encodeToString(VALUE.getBytes(StandardCharsets.UTF_8)));
+          .doesNotContain(
+              Base64.getEncoder().encodeToString(VALUE.getBytes(StandardCharsets.UTF_8)));
     }
     assertUsedRights(plane, "system:serviceaccount:" + home.name() + ":signet");
   }
@@ -103,7 +103,9 @@ class OperatorInContainerTest {
         .getFirst()
         .texts("args")
         .stream()
-        .map(argument -> argument.equals("--http=:8080") ? "--http=" + http.getAuthority() : argument)
+        .map(
+            argument ->
+                argument.equals("--http=:8080") ? "--http=" + http.getAuthority() : argument)
         .toList();
   }
 
@@ -121,7 +123,9 @@ class OperatorInContainerTest {
     return folder;
   }
 
-  /** As the kernel sees the process: not root, no capability, no way to one, nothing to write to. */
+  /**
+   * As the kernel sees the process: not root, no capability, no way to one, nothing to write to.
+   */
   private static void assertConfined(long pid) throws IOException {
     Path process = Path.of("/proc", String.valueOf(pid));
     assertThat(Files.readAllLines(process.resolve("status")))
@@ -144,8 +148,7 @@ class OperatorInContainerTest {
   private static void deliverOne(Api api, Namespace home, Image image, Path folder)
       throws IOException {
     Path in = Files.createDirectories(folder.resolve("in"));
-    Files.write(
-        in.resolve("certificate.pem"),
+    byte[] certificate =
         Eventually.find(
             SOON,
             "a sealing key",
@@ -159,7 +162,8 @@ class OperatorInContainerTest {
                     .rows("items")
                     .stream()
                     .findFirst()
-                    .map(key -> key.row("data").base64("tls.crt"))));
+                    .map(key -> key.row("data").base64("tls.crt")));
+    Files.write(in.resolve("certificate.pem"), certificate);
     Files.writeString(
         in.resolve("secret.yaml"),
         """
@@ -187,9 +191,9 @@ class OperatorInContainerTest {
 
     Jsonl.Row secret =
         Eventually.find(
-            SOON,
-            "the delivered Secret",
-            () -> Optional.of(api.get(home.path("secrets/db"))).filter(Api.Response::ok))
+                SOON,
+                "the delivered Secret",
+                () -> Optional.of(api.get(home.path("secrets/db"))).filter(Api.Response::ok))
             .json();
     assertThat(secret.row("data").base64("password"))
         .isEqualTo(VALUE.getBytes(StandardCharsets.UTF_8));
@@ -200,8 +204,7 @@ class OperatorInContainerTest {
         SOON,
         "Synced=True",
         () ->
-            api
-                .get(home.path("bitnami.com/v1alpha1", "sealedsecrets/db"))
+            api.get(home.path("bitnami.com/v1alpha1", "sealedsecrets/db"))
                 .orFail()
                 .body()
                 .contains("\"type\":\"Synced\""));
@@ -210,7 +213,8 @@ class OperatorInContainerTest {
         "an event",
         () ->
             api.get(home.path("events")).orFail().json().rows("items").stream()
-                .anyMatch(event -> event.row("involvedObject").text("kind").equals("SealedSecret")));
+                .anyMatch(
+                    event -> event.row("involvedObject").text("kind").equals("SealedSecret")));
 
     // Restored: created again, and put back to what it was.
     api.delete(home.path("secrets/db")).orFail();
