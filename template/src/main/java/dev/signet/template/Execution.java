@@ -117,7 +117,7 @@ final class Execution {
       case Node.Action action -> {
         Value value = evaluator.pipeline(frame.dot, action.pipe());
         if (action.pipe().declared().isEmpty()) {
-          output.write(evaluator.printed(action, value));
+          output.print(evaluator.printed(action, value));
         }
       }
       case Node.Branch branch -> {
@@ -190,7 +190,8 @@ final class Execution {
           throw evaluator.error(
               "can't use "
                   + Printer.printReflected(meter, value, 'v')
-                  + " to iterate over more than one variable");
+                  + " to iterate over more than one variable",
+              "can't use a number to iterate over more than one variable");
         }
         long end = number.isUnsigned() && number.value() < 0 ? Long.MAX_VALUE : number.value();
         yield LongStream.range(0, Math.max(end, 0))
@@ -208,7 +209,8 @@ final class Execution {
       }
       default ->
           throw evaluator.error(
-              "range can't iterate over " + Printer.printReflected(meter, value, 'v'));
+              "range can't iterate over " + Printer.printReflected(meter, value, 'v'),
+              "range can't iterate over a value of type " + value.type().name());
     };
   }
 

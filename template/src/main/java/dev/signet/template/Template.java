@@ -68,6 +68,19 @@ public final class Template {
     }
   }
 
+  /**
+   * Executes, but with the mask in place of everything that an action prints, so that the output
+   * shows the shape without any value or anything made from one. What stays visible is what the
+   * template says itself: its own text, which branches of it run and how often its loops repeat.
+   * Errors are those of {@link #execute(Value, Limits, Sources)}.
+   */
+  public byte[] executeMasked(Value data, String mask, Limits limits, Sources sources)
+      throws TemplateException {
+    Output output = new Output(limits.output(), Utf8.encode(mask));
+    execute(data, limits, sources, output);
+    return output.toBytes();
+  }
+
   /** Executes into an output that has what was written before an error. */
   void execute(Value data, Limits limits, Sources sources, Output output) throws TemplateException {
     Node.Body body = bodies.get(name);
@@ -80,7 +93,7 @@ public final class Template {
       new Execution(this, evaluator, limits, output).run(body, data);
     } catch (LimitExceeded e) {
       String message = String.valueOf(e.getMessage());
-      throw executionError(evaluator.at, evaluator.current, message, e.limit());
+      throw executionError(evaluator.at, evaluator.current, message, message, e.limit());
     }
   }
 
@@ -109,9 +122,13 @@ public final class Template {
     return bodies.get(template);
   }
 
-  /** An error with the place of the node in the text and the node as it was written. */
+  /**
+   * An error with the place of the node in the text and the node as it was written.
+   *
+   * @param valueless the message without what may quote values
+   */
   TemplateException executionError(
-      Node node, String executing, String message, Limits.@Nullable Name limit) {
+      Node node, String executing, String message, String valueless, Limits.@Nullable Name limit) {
     int position = node.position();
     int line = 1;
     int lineStart = 0;
@@ -120,7 +137,7 @@ public final class Template {
       lineStart = i + 1;
     }
     int column = position - lineStart;
-    String full =
+    String place =
         "template: "
             + name
             + ":"
@@ -131,9 +148,14 @@ public final class Template {
             + Quote.quote(executing)
             + " at <"
             + node.source()
-            + ">: "
-            + message;
+            + ">: ";
     return new TemplateException(
-        TemplateException.Phase.EXECUTE, full, message, line, column, limit);
+        TemplateException.Phase.EXECUTE,
+        place + message,
+        message,
+        place + valueless,
+        line,
+        column,
+        limit);
   }
 }

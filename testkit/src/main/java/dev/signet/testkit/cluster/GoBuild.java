@@ -272,8 +272,10 @@ final class GoBuild {
       Runtime.getRuntime().removeShutdownHook(stop);
       if (code != 0) {
         last.forEach(this::say);
+        // With -json it says on standard output what went wrong.
+        String said = last.isEmpty() ? Files.readString(output) : last.getLast();
         throw new Programs.MissingException(
-            "go " + arguments.getFirst() + " failed: " + String.valueOf(last.peekLast()).strip());
+            "go " + arguments.getFirst() + " failed: " + said.strip().replaceAll("\\s+", " "));
       }
       return Files.readString(output);
     } catch (InterruptedException e) {
