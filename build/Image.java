@@ -52,7 +52,7 @@ static final List<String> JVM = List.of(
  *      (found by following DT_NEEDED, so nothing else: no shell, no package manager); their licences; the packages' descriptions in
  *      /var/lib/dpkg/status.d, where scanners look; a user that is not root; /tmp, the one folder that may be written
  *   2. the program's jars and /opt/signet/jvm.args
- *   3. a start-up cache made with exactly these options and jars
+ *   3. a start-up cache made with exactly these options and jars, by an operator that delivers a made-up Secret
  *
  * It runs with a read-only root and without capabilities. Two builds from the same inputs give the same bytes, layer 3
  * excepted (the JVM writes addresses and hash codes of its own into it).
@@ -226,35 +226,35 @@ Map<String, String> distribution() throws IOException {
 }
 
 /**
- * Runs the program once in its layout and keeps what the JVM learned. A JVM may refuse a cache whose jars have another
- * time than they had in training, so they get the time of the image before.
+ * Runs the operator in its layout until it has delivered something, and keeps what the JVM learned. A JVM may refuse a
+ * cache whose jars have another time than they had in training, so they get the time of the image before.
  */
 void trainForStart(Path base, Path home, Path out, Map<String, byte[]> program, Instant time) throws Exception {
   for (String file : program.keySet()) {
     Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
   }
   Path work = Files.createDirectories(base.getParent().resolve("training"));
+  Path output = work.resolve("output");
   Path made = Files.createDirectories(out).resolve("signet.aot");
   String classPath = Files.readAllLines(home.resolve("jvm.args")).getLast()
       .replace("/" + HOME + "/lib/", home.resolve("lib") + "/");
   List<String> command = new ArrayList<>(List.of(base.resolve(HOME + "/runtime/bin/java").toString()));
   command.addAll(JVM);
-  command.addAll(List.of("-cp", classPath));
-  List<String> first = new ArrayList<>(command);
-  first.addAll(List.of("dev.signet.cli.Main", "quickstart"));
-  List<String> second = new ArrayList<>(command);
-  second.addAll(List.of("-XX:AOTCacheOutput=" + made, "dev.signet.cli.Main", "quickstart"));
-  for (List<String> run : List.of(first, second)) {
-    ProcessBuilder training = new ProcessBuilder(run).directory(work.toFile()).redirectErrorStream(true)
-        .redirectOutput(work.resolve("output").toFile());
-    training.environment().putAll(Map.of("HOME", work.toString(), "XDG_CONFIG_HOME", work.toString()));
-    Process process = training.start();
-    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-      process.destroyForcibly();
-      throw new IOException("training for the start-up cache failed: " + Files.readString(work.resolve("output")));
+  command.addAll(List.of("-XX:AOTCacheOutput=" + made, "-cp", classPath, "dev.signet.cli.Main"));
+  try (StubCluster cluster = new StubCluster(work)) {
+    command.addAll(List.of(
+        "operator", "--kubeconfig", cluster.kubeconfig().toString(), "--http=127.0.0.1:0", "--key-namespace=default",
+        "--key-size=2048"));
+    ProcessBuilder training = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
+        .redirectOutput(output.toFile());
+    training.environment().put("HOME", work.toString());
+    Process operator = training.start();
+    boolean delivered = cluster.awaitDelivery();
+    operator.destroy();
+    // The cache is made on the way out.
+    if (!operator.waitFor(5, TimeUnit.MINUTES) || operator.exitValue() != 0 || !delivered || !Files.exists(made)) {
+      operator.destroyForcibly();
+      throw new IOException("training for the start-up cache failed: " + Files.readString(output));
     }
-  }
-  if (!Files.exists(made)) {
-    throw new IOException("the JVM made no start-up cache: " + Files.readString(work.resolve("output")));
   }
 }
