@@ -2,8 +2,16 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.testkit.Jsonl;
+import dev.signet.testkit.cluster.Eventually;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,5 +46,63 @@ class OperatorCommandTest {
   void helpNamesEveryOption() throws IOException {
     assertThat(new Shell(folder).signet("operator", "--help").out())
         .contains("--namespaces", "--leader-election", "--http", "SIGTERM");
+  }
+
+  /** There is no cluster: it lives, is not ready, and ends in order when it is asked to. */
+  @Test
+  void itAnswersBeforeItHasACluster() throws Exception {
+    Shell shell = new Shell(folder);
+    shell.write(
+        "kubeconfig",
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: nowhere
+        clusters: [{name: nowhere, cluster: {server: "https://127.0.0.1:1"}}]
+        users: [{name: nobody, user: {token: none}}]
+        contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+        """);
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    RealProcess operator =
+        RealProcess.start(
+            shell,
+            "no such point",
+            "operator",
+            "--kubeconfig",
+            "kubeconfig",
+            "--http",
+            "127.0.0.1:" + port);
+    try {
+      Eventually.holds(
+          Duration.ofSeconds(60), "/healthz", () -> get(port, "/healthz").equals("200 ok\n"));
+      assertThat(get(port, "/readyz")).startsWith("503 not ready: ");
+      assertThat(get(port, "/metrics")).contains("leader_election_master_status");
+    } finally {
+      operator.process().destroy();
+    }
+    Shell.Result result = operator.await();
+
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
+    assertThat(result.out().lines())
+        .allSatisfy(line -> assertThat(Jsonl.row(line).text("ts")).isNotEmpty())
+        .last()
+        .asString()
+        .contains("\"msg\":\"stopped\"");
+  }
+
+  private static String get(int port, String path) throws IOException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 }

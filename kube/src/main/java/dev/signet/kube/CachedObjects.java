@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class CachedObjects implements Store {
 
   private static final long OWN_IS_KEPT = Duration.ofSeconds(30).toNanos();
-  private static final int ECHOES = 8;
+  private static final int ECHOES = 32;
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   /** An object; never changed once it is here. */
@@ -61,6 +61,12 @@ final class CachedObjects implements Store {
       this.own = own;
       this.written = written;
       this.at = at;
+    }
+
+    /** Echoes come in order: no earlier one comes after this. */
+    private Entry heard(String echo) {
+      List<String> left = List.copyOf(written.subList(written.indexOf(echo) + 1, written.size()));
+      return new Entry(uid, version, json, own, left, at);
     }
 
     private Entry after(Entry before) {
@@ -193,6 +199,7 @@ final class CachedObjects implements Store {
   public boolean swallows(String key, String version) {
     Entry entry = entries.get(key);
     if (entry != null && entry.written.contains(version)) {
+      var _ = entries.computeIfPresent(key, (_, now) -> now.heard(version));
       return true;
     }
     return writes.computeIfPresent(

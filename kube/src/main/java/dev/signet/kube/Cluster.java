@@ -39,6 +39,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,13 +158,13 @@ public final class Cluster implements Objects, AutoCloseable {
       if (!resource.equals(resources.get(resource.kind()))) {
         throw new IllegalArgumentException("not a resource of this cluster: " + resource.kind());
       }
-      Store store =
+      Supplier<Store> stores =
           resource.isSecrets()
-              ? new CachedSecrets(written)
-              : new CachedObjects(serialization, System::nanoTime);
+              ? () -> new CachedSecrets(written)
+              : () -> new CachedObjects(serialization, System::nanoTime);
       Watching watching =
           new Watching(
-              client, discovery, executor, resource, namespaces, labelSelector, store, changed);
+              client, discovery, executor, resource, namespaces, labelSelector, stores, changed);
       watchings.add(watching);
       executor.execute(watching::look);
     }
@@ -261,7 +262,11 @@ public final class Cluster implements Objects, AutoCloseable {
     }
     Optional<Watching> watching = watching(ref.kind(), ref.namespace());
     if (watching.isPresent()) {
-      return cache(watching.get()).object(Stub.key(ref.namespace(), ref.name()));
+      return cache(watching.get(), ref.namespace()).object(Stub.key(ref.namespace(), ref.name()));
+    }
+    Optional<KubeObject> listed = listedSoFar(ref);
+    if (listed.isPresent()) {
+      return listed;
     }
     Optional<String> version = served(ref.kind());
     if (version.isEmpty()) {
@@ -280,6 +285,16 @@ public final class Cluster implements Objects, AutoCloseable {
     };
   }
 
+  /** A cache that is still being filled tells of its objects, and is asked for each of them. */
+  private Optional<KubeObject> listedSoFar(Ref ref) {
+    return watchings.stream()
+        .filter(each -> each.resource().kind().equals(ref.kind()))
+        .filter(each -> each.covers(ref.namespace()))
+        .findFirst()
+        .flatMap(
+            each -> cache(each, ref.namespace()).object(Stub.key(ref.namespace(), ref.name())));
+  }
+
   @Override
   public List<KubeObject> list(GroupKind kind) throws ObjectsException {
     if (kind.equals(GroupKind.SECRET)) {
@@ -289,7 +304,9 @@ public final class Cluster implements Objects, AutoCloseable {
         watchings.stream().filter(each -> each.resource().kind().equals(kind)).toList();
     List<KubeObject> found = new ArrayList<>();
     if (!watched.isEmpty() && watched.stream().allMatch(each -> each.missing() || each.synced())) {
-      watched.forEach(each -> found.addAll(cache(each).objects()));
+      for (Watching each : watched) {
+        each.stores().forEach(store -> found.addAll(((CachedObjects) store).objects()));
+      }
     } else {
       found.addAll(listed(kind));
     }
@@ -362,7 +379,7 @@ public final class Cluster implements Objects, AutoCloseable {
       return;
     }
     String key = Stub.key(ref.namespace(), ref.name());
-    CachedObjects cache = cache(watching.get());
+    CachedObjects cache = cache(watching.get(), ref.namespace());
     Optional<Map<String, @Nullable Object>> answer = Optional.empty();
     cache.writing(key);
     try {
@@ -456,7 +473,7 @@ public final class Cluster implements Objects, AutoCloseable {
   }
 
   private Optional<CachedSecrets> secretCache(String namespace) {
-    return watching(GroupKind.SECRET, namespace).map(each -> (CachedSecrets) each.store());
+    return watching(GroupKind.SECRET, namespace).map(each -> (CachedSecrets) each.store(namespace));
   }
 
   @Override
@@ -480,8 +497,8 @@ public final class Cluster implements Objects, AutoCloseable {
     written.deleted(namespace, name, uid);
   }
 
-  private static CachedObjects cache(Watching watching) {
-    return (CachedObjects) watching.store();
+  private static CachedObjects cache(Watching watching, String namespace) {
+    return (CachedObjects) watching.store(namespace);
   }
 
   private Resource resource(GroupKind kind) {

@@ -29,7 +29,7 @@ public record Namespaces(List<String> names) {
     return names.isEmpty() || !resource.namespaced() ? List.of("") : names;
   }
 
-  boolean contain(String namespace) {
-    return names.isEmpty() || namespace.isEmpty() || names.contains(namespace);
+  boolean contain(Resource resource, String namespace) {
+    return names.isEmpty() || !resource.namespaced() || names.contains(namespace);
   }
 }

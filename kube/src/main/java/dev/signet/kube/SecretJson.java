@@ -155,6 +155,9 @@ final class SecretJson {
       SecretBytes value;
       if (token == JsonToken.VALUE_STRING) {
         int quote = (int) parser.currentTokenLocation().getByteOffset();
+        if (quote < 0) {
+          throw new IOException("not utf-8");
+        }
         value = decode(body, quote + 1, key);
       } else if (token == JsonToken.VALUE_NULL) {
         value = SecretBytes.wrap(new byte[0]);

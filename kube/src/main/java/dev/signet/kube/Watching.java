@@ -1,5 +1,7 @@
 package dev.signet.kube;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.Ref;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -10,22 +12,26 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * One kind that is watched: fabric8's informers for it, one for each namespace or one for all, and
- * the store that they fill together.
+ * One kind that is watched: fabric8's informers for it, one for each namespace or one for all, each
+ * with its store.
  *
  * <p>A kind is <em>missing</em> while the API server does not serve it (its CRD is not installed),
  * <em>listing</em> until each informer has told of all objects there are, then <em>synced</em>.
  * When the API server stops serving the version that is watched, the informers are stopped and the
- * kind is looked for anew; the store is kept then, so that coming back is no storm of changes, and
- * emptied when the kind turns out to be missing.
+ * kind is looked for anew; the stores are kept then, so that coming back is no storm of changes,
+ * and they are emptied when the kind turns out to be missing.
  */
 final class Watching {
 
@@ -37,7 +43,10 @@ final class Watching {
   private final Resource resource;
   private final Namespaces namespaces;
   private final String labelSelector;
-  private final Store store;
+
+  /** By namespace, or one under the empty name for all. */
+  private final Map<String, Store> stores = new LinkedHashMap<>();
+
   private final Consumer<Ref> changed;
 
   private final List<SharedIndexInformer<GenericKubernetesResource>> informers = new ArrayList<>();
@@ -55,7 +64,7 @@ final class Watching {
       Resource resource,
       Namespaces namespaces,
       String labelSelector,
-      Store store,
+      Supplier<Store> stores,
       Consumer<Ref> changed) {
     this.client = client;
     this.discovery = discovery;
@@ -63,7 +72,7 @@ final class Watching {
     this.resource = resource;
     this.namespaces = namespaces;
     this.labelSelector = labelSelector;
-    this.store = store;
+    namespaces.requests(resource).forEach(each -> this.stores.put(each, stores.get()));
     this.changed = changed;
   }
 
@@ -71,12 +80,14 @@ final class Watching {
     return resource;
   }
 
-  Store store() {
-    return store;
+  Collection<Store> stores() {
+    return stores.values();
   }
 
-  Namespaces namespaces() {
-    return namespaces;
+  /** The store of a namespace that this {@linkplain #covers covers}. */
+  Store store(String namespace) {
+    Store all = stores.get("");
+    return all != null ? all : requireNonNull(stores.get(namespace));
   }
 
   /** The version that is watched, empty when none is. */
@@ -104,7 +115,7 @@ final class Watching {
 
   /** Whether the store has what that namespace holds. */
   boolean covers(String namespace) {
-    return labelSelector.isEmpty() && namespaces.contain(namespace);
+    return labelSelector.isEmpty() && namespaces.contain(resource, namespace);
   }
 
   boolean isAt(String path) {
@@ -125,7 +136,7 @@ final class Watching {
       if (served.isPresent()) {
         start(served.get());
       } else {
-        store.clear().forEach(this::tell);
+        stores.values().forEach(store -> store.clear().forEach(this::tell));
       }
     } catch (ObjectsException e) {
       failure = Optional.of(e.getMessage());
@@ -141,20 +152,22 @@ final class Watching {
             .withPlural(resource.plural())
             .withNamespaced(resource.namespaced())
             .build();
-    List<String> requests = namespaces.requests(resource);
-    listing.set(requests.size());
-    for (String namespace : requests) {
-      var all = client.genericKubernetesResources(context);
-      var selected = namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
-      var filtered = labelSelector.isEmpty() ? selected : selected.withLabelSelector(labelSelector);
-      informers.add(filtered.withLimit(PAGE).runnableInformer(0));
-    }
+    listing.set(stores.size());
     version = served;
+    stores.forEach(
+        (namespace, store) -> {
+          var all = client.genericKubernetesResources(context);
+          var some = namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
+          var selected = labelSelector.isEmpty() ? some : some.withLabelSelector(labelSelector);
+          SharedIndexInformer<GenericKubernetesResource> informer =
+              selected.withLimit(PAGE).runnableInformer(0);
+          informer.itemStore(store);
+          var _ = informer.removeIndexer(Cache.NAMESPACE_INDEX);
+          informer.exceptionHandler((_, problem) -> failed(problem));
+          informer.addEventHandler(new Handler(store));
+          informers.add(informer);
+        });
     for (SharedIndexInformer<GenericKubernetesResource> informer : informers) {
-      informer.itemStore(store);
-      var _ = informer.removeIndexer(Cache.NAMESPACE_INDEX);
-      informer.exceptionHandler((_, problem) -> failed(problem));
-      informer.addEventHandler(new Handler());
       var _ = informer.start();
     }
   }
@@ -231,7 +244,12 @@ final class Watching {
   /** Turns what informers say into references. */
   private final class Handler implements ResourceEventHandler<GenericKubernetesResource> {
 
+    private final Store store;
     private boolean listed;
+
+    private Handler(Store store) {
+      this.store = store;
+    }
 
     @Override
     public void onAdd(GenericKubernetesResource object) {

@@ -43,6 +43,9 @@ final class Engine {
   /** What is watched, of the controllers' kinds: nothing else is reconciled. */
   private final Set<Ref> alive = ConcurrentHashMap.newKeySet();
 
+  /** Changes whose consequences are not known yet, because the cluster did not answer. */
+  private final Set<Ref> unread = ConcurrentHashMap.newKeySet();
+
   private volatile boolean leading;
 
   /**
@@ -72,7 +75,8 @@ final class Engine {
    */
   void changed(Ref ref) {
     try {
-      if (controllers.containsKey(ref.kind())) {
+      boolean own = controllers.containsKey(ref.kind());
+      if (own) {
         if (objects.get(ref).isPresent()) {
           alive.add(ref);
           want(ref);
@@ -81,13 +85,25 @@ final class Engine {
           journal.gone(ref);
         }
       }
-      for (Controller controller : controllers.values()) {
-        controller.concernedBy(ref).forEach(this::want);
+      // Who delivers from what is learnt all the time; what a Secret concerns is asked by who
+      // leads. Before that caches may still be filling, and to ask would be a request each time.
+      if (own || leading) {
+        for (Controller controller : controllers.values()) {
+          controller.concernedBy(ref).forEach(this::want);
+        }
+        memory.deliveredInto(ref).forEach(this::want);
       }
-      memory.deliveredInto(ref).forEach(this::want);
     } catch (ObjectsException e) {
-      // Reads come from caches; what cannot be read now is found by the resync.
+      unread.add(ref);
       journal.unread(ref, e);
+    }
+  }
+
+  /** Looks again at the changes that could not be read. To be called every now and then. */
+  void readAgain() {
+    for (Ref ref : List.copyOf(unread)) {
+      unread.remove(ref);
+      changed(ref);
     }
   }
 

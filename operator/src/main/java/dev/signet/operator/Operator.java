@@ -157,7 +157,7 @@ public final class Operator {
                   leads.set(leadership.<BooleanSupplier>map(it -> it::holds).orElse(() -> true));
                   leadership.ifPresentOrElse(Leadership::run, turns::leads);
                 });
-    reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready));
+    reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
         .addKeyValue("version", settings.version())
         .addKeyValue("server", cluster.connection().server())
@@ -183,8 +183,10 @@ public final class Operator {
     events.post(event);
   }
 
-  /** Says once what is missing or fails, and keeps readiness up to date. */
-  private void report(AtomicReference<Optional<String>> unready) {
+  /**
+   * Says once what is missing or fails, keeps readiness up to date, and reads what could not be.
+   */
+  private void report(AtomicReference<Optional<String>> unready, Engine engine) {
     try {
       Reports reports = new Reports();
       do {
@@ -194,6 +196,7 @@ public final class Operator {
                 : cluster.settled() ? Optional.empty() : Optional.of(whyUnsynced()));
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
+        engine.readAgain();
       } while (!stopped.await(200, java.util.concurrent.TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

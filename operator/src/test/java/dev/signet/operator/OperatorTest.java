@@ -32,7 +32,7 @@ class OperatorTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     stage.close();
   }
 

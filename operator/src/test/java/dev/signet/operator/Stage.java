@@ -65,6 +65,7 @@ final class Stage implements AutoCloseable {
   private final ControlPlane plane;
   private final Namespace namespace;
   private final List<Operator> operators = new ArrayList<>();
+  private final List<Path> kubeconfigs = new ArrayList<>();
 
   Stage(ControlPlane plane, Namespace namespace) throws IOException {
     this.plane = plane;
@@ -138,21 +139,23 @@ final class Stage implements AutoCloseable {
   }
 
   Operator start(Settings settings) throws IOException {
-    return start(settings, plane.kubeconfig());
+    return start(settings, plane.kubeconfig(), Clock.systemUTC());
   }
 
   /** As that user, at that address. */
   Operator start(Settings settings, URI server, Identity user) throws IOException {
-    Path file = Files.createTempFile("kubeconfig", "");
-    try {
-      Files.writeString(file, plane.kubeconfig(server, user));
-      return start(settings, file);
-    } finally {
-      Files.delete(file);
-    }
+    return start(settings, server, user, Clock.systemUTC());
   }
 
-  private Operator start(Settings settings, Path kubeconfig) throws IOException {
+  /** With that calendar. */
+  Operator start(Settings settings, URI server, Identity user, Clock clock) throws IOException {
+    Path file = Files.createTempFile("kubeconfig", "");
+    kubeconfigs.add(file);
+    Files.writeString(file, plane.kubeconfig(server, user));
+    return start(settings, file, clock);
+  }
+
+  private Operator start(Settings settings, Path kubeconfig, Clock clock) throws IOException {
     try {
       Connection connection =
           Connection.kubeconfig(List.of(kubeconfig), Optional.empty(), Map.of(), Clock.systemUTC());
@@ -176,8 +179,11 @@ final class Stage implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     operators.forEach(Stage::stop);
+    for (Path file : kubeconfigs) {
+      Files.delete(file);
+    }
   }
 
   /** The certificate of the key that the operator made. */

@@ -1,0 +1,214 @@
+package dev.signet.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.testkit.cluster.ApiRequest;
+import dev.signet.testkit.cluster.ControlPlane;
+import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.Fault;
+import dev.signet.testkit.cluster.FaultProxy;
+import dev.signet.testkit.cluster.FaultRule;
+import dev.signet.testkit.cluster.Namespace;
+import dev.signet.testkit.cluster.OnControlPlane;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What goes wrong while many objects are on their way. Afterwards everything is as it should be, no
+ * Secret was written that was right already, and none was ever lost, emptied or set back.
+ */
+@OnControlPlane
+@Tag("faults")
+@Timeout(400)
+class FaultsTest {
+
+  @TempDir Path folder;
+
+  private ControlPlane plane;
+  private Namespace namespace;
+  private Stage stage;
+  private Flight flight;
+
+  @BeforeEach
+  void set(ControlPlane givenPlane, Namespace givenNamespace) throws IOException {
+    plane = givenPlane;
+    namespace = givenNamespace;
+    stage = new Stage(plane, namespace);
+    flight = new Flight(plane, namespace, stage);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    flight.close();
+    stage.close();
+  }
+
+  private Child child(String identity) throws IOException {
+    return Child.start(plane, namespace, identity, folder);
+  }
+
+  @Test
+  void theOperatorIsKilledAndStartedAgain() throws IOException {
+    try (Child first = child("first").awaitLeading()) {
+      flight.takeOff();
+      flight.awaitUnderWay(Flight.OBJECTS / 4);
+      first.kill();
+    }
+    try (Child _ = child("second").awaitLeading()) {
+      flight.awaitArrived(0);
+      flight.assertSafe(0);
+    }
+  }
+
+  @Test
+  void theLeaderIsPausedUntilTheStandbyLeadsAndResumed() throws IOException {
+    try (Child first = child("first").awaitLeading();
+        Child second = child("second").awaitStandingBy()) {
+      flight.takeOff();
+      flight.awaitUnderWay(Flight.OBJECTS / 4);
+      first.signal("STOP");
+      second.awaitLeading();
+      flight.awaitArrived(0);
+      flight.change(Flight.OBJECTS / 10);
+      flight.awaitArrived(Flight.OBJECTS / 10);
+      long before = flight.secretWrites();
+
+      first.signal("CONT");
+      first.awaitStandingBy();
+      Eventually.holds(
+          Flight.LONG, "it to notice", () -> first.log().contains("this process stands by"));
+
+      assertThat(second.leads()).isTrue();
+      assertThat(flight.secretWrites()).as("it changed nothing").isEqualTo(before);
+      flight.assertSafe(Flight.OBJECTS / 10);
+    }
+  }
+
+  @Test
+  void theApiServerIsKilledAndStartedAgain() throws IOException {
+    stage.start(stage.withoutKey(stage.settings()));
+    flight.takeOff();
+    flight.awaitUnderWay(Flight.OBJECTS / 4);
+    plane.apiServer().kill();
+    plane.apiServer().start();
+    flight.change(Flight.OBJECTS / 10);
+
+    flight.awaitArrived(Flight.OBJECTS / 10);
+    flight.assertSafe(Flight.OBJECTS / 10);
+  }
+
+  @Test
+  void watchesAreCutEverySecond(FaultProxy proxy) throws IOException {
+    FaultRule cut =
+        proxy.when(
+            request -> request.verb().equals("watch"), Fault.cutAfter(Duration.ofSeconds(1)));
+    stage.start(stage.withoutKey(stage.settings()), proxy.url(), plane.admin());
+    flight.takeOff();
+    flight.awaitArrived(0);
+    flight.change(Flight.OBJECTS / 10);
+
+    flight.awaitArrived(Flight.OBJECTS / 10);
+    flight.assertSafe(Flight.OBJECTS / 10);
+    assertThat(cut.hits()).isPositive();
+  }
+
+  @Test
+  void theApiServerRefusesForgetsAndFails(FaultProxy proxy) throws IOException {
+    int some = Flight.OBJECTS / 16;
+    List<FaultRule> storms =
+        List.of(
+            proxy.when(FaultsTest::writes, Fault.conflict()).every(3).times(some),
+            proxy.when(FaultsTest::writes, Fault.answer(500)).every(5).times(some),
+            proxy.when(FaultsTest::writes, Fault.loseAnswer()).every(7).times(some),
+            proxy
+                .when(request -> request.verb().equals("get"), Fault.answer(500))
+                .every(2)
+                .times(some),
+            proxy
+                .when(request -> true, Fault.tooManyRequests(Duration.ofSeconds(1)))
+                .every(40)
+                .times(3));
+    stage.start(stage.withoutKey(stage.settings()), proxy.url(), plane.admin());
+    flight.takeOff();
+
+    flight.awaitArrived(0);
+    flight.assertSafe(0);
+    assertThat(storms).allSatisfy(storm -> assertThat(storm.hits()).isPositive());
+  }
+
+  private static boolean writes(ApiRequest request) {
+    return List.of("secrets", "sealedsecrets").contains(request.resource())
+        && List.of("create", "update").contains(request.verb());
+  }
+
+  @Test
+  void theCalendarJumpsByHoursEverySecond() throws IOException {
+    stage.start(
+        stage.withoutKey(stage.settings()),
+        plane.url(),
+        plane.admin(),
+        new Jumping(Duration.ofHours(5)));
+    stage.applyExternal(
+        "secretstores",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "fake"},
+         "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "v"}]}}}}
+        """);
+    stage.applyExternal(
+        "externalsecrets",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "external"},
+         "spec": {"refreshInterval": "1s", "secretStoreRef": {"name": "fake"},
+          "data": [{"secretKey": "k", "remoteRef": {"key": "remote"}}]}}
+        """);
+    flight.takeOff();
+    flight.awaitArrived(0);
+    stage.awaitValues("external", "{k=v}");
+    stage.awaitCondition(stage.externalPath("externalsecrets/external"), "Ready", "True");
+
+    // One write more than the flight's: that of the ExternalSecret, which is fetched again and
+    // again and is the same each time.
+    assertThat(flight.secretWrites()).isEqualTo(Flight.OBJECTS + 1);
+  }
+
+  /** A calendar that is right in even seconds and wrong in odd ones, now ahead and now behind. */
+  private static final class Jumping extends Clock {
+
+    private final Duration step;
+
+    Jumping(Duration step) {
+      this.step = step;
+    }
+
+    @Override
+    public Instant instant() {
+      Instant now = Instant.now();
+      return switch ((int) (now.getEpochSecond() % 4)) {
+        case 1 -> now.plus(step);
+        case 3 -> now.minus(step);
+        default -> now;
+      };
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneId.of("UTC");
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

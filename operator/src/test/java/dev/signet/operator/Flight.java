@@ -1,0 +1,237 @@
+package dev.signet.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.core.sealing.SealingKey;
+import dev.signet.testkit.Jsonl;
+import dev.signet.testkit.cluster.AuditLog;
+import dev.signet.testkit.cluster.ControlPlane;
+import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.Namespace;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Many SealedSecrets on their way to Secrets, and somebody who writes down every version of every
+ * Secret that there ever is. Values only go forward: {@code v1}, then {@code v2}.
+ */
+final class Flight implements AutoCloseable {
+
+  /** More of them in the profile {@code volume}. */
+  static final int OBJECTS = Integer.getInteger("faults.objects", 200);
+
+  static final Duration LONG = Duration.ofSeconds(120 + OBJECTS / 10);
+
+  private final ControlPlane plane;
+  private final Namespace namespace;
+  private final Stage stage;
+  private final SealingKey key = Stage.newKey("key");
+
+  /** What each Secret held, in order; {@code gone} where it was deleted. */
+  private final Map<String, List<String>> versions = new ConcurrentHashMap<>();
+
+  private volatile String seenUpTo = "";
+  private volatile boolean closed;
+
+  Flight(ControlPlane plane, Namespace namespace, Stage stage) throws IOException {
+    this.plane = plane;
+    this.namespace = namespace;
+    this.stage = stage;
+    stage.addKey(key);
+    seenUpTo =
+        stage
+            .api()
+            .get(namespace.path("secrets"))
+            .orFail()
+            .json()
+            .row("metadata")
+            .text("resourceVersion");
+    Thread.ofVirtual().name("recorder").start(this::record);
+  }
+
+  private static String name(int i) {
+    return "app-" + i;
+  }
+
+  /** Applies them all, from so many threads that some are always under way. */
+  void takeOff() throws IOException {
+    for (int i = 0; i < OBJECTS; i++) {
+      stage.applySealed(stage.sealed(key.certificate(), name(i), Map.of("k", "v1")));
+    }
+  }
+
+  /** The next version of the first so many. */
+  void change(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      stage
+          .api()
+          .patch(
+              stage.sealedPath(name(i)),
+              "application/merge-patch+json",
+              stage.sealed(key.certificate(), name(i), Map.of("k", "v2")))
+          .orFail();
+    }
+  }
+
+  /** Returns when at least so many Secrets have been written. */
+  void awaitUnderWay(int count) {
+    Eventually.holds(LONG, count + " Secrets", () -> versions.size() >= count);
+  }
+
+  /** Returns when all are as they should be, the first {@code changed} with their next version. */
+  void awaitArrived(int changed) {
+    Eventually.holds(
+        LONG,
+        "all Secrets and conditions to be right",
+        () -> {
+          List<String> wrong = wrong(changed);
+          if (!wrong.isEmpty()) {
+            throw new IOException(wrong.size() + " are not, for instance " + wrong.getFirst());
+          }
+          return true;
+        });
+  }
+
+  private List<String> wrong(int changed) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (Jsonl.Row secret :
+        stage.api().get(namespace.path("secrets")).orFail().json().rows("items")) {
+      values.put(secret.row("metadata").text("name"), value(secret));
+    }
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < OBJECTS; i++) {
+      String value = values.getOrDefault(name(i), "absent");
+      if (!value.equals(i < changed ? "v2" : "v1")) {
+        wrong.add(name(i) + " is " + value);
+      }
+    }
+    for (Jsonl.Row sealed : stage.api().get(stage.sealedPath("")).orFail().json().rows("items")) {
+      if (!synced(sealed)) {
+        wrong.add(
+            "the status of "
+                + sealed.row("metadata").text("name")
+                + (sealed.has("status") ? " is " + sealed.row("status").fields() : " is absent"));
+      }
+    }
+    return wrong;
+  }
+
+  private static boolean synced(Jsonl.Row sealed) {
+    return sealed.has("status")
+        && sealed.row("status").integer("observedGeneration")
+            == sealed.row("metadata").integer("generation")
+        && sealed.row("status").rows("conditions").stream()
+            .allMatch(condition -> condition.text("status").equals("True"));
+  }
+
+  private static String value(Jsonl.Row secret) {
+    return secret.has("data") && secret.row("data").has("k")
+        ? new String(secret.row("data").base64("k"), UTF_8)
+        : "empty";
+  }
+
+  /**
+   * No Secret was ever lost, emptied or set back, and none was written that was right: exactly one
+   * write made each version.
+   */
+  void assertSafe(int changed) throws IOException {
+    Eventually.holds(LONG, "the record to be complete", () -> recorded(changed));
+    for (int i = 0; i < OBJECTS; i++) {
+      assertThat(versions.get(name(i)))
+          .as(name(i))
+          .isEqualTo(i < changed ? List.of("v1", "v2") : List.of("v1"));
+    }
+    assertThat(secretWrites()).as("successful writes of Secrets").isEqualTo(OBJECTS + changed);
+  }
+
+  private boolean recorded(int changed) {
+    for (int i = 0; i < OBJECTS; i++) {
+      if (versions.getOrDefault(name(i), List.of()).size() < (i < changed ? 2 : 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** How many writes of Secrets succeeded so far, that of the key aside. */
+  long secretWrites() throws IOException {
+    Predicate<AuditLog.Entry> write =
+        each ->
+            each.resource().equals("secrets")
+                && each.namespace().equals(namespace.name())
+                && List.of("create", "update", "patch", "delete").contains(each.verb())
+                && each.status() < 300;
+    return plane.audit().count(write) - 1;
+  }
+
+  private void record() {
+    while (!closed) {
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(
+                  stage.api().stream(
+                      namespace.path("secrets") + "?watch=true&resourceVersion=" + seenUpTo),
+                  UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          note(Jsonl.row(line));
+        }
+      } catch (IOException | RuntimeException e) {
+        // The API server is away; the watch goes on where it was.
+        if (!closed) {
+          Eventually.holds(LONG, "the API server", () -> stage.api().get("/readyz").ok());
+        }
+      }
+    }
+  }
+
+  private void note(Jsonl.Row event) throws IOException {
+    if (event.text("type").equals("ERROR")) {
+      // A server that was started again does not remember so far back.
+      noteAll(stage.api().get(namespace.path("secrets")).orFail().json());
+      return;
+    }
+    Jsonl.Row secret = event.row("object");
+    String name = secret.row("metadata").text("name");
+    versions
+        .computeIfAbsent(name, _ -> new ArrayList<>())
+        .add(event.text("type").equals("DELETED") ? "gone" : value(secret));
+    seenUpTo = secret.row("metadata").text("resourceVersion");
+  }
+
+  /** What changed while nobody looked; how often is in the audit log. */
+  private void noteAll(Jsonl.Row list) {
+    Map<String, String> now = new HashMap<>();
+    for (Jsonl.Row secret : list.rows("items")) {
+      now.put(secret.row("metadata").text("name"), value(secret));
+    }
+    now.forEach(
+        (name, value) -> {
+          List<String> before = versions.computeIfAbsent(name, _ -> new ArrayList<>());
+          if (before.isEmpty() || !before.getLast().equals(value)) {
+            before.add(value);
+          }
+        });
+    versions.forEach(
+        (name, before) -> {
+          if (!now.containsKey(name)) {
+            before.add("gone");
+          }
+        });
+    seenUpTo = list.row("metadata").text("resourceVersion");
+  }
+
+  @Override
+  public void close() {
+    // Its watch ends with the control plane.
+    closed = true;
+  }
+}
