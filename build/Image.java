@@ -244,7 +244,7 @@ void trainForStart(Path base, Path home, Path out, Map<String, byte[]> program, 
   try (StubCluster cluster = new StubCluster(work)) {
     command.addAll(List.of(
         "operator", "--kubeconfig", cluster.kubeconfig().toString(), "--http=127.0.0.1:0", "--key-namespace=default",
-        "--key-size=2048"));
+        "--make-key=false"));
     ProcessBuilder training = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
         .redirectOutput(output.toFile());
     training.environment().put("HOME", work.toString());
