@@ -1,7 +1,5 @@
 package dev.signet.cli;
 
-import dev.signet.template.Functions;
-import dev.signet.template.sprig.Sprig;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,7 +9,8 @@ enum FunctionSet {
   /** Go's own. */
   NONE("none", false),
   SPRIG("sprig", false),
-  SEALED_SECRETS("sealed-secrets", true);
+  SEALED_SECRETS("sealed-secrets", true),
+  EXTERNAL_SECRETS("external-secrets", true);
 
   private final String text;
   private final boolean stringsOnly;
@@ -38,13 +37,6 @@ enum FunctionSet {
   /** Whether the data are a {@code map[string]string}. */
   boolean stringsOnly() {
     return stringsOnly;
-  }
-
-  Functions functions() {
-    return switch (this) {
-      case NONE -> Functions.NONE;
-      case SPRIG, SEALED_SECRETS -> Sprig.functions();
-    };
   }
 
   @Override

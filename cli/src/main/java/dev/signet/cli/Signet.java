@@ -40,11 +40,11 @@ final class Signet {
               TemplateCommand::new),
           new Entry("keys", "list, make, back up and restore sealing keys", KeysCommand::new),
           new Entry(
+              "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
+          new Entry(
               "crds",
               "print the CustomResourceDefinitions for a cluster that lacks them",
               CrdsCommand::new),
-          new Entry(
-              "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
           new Entry("completion", "print completion for bash, zsh or fish", CompletionCommand::new),
           new Entry("version", "print the version", VersionCommand::new));
 

@@ -45,12 +45,14 @@ final class TemplateBatch {
   }
 
   private final Surroundings surroundings;
+  private final TemplateFunctions functions;
   private final boolean reveal;
   private int read;
   private int bad;
 
   TemplateBatch(Surroundings surroundings, boolean reveal) {
     this.surroundings = surroundings;
+    this.functions = new TemplateFunctions(surroundings);
     this.reveal = reveal;
   }
 
@@ -119,7 +121,7 @@ final class TemplateBatch {
     }
   }
 
-  private static TemplateText text(Map<String, @Nullable Object> fields) throws BadLine {
+  private TemplateText text(Map<String, @Nullable Object> fields) throws BadLine {
     Optional<String> base64 = string(fields, "templateB64");
     byte[] bytes;
     if (base64.isPresent()) {
@@ -131,14 +133,21 @@ final class TemplateBatch {
               .getBytes(StandardCharsets.UTF_8);
     }
     String set = string(fields, "funcs").orElse("sprig");
-    FunctionSet functions =
-        FunctionSet.find(set.equals("both") ? "sprig" : set)
-            .orElseThrow(() -> new BadLine("funcs must be one of both, " + FunctionSet.names()));
+    String name =
+        switch (set) {
+          case "both" -> "sprig";
+          case "eso" -> "external-secrets";
+          default -> set;
+        };
+    FunctionSet functionSet =
+        FunctionSet.find(name)
+            .orElseThrow(
+                () -> new BadLine("funcs must be one of both, eso, " + FunctionSet.names()));
     try {
       return new TemplateText(
           string(fields, "name").orElse("t"),
           bytes,
-          functions,
+          functions.of(functionSet),
           TemplateInput.missingKey(string(fields, "missingkey").orElse("default")));
     } catch (CommandFailure e) {
       throw new BadLine(e.getMessage());

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Reads templates without rendering them and says what is wrong: what does not parse, every
  * function that is not defined, and every key that the data do not have, with the one that was
  * probably meant. A file is a template, or a manifest whose SealedSecrets and ExternalSecrets hold
- * templates; of those the keys are known, unless {@code dataFrom} brings some. External Secrets has
- * functions of its own, so that functions are not looked at there.
+ * templates; of those the keys are known, unless {@code dataFrom} brings some.
  */
 final class TemplateCheck {
 
@@ -37,7 +36,6 @@ final class TemplateCheck {
   private static final Pattern MANIFEST =
       Pattern.compile("(?m)^\\s*\"?kind\"?:\\s*\"?(Sealed|External)Secret\\b");
 
-  private static final List<Inspection.Use> NONE = List.of();
   private static final GroupKind EXTERNAL = new GroupKind("external-secrets.io", "ExternalSecret");
 
   /**
@@ -45,14 +43,9 @@ final class TemplateCheck {
    *
    * @param object the object that holds it; empty for a file of its own
    * @param keys the keys there are, where they are known
-   * @param functionsKnown whether the functions of the text are all that there are
    */
   private record Checked(
-      String file,
-      String object,
-      TemplateText text,
-      Optional<Set<String>> keys,
-      boolean functionsKnown) {}
+      String file, String object, TemplateText text, Optional<Set<String>> keys) {}
 
   /**
    * What is wrong at a place.
@@ -91,6 +84,7 @@ final class TemplateCheck {
 
   private final Surroundings surroundings;
   private final FunctionSet functions;
+  private final TemplateFunctions available;
   private final Optional<Set<String>> keys;
   private final List<Checked> texts = new ArrayList<>();
 
@@ -100,6 +94,7 @@ final class TemplateCheck {
   TemplateCheck(Surroundings surroundings, FunctionSet functions, Optional<Set<String>> keys) {
     this.surroundings = surroundings;
     this.functions = functions;
+    this.available = new TemplateFunctions(surroundings);
     this.keys = keys;
   }
 
@@ -135,12 +130,13 @@ final class TemplateCheck {
         throw CommandFailure.because(e);
       }
     }
-    TemplateText text = new TemplateText(source, bytes, functions, MissingKey.DEFAULT);
-    texts.add(new Checked(source, "", text, keys, true));
+    TemplateText text =
+        new TemplateText(source, bytes, available.of(functions), MissingKey.DEFAULT);
+    texts.add(new Checked(source, "", text, keys));
   }
 
   /** Finds the texts in an object; false where it is of another kind. */
-  private static boolean inManifest(String source, Document document, List<Checked> found)
+  private boolean inManifest(String source, Document document, List<Checked> found)
       throws CommandFailure {
     Map<String, @Nullable Object> tree = document.tree();
     if (!(tree.get("apiVersion") instanceof String apiVersion)
@@ -162,7 +158,7 @@ final class TemplateCheck {
     }
   }
 
-  private static void sealed(String source, KubeObject object, List<Checked> found)
+  private void sealed(String source, KubeObject object, List<Checked> found)
       throws MalformedObjectException {
     SealedSecret sealed = SealedSecret.of(object);
     Map<String, String> texts = new TreeMap<>();
@@ -176,11 +172,10 @@ final class TemplateCheck {
                     source,
                     object.ref().toString(),
                     text(key, text, FunctionSet.SEALED_SECRETS),
-                    Optional.of(known),
-                    true)));
+                    Optional.of(known))));
   }
 
-  private static void external(String source, KubeObject object, List<Checked> found)
+  private void external(String source, KubeObject object, List<Checked> found)
       throws MalformedObjectException {
     Fields spec = object.spec();
     Set<String> known = new TreeSet<>();
@@ -200,22 +195,21 @@ final class TemplateCheck {
                       new Checked(
                           source,
                           object.ref().toString(),
-                          text(key, text, FunctionSet.SPRIG),
-                          keys,
-                          false)));
+                          text(key, text, FunctionSet.EXTERNAL_SECRETS),
+                          keys)));
     }
   }
 
-  private static TemplateText text(String key, String text, FunctionSet functions) {
+  private TemplateText text(String key, String text, FunctionSet functions) {
     return new TemplateText(
-        key, text.getBytes(StandardCharsets.UTF_8), functions, MissingKey.DEFAULT);
+        key, text.getBytes(StandardCharsets.UTF_8), available.of(functions), MissingKey.DEFAULT);
   }
 
   private static List<Problem> problems(Checked checked) {
     Inspection inspection = checked.text.inspect();
     List<Problem> problems = new ArrayList<>();
-    Set<String> callable = Inspection.callable(checked.text.functions().functions());
-    for (Inspection.Use use : checked.functionsKnown ? inspection.undefined() : NONE) {
+    Set<String> callable = Inspection.callable(checked.text.functions());
+    for (Inspection.Use use : inspection.undefined()) {
       problems.add(problem(checked, use, "function \"" + use.name() + "\" not defined", callable));
     }
     for (Inspection.Use use : inspection.keys()) {

@@ -85,7 +85,7 @@ final class TemplateCommand implements Command {
       paramLabel = "SET",
       defaultValue = "sprig",
       description =
-          "Whose functions and data: none (Go's own), sprig, or sealed-secrets (Sprig over texts); default ${DEFAULT-VALUE}.")
+          "Whose functions and data: none (Go's own), sprig, sealed-secrets or external-secrets (over texts); default ${DEFAULT-VALUE}.")
   String functions = "sprig";
 
   @Option(
@@ -144,7 +144,10 @@ final class TemplateCommand implements Command {
     byte[] bytes = InputOutput.read(surroundings, file);
     TemplateText text =
         new TemplateText(
-            TemplateInput.source(file), bytes, set, TemplateInput.missingKey(missingKey));
+            TemplateInput.source(file),
+            bytes,
+            new TemplateFunctions(surroundings).of(set),
+            TemplateInput.missingKey(missingKey));
     Value values = TemplateInput.data(surroundings, data, set);
     TemplateResult result = TemplateResult.of(text, values, reveal, surroundings.templateSources());
     if (output.format != Options.Output.Format.table) {
@@ -178,7 +181,7 @@ final class TemplateCommand implements Command {
       for (Inspection.Use use : text.inspect().undefined()) {
         if (use.line() == error.line() && error.detail().contains("\"" + use.name() + "\"")) {
           column = use.column();
-          Nearest.to(use.name(), Inspection.callable(text.functions().functions()))
+          Nearest.to(use.name(), Inspection.callable(text.functions()))
               .ifPresent(near -> hint.append("\ndid you mean ").append(near).append('?'));
           break;
         }

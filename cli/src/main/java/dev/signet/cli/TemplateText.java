@@ -1,5 +1,6 @@
 package dev.signet.cli;
 
+import dev.signet.template.Functions;
 import dev.signet.template.Inspection;
 import dev.signet.template.Options;
 import dev.signet.template.Options.MissingKey;
@@ -11,14 +12,14 @@ final class TemplateText {
 
   private final String name;
   private final byte[] bytes;
-  private final FunctionSet functions;
+  private final Functions functions;
   private final MissingKey missingKey;
 
   /**
    * @param name what errors call it
    * @param bytes the text, which is not copied
    */
-  TemplateText(String name, byte[] bytes, FunctionSet functions, MissingKey missingKey) {
+  TemplateText(String name, byte[] bytes, Functions functions, MissingKey missingKey) {
     this.name = name;
     this.bytes = bytes;
     this.functions = functions;
@@ -29,17 +30,16 @@ final class TemplateText {
     return name;
   }
 
-  FunctionSet functions() {
+  Functions functions() {
     return functions;
   }
 
   Template parse() throws TemplateException {
-    return Template.parse(
-        name, bytes, functions.functions(), Options.DEFAULT.missingKey(missingKey));
+    return Template.parse(name, bytes, functions, Options.DEFAULT.missingKey(missingKey));
   }
 
   Inspection inspect() {
-    return Inspection.of(name, bytes, functions.functions(), Options.DEFAULT);
+    return Inspection.of(name, bytes, functions, Options.DEFAULT);
   }
 
   /** A line of it with a caret below the column, see {@link SourceLine}. */

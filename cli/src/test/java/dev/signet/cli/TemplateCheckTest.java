@@ -105,7 +105,7 @@ class TemplateCheckTest {
   }
 
   @Test
-  void textsOfExternalSecretsAreCheckedForTheirKeys() {
+  void textsOfExternalSecretsAreCheckedForTheirKeysAndFunctions() {
     String manifest =
         """
         apiVersion: external-secrets.io/v1
@@ -125,6 +125,11 @@ class TemplateCheckTest {
             external.yaml: ExternalSecret production/db: b:1: missing value for if
               {{ if }}
             """);
+    shell.write(
+        "external.yaml", manifest.replace("pasword | pkcs12key", "password | getSecretKey"));
+    assertThat(shell.signet("template", "check", "external.yaml").out())
+        .contains("a:1:15: function \"getSecretKey\" not defined")
+        .doesNotContain("pkcs12key\" not defined");
     shell.write("external.yaml", manifest.replace("  data:", "  dataFrom: [{}]\n  data:"));
     assertThat(shell.signet("template", "check", "external.yaml").out())
         .doesNotContain("pasword")

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request, one answer, as bytes, over fabric8's HTTP client. Blocks; meant for virtual threads.
- * At most so many requests are under way at once. Nothing is tried again here.
+ * At most so many requests are under way at once, Leases aside: a slow server must not make a
+ * leader late. Nothing is tried again here.
  */
 final class Api {
 
@@ -107,6 +108,9 @@ final class Api {
       throw Failures.of(asked, 429, new byte[0], closed);
     }
     try {
+      if (asked.group().equals("coordination.k8s.io")) {
+        return exchange(asked, request);
+      }
       inFlight.acquire();
       try {
         return exchange(asked, request);

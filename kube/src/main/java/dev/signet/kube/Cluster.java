@@ -132,7 +132,7 @@ public final class Cluster implements Objects, AutoCloseable {
    * generic here, and only errors within watches have a class of their own. A list without items is
    * null where metadata only is asked for.
    */
-  private static KubernetesSerialization serialization() {
+  static KubernetesSerialization serialization() {
     ObjectMapper mapper = new ObjectMapper();
     mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
     KubernetesSerialization serialization = new KubernetesSerialization(mapper, false);

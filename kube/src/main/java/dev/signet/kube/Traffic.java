@@ -11,15 +11,12 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
@@ -80,20 +77,28 @@ final class Traffic implements Interceptor {
   private final BooleanSupplier mayWrite;
   private final Limits limits;
   private final WatchRefused refused;
-  private final Map<UUID, Answer> open = new ConcurrentHashMap<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Set<Answer> open = ConcurrentHashMap.newKeySet();
 
-  /** An answer whose body is still coming. */
-  private static final class Answer {
+  /** Takes the body of an answer and remembers when something of it came. */
+  private static final class Heard implements AsyncBody.Consumer<List<ByteBuffer>> {
+    private final AsyncBody.Consumer<List<ByteBuffer>> next;
     private final boolean watch;
-    private final AtomicLong heardAt;
-    private volatile CompletableFuture<AsyncBody> body = new CompletableFuture<>();
+    private volatile long at = System.nanoTime();
 
-    private Answer(boolean watch) {
+    private Heard(AsyncBody.Consumer<List<ByteBuffer>> next, boolean watch) {
+      this.next = watch ? new WatchLines(next) : next;
       this.watch = watch;
-      this.heardAt = new AtomicLong(System.nanoTime());
+    }
+
+    @Override
+    public void consume(List<ByteBuffer> pieces, AsyncBody body) throws Exception {
+      at = System.nanoTime();
+      next.consume(pieces, body);
     }
   }
+
+  /** An answer whose body is still coming. */
+  private record Answer(Heard heard, AsyncBody body) {}
 
   Traffic(
       Pace pace,
@@ -123,13 +128,10 @@ final class Traffic implements Interceptor {
       whole.timeout(limits.headers().toMillis(), TimeUnit.MILLISECONDS);
     }
     try {
-      waiting.incrementAndGet();
       pace.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new IOException("interrupted", e));
-    } finally {
-      waiting.decrementAndGet();
     }
     if (!reads && !FREE.matcher(request.uri().getPath()).matches() && !mayWrite.getAsBoolean()) {
       throw new NotLeadingException();
@@ -158,13 +160,7 @@ final class Traffic implements Interceptor {
   @Override
   public AsyncBody.Consumer<List<ByteBuffer>> consumer(
       AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
-    Answer answer = new Answer(isWatch(request.uri()));
-    open.put(request.id(), answer);
-    AsyncBody.Consumer<List<ByteBuffer>> next = answer.watch ? new WatchLines(consumer) : consumer;
-    return (buffers, body) -> {
-      answer.heardAt.set(System.nanoTime());
-      next.consume(buffers, body);
-    };
+    return new Heard(consumer, isWatch(request.uri()));
   }
 
   @Override
@@ -175,20 +171,15 @@ final class Traffic implements Interceptor {
     if (response.header("X-Kubernetes-PF-FlowSchema-UID") != null) {
       pace.serverPaces();
     }
-    Answer answer = open.get(request.id());
-    if (answer != null && response.body() instanceof AsyncBody body) {
-      answer.heardAt.set(System.nanoTime());
-      var _ = answer.body.complete(body);
-      var _ = body.done().whenComplete((_, _) -> open.remove(request.id(), answer));
+    if (consumer instanceof Heard heard && response.body() instanceof AsyncBody body) {
+      heard.at = System.nanoTime();
+      Answer answer = new Answer(heard, body);
+      open.add(answer);
+      var _ = body.done().whenComplete((_, _) -> open.remove(answer));
     }
     if (isWatch(request.uri()) && !HttpResponse.isSuccessful(response.code())) {
       refused.answered(request.uri().getPath(), response.code());
     }
-  }
-
-  @Override
-  public void afterConnectionFailure(HttpRequest request, Throwable failure) {
-    open.remove(request.id());
   }
 
   /** In the chain of the answer: whoever asked does not see it before this is noted. */
@@ -218,14 +209,12 @@ final class Traffic implements Interceptor {
 
   private void cutSilent() {
     long now = System.nanoTime();
-    open.forEach(
-        (id, answer) -> {
-          Duration allowed = answer.watch ? limits.silentWatch() : limits.silentAnswer();
-          boolean silent = now - answer.heardAt.get() > allowed.toNanos();
-          if (silent && answer.body.isDone()) {
-            open.remove(id, answer);
-            answer.body.join().cancel();
-          }
-        });
+    for (Answer answer : open) {
+      Duration allowed = answer.heard().watch ? limits.silentWatch() : limits.silentAnswer();
+      if (now - answer.heard().at > allowed.toNanos()) {
+        open.remove(answer);
+        answer.body().cancel();
+      }
+    }
   }
 }

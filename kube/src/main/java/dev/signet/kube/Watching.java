@@ -55,7 +55,8 @@ final class Watching {
   private volatile Optional<String> failure = Optional.empty();
   private volatile boolean denied;
   private final AtomicInteger listing = new AtomicInteger(1);
-  private boolean closed;
+  private volatile boolean closed;
+  private volatile int starts;
 
   Watching(
       KubernetesClient client,
@@ -125,21 +126,27 @@ final class Watching {
   }
 
   /** Looks for a version that is served, unless one is watched. */
-  synchronized void look() {
+  void look() {
     if (closed || !version.isEmpty()) {
       return;
     }
     try {
-      Optional<String> served = discovery.served(resource);
-      failure = Optional.empty();
-      missing = served.isEmpty();
-      if (served.isPresent()) {
-        start(served.get());
-      } else {
-        stores.values().forEach(store -> store.clear().forEach(this::tell));
-      }
+      found(discovery.served(resource));
     } catch (ObjectsException e) {
       failure = Optional.of(e.getMessage());
+    }
+  }
+
+  private synchronized void found(Optional<String> served) {
+    if (closed || !version.isEmpty()) {
+      return;
+    }
+    failure = Optional.empty();
+    missing = served.isEmpty();
+    if (served.isPresent()) {
+      start(served.get());
+    } else {
+      stores.values().forEach(store -> store.clear().forEach(this::tell));
     }
   }
 
@@ -154,6 +161,7 @@ final class Watching {
             .build();
     listing.set(stores.size());
     version = served;
+    starts++;
     stores.forEach(
         (namespace, store) -> {
           var all = client.genericKubernetesResources(context);
@@ -215,10 +223,11 @@ final class Watching {
 
   /** The version that was watched is not served any more. */
   void lookAgain() {
+    int ended = starts;
     try {
       executor.execute(
           () -> {
-            stopInformers();
+            stopInformers(ended);
             look();
           });
     } catch (RejectedExecutionException e) {
@@ -226,15 +235,18 @@ final class Watching {
     }
   }
 
-  private synchronized void stopInformers() {
-    informers.forEach(SharedIndexInformer::stop);
-    informers.clear();
-    version = "";
+  /** Several informers can say the same of one start; the next start is not theirs to end. */
+  private synchronized void stopInformers(int ended) {
+    if (starts == ended) {
+      informers.forEach(SharedIndexInformer::stop);
+      informers.clear();
+      version = "";
+    }
   }
 
   synchronized void close() {
     closed = true;
-    stopInformers();
+    stopInformers(starts);
   }
 
   void tell(String key) {

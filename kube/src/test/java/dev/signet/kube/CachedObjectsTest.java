@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The order in which an answer to a write, its echo and foreign changes can come. */
 class CachedObjectsTest {
 
-  private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+  private static final KubernetesSerialization SERIALIZATION = Cluster.serialization();
 
   private final AtomicLong now = new AtomicLong();
   private final CachedObjects cache = new CachedObjects(SERIALIZATION, now::get);
@@ -49,6 +52,21 @@ class CachedObjectsTest {
 
   private String version() throws Exception {
     return cache.object("ns/x").orElseThrow().metadata().resourceVersion();
+  }
+
+  @Test
+  void errorsWithinWatchesAndListsWithoutItemsAreUnderstood() {
+    WatchEvent gone =
+        SERIALIZATION.unmarshal(
+            "{\"type\": \"ERROR\", \"object\": {\"kind\": \"Status\", \"apiVersion\": \"v1\","
+                + " \"code\": 410}}",
+            WatchEvent.class);
+    assertThat(gone.getObject())
+        .isInstanceOfSatisfying(
+            Status.class, status -> assertThat(status.getCode()).isEqualTo(410));
+    GenericKubernetesResourceList none =
+        SERIALIZATION.unmarshal("{\"items\": null}", GenericKubernetesResourceList.class);
+    assertThat(none.getItems()).isEmpty();
   }
 
   @Test

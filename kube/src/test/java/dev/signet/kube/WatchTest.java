@@ -192,7 +192,7 @@ class WatchTest {
   }
 
   @Test
-  void aPausedApiServerThatNeverAnswersIsAskedAgain(
+  void aWatchThatIsNeverAnsweredIsAskedForAgain(
       ControlPlane plane, Api api, Namespace namespace, FaultProxy proxy) throws Exception {
     Traffic.Limits limits =
         new Traffic.Limits(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofMillis(500));

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +102,7 @@ public final class Operator {
     List<Controller> controllers =
         List.of(
             new SealedSecretController(
-                objects, memory, keys, new Template.Sources(clock, clock.getZone(), random)),
+                objects, memory, keys, new Template.Sources(clock, ZoneOffset.UTC, random)),
             SecretStoreController.clusterWide(objects, memory, stores, clock),
             SecretStoreController.namespaced(objects, memory, stores, clock),
             ExternalSecretController.whenDue(objects, memory, stores, clock));

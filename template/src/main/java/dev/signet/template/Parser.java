@@ -210,8 +210,13 @@ final class Parser {
     int outerLine = actionLine;
     scope = new Scope();
     actionLine = 0;
+    Token opening = tokens[0];
     Statements statements = statements();
     if (statements.ending.isElse) {
+      if (context.equals("block clause")) {
+        // Go parses the body apart, and gives the line where the block begins.
+        tokens[0] = opening;
+      }
       throw error("unexpected " + statements.ending.shown() + " in " + context);
     }
     scope = outer;

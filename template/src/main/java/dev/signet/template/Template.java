@@ -3,6 +3,7 @@ package dev.signet.template;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,32 @@ public final class Template {
   private final Options options;
   private final Map<String, Node.Body> bodies;
 
-  /** What executions draw on besides their data. */
-  public record Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
+  /**
+   * What executions draw on besides their data. The time zone is looked up when a template asks for
+   * it: the JDK takes long to read its zones.
+   */
+  public static final class Sources {
+    private final InstantSource clock;
+    private final Supplier<ZoneId> zone;
+    private final RandomGenerator random;
+
+    public Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
+      this(clock, () -> zone, random);
+    }
+
+    private Sources(InstantSource clock, Supplier<ZoneId> zone, RandomGenerator random) {
+      this.clock = clock;
+      this.zone = zone;
+      this.random = random;
+    }
+
     /** The clock, the time zone and the secure randomness of the system. */
     public static Sources system() {
-      return new Sources(InstantSource.system(), ZoneId.systemDefault(), new SystemRandom());
+      return new Sources(InstantSource.system(), ZoneId::systemDefault, new SystemRandom());
+    }
+
+    public InstantSource clock() {
+      return clock;
     }
   }
 
@@ -105,7 +127,7 @@ public final class Template {
 
     @Override
     public ZoneId zone() {
-      return sources.zone;
+      return sources.zone.get();
     }
 
     @Override

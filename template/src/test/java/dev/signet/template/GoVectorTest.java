@@ -80,6 +80,7 @@ class GoVectorTest {
         "/gotemplate/generated/builtins.jsonl",
         "/gotemplate/generated/crypto.jsonl",
         "/gotemplate/generated/dates.jsonl",
+        "/gotemplate/generated/differential.jsonl",
         "/gotemplate/generated/functions.jsonl",
         "/gotemplate/generated/functions-one-argument.jsonl",
         "/gotemplate/generated/grammar.jsonl",

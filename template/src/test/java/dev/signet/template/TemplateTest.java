@@ -206,4 +206,16 @@ class TemplateTest {
     assertThat(render("{{$_ := set . \"b\" 2}}{{.b}}", data)).isEqualTo("2");
     assertThat(data.keys()).containsExactly("a", "b");
   }
+
+  @Test
+  void timesBeyondTheCalendarAreItsFirstAndLastDay() throws TemplateException {
+    String date = "{{(toDate \"2006-01-02\" \"2020-02-29\").AddDate";
+    assertThat(render("{{htmlDate 9223372036854775807}}", Value.NIL)).isEqualTo("999999999-12-30");
+    assertThat(render("{{htmlDate -9223372036854775808}}", Value.NIL))
+        .isEqualTo("-999999999-01-02");
+    assertThat(render(date + " 9223372036854775807 0 0 | htmlDate}}", Value.NIL))
+        .isEqualTo("999999999-12-30");
+    assertThat(render(date + " 0 -9223372036854775808 0 | htmlDate}}", Value.NIL))
+        .isEqualTo("-999999999-01-02");
+  }
 }
