@@ -66,7 +66,9 @@ class HelmReleaseTest {
           Duration.ofSeconds(30),
           "the end of the Deployment",
           () -> api.get(DEPLOYMENT).status() == 404);
-      assertThat(api.get("/apis/rbac.authorization.k8s.io/v1/clusterroles/signet-system-signet").status())
+      assertThat(
+              api.get("/apis/rbac.authorization.k8s.io/v1/clusterroles/signet-system-signet")
+                  .status())
           .isEqualTo(404);
       assertThat(api.get(DEFINITION).orFail().json().row("metadata").has("deletionTimestamp"))
           .isFalse();
