@@ -1,6 +1,4 @@
-/**
- * One package per API family; here is what they have in common: the definitions of their kinds.
- */
+/** One package per API family; here is what they have in common: the definitions of their kinds. */
 @NullMarked
 package dev.signet.dialects;
 
