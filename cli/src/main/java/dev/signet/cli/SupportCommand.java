@@ -16,12 +16,12 @@ import picocli.CommandLine.Option;
 
 @CommandLine.Command(
     description = {
-      "Writes a zip file that helps others to help: versions, names, conditions and events, and the",
-      "operator's log and metrics. No Secret, no ciphertext and no specification of anything is in it."
+      "Writes a zip file that helps others to help: versions, names, conditions, events,",
+      "and the operator's log and metrics. No Secret, no ciphertext, no specification."
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  signet support -w support.zip --operator-namespace signet",
       "",
       "Names of objects and namespaces are in it. What could not be read is named, too."

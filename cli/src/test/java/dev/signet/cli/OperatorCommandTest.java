@@ -79,7 +79,7 @@ class OperatorCommandTest {
       Eventually.holds(
           Duration.ofSeconds(60), "/healthz", () -> get(port, "/healthz").equals("200 ok\n"));
       assertThat(get(port, "/readyz")).startsWith("503 not ready: ");
-      assertThat(get(port, "/metrics")).contains("leader_election_master_status");
+      assertThat(get(port, "/metrics")).contains("sealed_secrets_controller_build_info");
     } finally {
       operator.process().destroy();
     }
