@@ -70,6 +70,9 @@ final class Bench {
       if (all || chosen.contains("quickstart")) {
         bench.quickstart();
       }
+      if (all || chosen.contains("templates")) {
+        bench.templates();
+      }
     } finally {
       try (Stream<Path> files = Files.walk(work)) {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -151,6 +154,64 @@ final class Bench {
     programs.put("bare JVM start", bare());
     programs.put("signet quickstart, second run", again);
     compare("Quickstart", programs, ROUNDS, "bare JVM start");
+  }
+
+  /** Rendering.java and main.go in bench/templates, on the same templates and data. */
+  private void templates() throws Exception {
+    Path sources = Path.of(System.getProperty("bench.templates"));
+    String go = System.getProperty("bench.gotemplates", "");
+    String classPath = System.getProperty("java.class.path");
+    Path classes = Files.createDirectory(work.resolve("rendering"));
+    Path jar = work.resolve("rendering.jar");
+    Path cache = work.resolve("rendering.aot");
+    run(java.replaceAll("java$", "javac"), "-proc:none", "-cp", classPath, "-d", classes.toString(), sources.resolve("Rendering.java").toString());
+    run(java.replaceAll("java$", "jar"), "-cf", jar.toString(), "-C", classes.toString(), ".");
+    List<String> jvm = List.of(java, "-XX:+UseSerialGC", "-XX:-UsePerfData");
+    List<String> main = List.of("-cp", jar + ":" + classPath, "Rendering");
+    for (String name : new String[] {"app.conf", "keys.env"}) {
+      String template = sources.resolve(name + ".tmpl").toString();
+      String data = sources.resolve(name + ".json").toString();
+      run(joined(jvm, List.of("-XX:AOTCacheOutput=" + cache), main, List.of(template)).toArray(String[]::new));
+      Map<String, List<String>> programs = new LinkedHashMap<>();
+      programs.put("bare JVM start", bare());
+      programs.put("first render, class path", joined(jvm, main, List.of(template)));
+      programs.put("first render, start-up cache", joined(jvm, List.of("-XX:AOTCache=" + cache), main, List.of(template)));
+      if (!go.isEmpty()) {
+        programs.put("Go, first render", List.of(go, template, data));
+      }
+      compare("First render of " + name, programs, ROUNDS, "bare JVM start");
+      System.out.println();
+      System.out.println("| Warm, " + name + ", median of 5 | parsed and executed | executed only |");
+      System.out.println("|---|---|---|");
+      Map<String, List<String>> warm = new LinkedHashMap<>();
+      warm.put("ours", joined(jvm, main, List.of(template, "5000")));
+      if (!go.isEmpty()) {
+        warm.put("Go", List.of(go, template, data, "1000"));
+      }
+      Map<String, List<String>> times = new LinkedHashMap<>();
+      for (int round = 0; round < 5; round++) {
+        for (Map.Entry<String, List<String>> program : warm.entrySet()) {
+          times.computeIfAbsent(program.getKey(), key -> new ArrayList<>()).add(output(program.getValue()));
+        }
+      }
+      times.forEach((program, all) -> System.out.printf("| %s | %.1f µs | %.1f µs |%n", program,
+          middle(all.stream().map(line -> Double.valueOf(line.split(" ")[0])).toList()) / 1000,
+          middle(all.stream().map(line -> Double.valueOf(line.split(" ")[1])).toList()) / 1000));
+    }
+  }
+
+  @SafeVarargs
+  private static List<String> joined(List<String>... parts) {
+    return Stream.of(parts).flatMap(List::stream).toList();
+  }
+
+  private static String output(List<String> program) throws Exception {
+    Process process = new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (process.waitFor() != 0) {
+      throw new IOException("failed: " + program);
+    }
+    return text;
   }
 
   private record Cost(double cpu, double wall) {}

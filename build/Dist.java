@@ -1,26 +1,16 @@
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
@@ -51,46 +41,12 @@ void main(String[] args) throws Exception {
       .map(entry -> Files.isDirectory(entry) ? Path.of(args[5]) : entry).toList();
   Path target = Path.of(args[6]);
 
-  SortedMap<String, byte[]> layout = layout(root, jars);
+  SortedMap<String, byte[]> layout = Layout.of(root, jars);
   switch (what) {
     case "image" -> image(layout, target.resolve("image"));
     case "archives" -> archives(layout, jars, version, time, target.resolve("dist"));
     default -> throw new IllegalArgumentException("image or archives, not " + what);
   }
-}
-
-SortedMap<String, byte[]> layout(Path root, List<Path> jars) throws Exception {
-  SortedMap<String, byte[]> layout = new TreeMap<>();
-  Path dist = root.resolve("cli/src/dist");
-  for (String program : List.of("signet", "kubeseal", "controller")) {
-    layout.put("bin/" + program, Files.readAllBytes(dist.resolve("bin/signet")));
-    layout.put("bin/" + program + ".cmd", Files.readAllBytes(dist.resolve("bin/signet.cmd")));
-  }
-  layout.put("libexec/find-jdk", Files.readAllBytes(root.resolve(".mvn/find-jdk")));
-  layout.put("libexec/train-aot", Files.readAllBytes(dist.resolve("libexec/train-aot")));
-  for (Path file : files(dist.resolve("training"))) {
-    layout.put("libexec/training/" + slashed(dist.resolve("training").relativize(file)), Files.readAllBytes(file));
-  }
-  layout.put("LICENSE", Files.readAllBytes(root.resolve("LICENSE")));
-  layout.put("README.md", Files.readAllBytes(dist.resolve("README.md")));
-  StringBuilder names = new StringBuilder();
-  for (Path jar : jars) {
-    String name = jar.getFileName().toString();
-    if (layout.put("lib/" + name, Files.readAllBytes(jar)) != null) {
-      throw new IOException("two jars on the class path are named " + name);
-    }
-    names.append(name).append('\n');
-  }
-
-  MessageDigest hash = MessageDigest.getInstance("SHA-256");
-  hash.update(names.toString().getBytes(StandardCharsets.UTF_8));
-  for (Map.Entry<String, byte[]> file : layout.entrySet()) {
-    hash.update((file.getKey() + '\0' + file.getValue().length + '\0').getBytes(StandardCharsets.UTF_8));
-    hash.update(file.getValue());
-  }
-  String id = HexFormat.of().formatHex(hash.digest(), 0, 12);
-  layout.put("lib/classpath.id", (id + '\n' + names).getBytes(StandardCharsets.UTF_8));
-  return layout;
 }
 
 void image(Map<String, byte[]> layout, Path images) throws Exception {
@@ -100,7 +56,7 @@ void image(Map<String, byte[]> layout, Path images) throws Exception {
   if (!Files.exists(image)) {
     Path staging = Files.createTempDirectory(images, ".staging-");
     Path unfinished = staging.resolve(id);
-    write(layout, unfinished);
+    Layout.write(layout, unfinished);
     Files.move(unfinished, image);
     Files.delete(staging);
   }
@@ -113,7 +69,7 @@ void archives(Map<String, byte[]> layout, List<Path> jars, String version, Insta
   Path staging = Files.createTempDirectory(out, ".staging-");
   try {
     Path home = staging.resolve("signet-" + version);
-    write(layout, home);
+    Layout.write(layout, home);
     Path zip = staging.resolve("signet-" + version + ".zip");
     zip(home, zip, time);
     move(zip, out);
@@ -121,7 +77,7 @@ void archives(Map<String, byte[]> layout, List<Path> jars, String version, Insta
       System.out.println("no archive with a runtime: it is made on Linux, for the Linux it is made on");
       return;
     }
-    runtime(jars, home.resolve("runtime"));
+    Layout.runtime(jars, home.resolve("runtime"));
     // A JVM may refuse a cache whose jars have another time than they had in training: so they get the archive's before.
     for (String file : layout.keySet()) {
       Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
@@ -132,43 +88,8 @@ void archives(Map<String, byte[]> layout, List<Path> jars, String version, Insta
     Tar.write(home, tar, time);
     move(tar, out);
   } finally {
-    delete(staging);
+    Layout.delete(staging);
   }
-}
-
-void write(Map<String, byte[]> layout, Path home) throws IOException {
-  for (Map.Entry<String, byte[]> file : layout.entrySet()) {
-    Path path = home.resolve(file.getKey());
-    Files.createDirectories(path.getParent());
-    Files.write(path, file.getValue());
-    String name = file.getKey();
-    if ((name.startsWith("bin/") && !name.endsWith(".cmd")) || name.equals("libexec/train-aot")) {
-      path.toFile().setExecutable(true, false);
-    }
-  }
-}
-
-/** What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. */
-void runtime(List<Path> jars, Path runtime) throws IOException {
-  List<String> ask =
-      new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
-  jars.forEach(jar -> ask.add(jar.toString()));
-  String modules = run("jdeps", ask).lines().toList().getLast() + ",java.net.http,jdk.crypto.cryptoki";
-  System.out.println("runtime modules: " + modules);
-  run("jlink", List.of(
-      "--add-modules", modules, "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
-      "--output", runtime.toString()));
-}
-
-String run(String tool, List<String> args) throws IOException {
-  ByteArrayOutputStream output = new ByteArrayOutputStream();
-  PrintWriter writer = new PrintWriter(output, true, StandardCharsets.UTF_8);
-  int code = ToolProvider.findFirst(tool).orElseThrow().run(writer, writer, args.toArray(String[]::new));
-  String text = output.toString(StandardCharsets.UTF_8);
-  if (code != 0) {
-    throw new IOException(tool + " failed: " + text);
-  }
-  return text;
 }
 
 /** Without a cache the program starts more slowly and does the same, so a failure here is a warning. */
@@ -183,8 +104,8 @@ void trainForStart(Path home) throws IOException, InterruptedException {
 void zip(Path home, Path zip, Instant time) throws IOException {
   Map<String, String> options = Map.of("create", "true", "enablePosixFileAttributes", "true");
   try (var archive = FileSystems.newFileSystem(zip, options)) {
-    for (Path file : files(home)) {
-      Path entry = archive.getPath(slashed(home.getParent().relativize(file)));
+    for (Path file : Layout.files(home)) {
+      Path entry = archive.getPath(Layout.slashed(home.getParent().relativize(file)));
       Files.createDirectories(entry.getParent());
       Files.write(entry, Files.readAllBytes(file));
       String mode = Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
@@ -197,34 +118,8 @@ void zip(Path home, Path zip, Instant time) throws IOException {
   }
 }
 
-List<Path> files(Path folder) throws IOException {
-  try (Stream<Path> walk = Files.walk(folder)) {
-    return walk.filter(Files::isRegularFile).sorted().toList();
-  }
-}
-
-String slashed(Path relative) {
-  return relative.toString().replace('\\', '/');
-}
-
 void move(Path file, Path folder) throws IOException {
   Path to = folder.resolve(file.getFileName());
   Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
   System.out.println("made " + to);
-}
-
-void delete(Path folder) throws IOException {
-  Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
-    }
-  });
 }

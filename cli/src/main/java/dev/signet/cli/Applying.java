@@ -53,7 +53,7 @@ final class Applying {
     List<Controller> controllers =
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
-            new SealedSecretController(directory, directory, keys, surroundings.clock()),
+            new SealedSecretController(directory, directory, keys, surroundings.templateSources()),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
             SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
             ExternalSecretController.whenAsked(directory, directory, stores, surroundings.clock()));

@@ -50,7 +50,9 @@ final class KubesealRecovery {
     List<OpeningKey> keys = keys();
     try {
       SealedSecret sealed = read(KubesealFile.manifests(in, source), source);
-      try (Secret secret = new Unsealing(KeyRing.ofOpeningKeys(keys)).unseal(sealed, Hint.NONE)) {
+      Unsealing unsealing =
+          new Unsealing(KeyRing.ofOpeningKeys(keys), surroundings.templateSources());
+      try (Secret secret = unsealing.unseal(sealed, Hint.NONE)) {
         return format.document(SecretManifest.write(secret));
       } catch (UnsealException e) {
         throw CommandFailure.because(e);

@@ -34,9 +34,17 @@ final class Signet {
               "explain",
               "show the path of a Secret from its sources to its consumers",
               ExplainCommand::new),
+          new Entry(
+              "template",
+              "render templates with values masked, or check them",
+              TemplateCommand::new),
           new Entry("keys", "list, make, back up and restore sealing keys", KeysCommand::new),
           new Entry(
               "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
+          new Entry(
+              "crds",
+              "print the CustomResourceDefinitions for a cluster that lacks them",
+              CrdsCommand::new),
           new Entry(
               "support",
               "write a file for whoever helps: statuses and events, no secrets",
@@ -165,29 +173,10 @@ final class Signet {
 
   private static String suggestion(String name) {
     for (Entry entry : COMMANDS) {
-      if (distance(entry.name(), name) <= 2 || entry.name().startsWith(name)) {
+      if (Nearest.distance(entry.name(), name) <= 2 || entry.name().startsWith(name)) {
         return "did you mean `signet " + entry.name() + "`?";
       }
     }
     return "see `signet --help`";
-  }
-
-  /** Levenshtein's. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
   }
 }

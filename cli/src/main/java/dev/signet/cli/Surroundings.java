@@ -1,6 +1,7 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.directory.FaultPoints;
+import dev.signet.template.Template;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -31,6 +32,11 @@ record Surroundings(
 
   Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** What templates draw on. The zone is the clock's: UTC, unless a test says otherwise. */
+  Template.Sources templateSources() {
+    return new Template.Sources(clock, clock.getZone(), random);
   }
 
   /** The path that a user's text means. */

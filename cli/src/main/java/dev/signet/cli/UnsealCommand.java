@@ -55,7 +55,7 @@ final class UnsealCommand implements Command {
     ManifestFormat format = documents.manifestFormat();
     byte[] input = InputOutput.read(surroundings, documents.file);
     String source = documents.source();
-    Unsealing unsealing = new Unsealing(ring(surroundings));
+    Unsealing unsealing = new Unsealing(ring(surroundings), surroundings.templateSources());
     StringBuilder plain = new StringBuilder();
     try {
       for (Document document :

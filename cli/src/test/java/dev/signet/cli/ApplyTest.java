@@ -43,6 +43,8 @@ class ApplyTest {
             key: database
       """;
 
+  private static final String TEMPLATE = "x://{{ .password }}@h/{{ randAlpha 12 }}";
+
   @TempDir Path folder;
   private Shell shell = new Shell(Path.of(""));
 
@@ -111,6 +113,34 @@ class ApplyTest {
         .isEqualTo(before);
     assertThat(shell.signet("get", "events").out().split("SealedSecret unsealed successfully", -1))
         .hasSize(2);
+  }
+
+  @Test
+  void templatesAreRenderedOnceAndAgainWhenTheirFileChanges() {
+    String file = SealAndUnsealTest.templated(sealed(SealAndUnsealTest.SECRET), TEMPLATE);
+    shell.write("app/sealed.yaml", file);
+    shell.signet("apply", "-f", "app").succeeded();
+    String first = value("production/db", "url");
+    assertThat(first).matches("x://s3cr3t-value@h/[A-Za-z]{12}");
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/db", "url")).isEqualTo(first);
+    assertThat(shell.signet("explain", "production/db").succeeded().out())
+        .contains("spec.template.data");
+
+    shell.write("app/sealed.yaml", file.replace("@h/", "@i/"));
+    shell.signet("apply", "-f", "app").succeeded();
+    String second = value("production/db", "url");
+    assertThat(second).matches("x://s3cr3t-value@i/[A-Za-z]{12}");
+
+    shell.write("app/sealed.yaml", file.replace("randAlpha 12", "mustFromJson .password"));
+    Shell.Result failed = shell.signet("apply", "-f", "app");
+    assertThat(failed.code()).isEqualTo(3);
+    assertThat(failed.err())
+        .contains(
+            "SealedSecret production/db: template: url:1:25: executing \"url\" at <mustFromJson"
+                + " .password>: error calling mustFromJson (url)")
+        .doesNotContain("invalid character");
+    assertThat(value("production/db", "url")).isEqualTo(second);
   }
 
   @Test

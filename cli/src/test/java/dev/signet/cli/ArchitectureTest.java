@@ -45,7 +45,7 @@ class ArchitectureTest {
         .whereLayer("core")
         .mayOnlyBeAccessedByLayers("delivery", "dialects", "kube", "operator", "cli")
         .whereLayer("template")
-        .mayOnlyBeAccessedByLayers("delivery", "dialects", "cli")
+        .mayOnlyBeAccessedByLayers("delivery", "dialects", "operator", "cli")
         .whereLayer("yaml")
         .mayOnlyBeAccessedByLayers("delivery", "dialects", "kube", "operator", "cli")
         .whereLayer("delivery")

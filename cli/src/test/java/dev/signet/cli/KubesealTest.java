@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,19 +215,18 @@ class KubesealTest {
   }
 
   @Test
-  void aTemplateWithActionsIsRefusedByRecovery() {
+  void recoveryRendersTemplatesAsUpstreamDoes() {
     String manifest =
         kubeseal
             .read("sealed.json")
-            .replace("\"template\": {", "\"template\": {\"data\": {\"url\": \"{{ .username }}\"},");
+            .replace(
+                "\"template\": {",
+                "\"template\": {\"data\": {\"url\": \"<{{ .username | b64enc }}>\"},");
     Result result = kubeseal.input(manifest).run(OPEN);
-    assertThat(result)
-        .isEqualTo(
-            new Result(
-                1,
-                "",
-                "error: spec.template.data.url holds template actions, which this version does not"
-                    + " render\n"));
+    assertThat(result.exit()).isZero();
+    assertThat(result.out())
+        .contains(
+            "  url: " + Base64.getEncoder().encodeToString("<YWRtaW4=>".getBytes(UTF_8)) + "\n");
   }
 
   @Test

@@ -2,8 +2,10 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,14 +111,29 @@ class SealAndUnsealTest {
   }
 
   @Test
-  void aTemplateWithActionsSealsButIsNotRendered() {
+  void templatesAreRendered() {
     String sealed = shell.run("signet", SECRET, "seal").succeeded().out();
-    String templated =
-        sealed.replace(
-            "  template:\n", "  template:\n    data:\n      url: 'x://{{ .password }}@h'\n");
-    shell
-        .run("signet", templated, "unseal")
-        .failed(
-            1, "spec.template.data.url holds template actions, which this version does not render");
+    assertThat(
+            shell
+                .run("signet", templated(sealed, "x://{{ .password }}@h"), "unseal", "-o", "json")
+                .succeeded()
+                .out())
+        .contains("\"url\": \"" + base64("x://s3cr3t-value@h") + "\"");
+    Shell.Result failed =
+        shell.run("signet", templated(sealed, "{{ .password | fail }}"), "unseal");
+    failed.failed(
+        1,
+        "SealedSecret production/db: template: url:1:15: executing \"url\" at <fail>: error calling"
+            + " fail (url)");
+    assertThat(failed.err()).doesNotContain("s3cr3t");
+  }
+
+  /** The SealedSecret with a template for its key {@code url}. */
+  static String templated(String sealed, String text) {
+    return sealed.replace("  template:\n", "  template:\n    data:\n      url: '" + text + "'\n");
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -13,6 +13,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
+import dev.signet.template.Template;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ public final class World implements AutoCloseable {
 
   public static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z"));
+
+  public static final Template.Sources SOURCES =
+      new Template.Sources(CLOCK, ZoneOffset.UTC, new SecureRandom());
 
   private final Path folder;
   private final State state = new State();

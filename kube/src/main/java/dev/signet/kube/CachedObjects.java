@@ -63,14 +63,10 @@ final class CachedObjects implements Store {
       this.at = at;
     }
 
-    /** Echoes come in order: no earlier one comes after this. */
-    private Entry heard(String echo) {
-      List<String> left = List.copyOf(written.subList(written.indexOf(echo) + 1, written.size()));
-      return new Entry(uid, version, json, own, left, at);
-    }
-
     private Entry after(Entry before) {
-      List<String> all = new ArrayList<>(before.written);
+      // Of writes that are long past no echo comes any more.
+      boolean recent = at - before.at < OWN_IS_KEPT;
+      List<String> all = new ArrayList<>(recent ? before.written : List.of());
       if (own) {
         all.add(version);
       }
@@ -195,20 +191,23 @@ final class CachedObjects implements Store {
     return result;
   }
 
+  /** Atomic with {@link #answered}: a change is either kept back before it or compared after it. */
   @Override
   public boolean swallows(String key, String version) {
-    Entry entry = entries.get(key);
-    if (entry != null && entry.written.contains(version)) {
-      var _ = entries.computeIfPresent(key, (_, now) -> now.heard(version));
-      return true;
-    }
-    return writes.computeIfPresent(
+    boolean[] swallowed = new boolean[1];
+    var _ =
+        writes.compute(
             key,
             (_, write) -> {
-              write.heard = true;
+              Entry entry = entries.get(key);
+              boolean echo = entry != null && entry.written.contains(version);
+              swallowed[0] = echo || write != null;
+              if (write != null && !echo) {
+                write.heard = true;
+              }
               return write;
-            })
-        != null;
+            });
+    return swallowed[0];
   }
 
   @Override

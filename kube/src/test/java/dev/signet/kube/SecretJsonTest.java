@@ -164,7 +164,7 @@ class SecretJsonTest {
     }
   }
 
-  @Property(tries = 300)
+  @Property(tries = 100)
   void whatIsWrittenIsRead(@ForAll List<byte[]> values, @ForAll String name) throws IOException {
     Material data = new Material();
     for (int i = 0; i < values.size(); i++) {

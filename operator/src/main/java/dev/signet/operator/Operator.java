@@ -20,11 +20,13 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
+import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +104,8 @@ public final class Operator {
     Stores stores = new Stores(objects, List.of(FakeStore.provider()));
     List<Controller> controllers =
         List.of(
-            new SealedSecretController(objects, memory, keys, clock),
+            new SealedSecretController(
+                objects, memory, keys, new Template.Sources(clock, ZoneOffset.UTC, random)),
             SecretStoreController.clusterWide(objects, memory, stores, clock),
             SecretStoreController.namespaced(objects, memory, stores, clock),
             ExternalSecretController.whenDue(objects, memory, stores, clock));

@@ -11,6 +11,29 @@ final class Builtins {
   private static final GoType ANY = GoType.ANY;
   private static final GoType STRING = GoType.STRING;
 
+  /** All that {@link #find} knows. */
+  static final List<String> NAMES =
+      List.of(
+          "and",
+          "call",
+          "eq",
+          "ge",
+          "gt",
+          "html",
+          "index",
+          "js",
+          "le",
+          "len",
+          "lt",
+          "ne",
+          "not",
+          "or",
+          "print",
+          "printf",
+          "println",
+          "slice",
+          "urlquery");
+
   /** The builtin function of that name, made when a template names it; null where there is none. */
   static @Nullable Function find(String name) {
     return switch (name) {

@@ -30,8 +30,14 @@ final class Evaluator {
     this.variables = new Variables(data);
   }
 
+  /** An error whose message names nothing but the template and types. */
   TemplateException error(String message) {
-    return template.executionError(at, current, message, null);
+    return error(message, message);
+  }
+
+  /** An error whose message may quote values, and the message that does not. */
+  TemplateException error(String message, String valueless) {
+    return template.executionError(at, current, message, valueless, null);
   }
 
   Value pipeline(Value dot, Node.@Nullable Pipe pipe) throws TemplateException {
@@ -253,7 +259,8 @@ final class Evaluator {
       return function.body().call(call, values);
     } catch (GoError e) {
       at = node;
-      throw error("error calling " + name + ": " + e.raw());
+      String calling = "error calling " + name;
+      throw error(calling + ": " + e.raw(), calling);
     }
   }
 

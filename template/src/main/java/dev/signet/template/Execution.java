@@ -34,6 +34,7 @@ final class Execution {
     int next;
     @Nullable Loop loop;
     @Nullable Caller caller;
+    boolean otherwiseOfRange;
 
     Frame(Node.Body body, Value dot, int mark) {
       this.statements = body.statements();
@@ -117,7 +118,7 @@ final class Execution {
       case Node.Action action -> {
         Value value = evaluator.pipeline(frame.dot, action.pipe());
         if (action.pipe().declared().isEmpty()) {
-          output.write(evaluator.printed(action, value));
+          output.print(evaluator.printed(action, value));
         }
       }
       case Node.Branch branch -> {
@@ -129,7 +130,11 @@ final class Execution {
       }
       case Node.Invoke invoke -> invoke(frame, invoke);
       case Node.Break b -> {
-        Frame body = innermostLoop();
+        // As in Go, the else list of a range is what a break in it ends, not the loop around it.
+        while (frames.getLast().loop == null && !frames.getLast().otherwiseOfRange) {
+          frames.removeLast();
+        }
+        Frame body = frames.getLast();
         body.loop = null;
         body.next = body.statements.size();
       }
@@ -161,7 +166,9 @@ final class Execution {
 
   private void otherwise(Frame frame, Node.Branch branch, int mark) {
     if (branch.otherwise() != null) {
-      frames.add(new Frame(branch.otherwise(), frame.dot, mark));
+      Frame otherwise = new Frame(branch.otherwise(), frame.dot, mark);
+      otherwise.otherwiseOfRange = branch.kind() == Node.Branching.RANGE;
+      frames.add(otherwise);
     } else {
       evaluator.variables.popTo(mark);
     }
@@ -190,7 +197,8 @@ final class Execution {
           throw evaluator.error(
               "can't use "
                   + Printer.printReflected(meter, value, 'v')
-                  + " to iterate over more than one variable");
+                  + " to iterate over more than one variable",
+              "can't use a number to iterate over more than one variable");
         }
         long end = number.isUnsigned() && number.value() < 0 ? Long.MAX_VALUE : number.value();
         yield LongStream.range(0, Math.max(end, 0))
@@ -208,7 +216,8 @@ final class Execution {
       }
       default ->
           throw evaluator.error(
-              "range can't iterate over " + Printer.printReflected(meter, value, 'v'));
+              "range can't iterate over " + Printer.printReflected(meter, value, 'v'),
+              "range can't iterate over a value of type " + value.type().name());
     };
   }
 

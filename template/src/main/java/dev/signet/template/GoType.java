@@ -1,5 +1,6 @@
 package dev.signet.template;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,21 @@ public record GoType(Kind kind, String name, @Nullable GoType elem) {
       case STRUCT -> equals(REFLECT);
       default -> false;
     };
+  }
+
+  /** Written out: types are compared at every call, and a record's own takes long to set up. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof GoType type
+            && kind == type.kind
+            && name.equals(type.name)
+            && Objects.equals(elem, type.elem));
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 
   @Override

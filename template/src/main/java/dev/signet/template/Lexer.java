@@ -227,7 +227,8 @@ final class Lexer {
       case '`' -> rawString();
       case '$' -> word(Token.Kind.VARIABLE);
       case '.' -> {
-        if (at < input.length() && isDigit(input.charAt(at))) {
+        // A dot that ends the text is read as a number, as in Go.
+        if (at == input.length() || isDigit(input.charAt(at))) {
           at = start;
           yield number();
         }

@@ -25,10 +25,10 @@ public final class Meter {
 
   /** Charges for work; one step is what a simple action costs. */
   public void steps(long count) {
-    steps += count;
-    if (steps > limits.steps() || count < 0) {
+    if (count < 0 || count > limits.steps() - steps) {
       throw new LimitExceeded(Limits.Name.STEPS, Long.toString(limits.steps()));
     }
+    steps += count;
     if (steps >= nextClock) {
       nextClock = steps + STEPS_BETWEEN_CLOCKS;
       time();

@@ -2,15 +2,30 @@ package dev.signet.template;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The bytes rendered so far, up to a limit. */
 final class Output {
   private final long limit;
+  private final @Nullable String mask;
   private byte[] bytes = new byte[512];
   private int size;
 
   Output(long limit) {
+    this(limit, null);
+  }
+
+  /**
+   * @param mask written instead of everything that an action prints; null to write it as it is
+   */
+  Output(long limit, @Nullable String mask) {
     this.limit = limit;
+    this.mask = mask;
+  }
+
+  /** Writes what an action printed, or its mask. */
+  void print(String raw) {
+    write(mask == null ? raw : mask);
   }
 
   void write(String raw) {

@@ -19,6 +19,8 @@ final class Parser {
   private final Functions functions;
   private final int maxNesting;
   private final Lexer lexer;
+  private final @Nullable List<Inspection.Use> undefined;
+  private final String text;
   private final Token[] tokens = new Token[3];
   private final Map<String, Node.Body> templates = new HashMap<>();
   private int peeked;
@@ -45,6 +47,21 @@ final class Parser {
   private static final int GO_MAX_PARENS = 10_000;
 
   Parser(String name, String text, Functions functions, Options options) {
+    this(name, text, functions, options, null);
+  }
+
+  /**
+   * @param undefined takes functions that are not defined, for which parsing then goes on; null to
+   *     end with the first
+   */
+  Parser(
+      String name,
+      String text,
+      Functions functions,
+      Options options,
+      @Nullable List<Inspection.Use> undefined) {
+    this.undefined = undefined;
+    this.text = text;
     this.name = name;
     this.functions = functions;
     this.maxNesting = options.nesting();
@@ -93,7 +110,8 @@ final class Parser {
   private TemplateException error(String message) {
     int line = tokens[0].line();
     String text = "template: " + name + ":" + line + ": " + message;
-    return new TemplateException(TemplateException.Phase.PARSE, text, message, line, -1, null);
+    return new TemplateException(
+        TemplateException.Phase.PARSE, text, message, text, line, -1, null);
   }
 
   private TemplateException tooDeep() {
@@ -101,7 +119,7 @@ final class Parser {
     String message = "limit exceeded: " + Limits.Name.NESTING + " (" + maxNesting + ")";
     String text = "template: " + name + ":" + line + ": " + message;
     return new TemplateException(
-        TemplateException.Phase.PARSE, text, message, line, -1, Limits.Name.NESTING);
+        TemplateException.Phase.PARSE, text, message, text, line, -1, Limits.Name.NESTING);
   }
 
   private TemplateException unexpected(Token token, String context) {
@@ -192,8 +210,13 @@ final class Parser {
     int outerLine = actionLine;
     scope = new Scope();
     actionLine = 0;
+    Token opening = tokens[0];
     Statements statements = statements();
     if (statements.ending.isElse) {
+      if (context.equals("block clause")) {
+        // Go parses the body apart, and gives the line where the block begins.
+        tokens[0] = opening;
+      }
       throw error("unexpected " + statements.ending.shown() + " in " + context);
     }
     scope = outer;
@@ -544,6 +567,10 @@ final class Parser {
       return new Node.Identifier(token.position(), token.raw(), function, false);
     }
     Function builtin = Builtins.find(token.raw());
+    if (builtin == null && undefined != null) {
+      undefined.add(Inspection.use(token.raw(), text, token.position(), false));
+      return new Node.Identifier(token.position(), token.raw(), Inspection.UNDEFINED, false);
+    }
     if (builtin == null) {
       throw error("function " + Quote.quote(token.raw()) + " not defined");
     }

@@ -3,6 +3,7 @@ package dev.signet.template;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,32 @@ public final class Template {
   private final Options options;
   private final Map<String, Node.Body> bodies;
 
-  /** What executions draw on besides their data. */
-  public record Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
+  /**
+   * What executions draw on besides their data. The time zone is looked up when a template asks for
+   * it: the JDK takes long to read its zones.
+   */
+  public static final class Sources {
+    private final InstantSource clock;
+    private final Supplier<ZoneId> zone;
+    private final RandomGenerator random;
+
+    public Sources(InstantSource clock, ZoneId zone, RandomGenerator random) {
+      this(clock, () -> zone, random);
+    }
+
+    private Sources(InstantSource clock, Supplier<ZoneId> zone, RandomGenerator random) {
+      this.clock = clock;
+      this.zone = zone;
+      this.random = random;
+    }
+
     /** The clock, the time zone and the secure randomness of the system. */
     public static Sources system() {
-      return new Sources(InstantSource.system(), ZoneId.systemDefault(), new SystemRandom());
+      return new Sources(InstantSource.system(), ZoneId::systemDefault, new SystemRandom());
+    }
+
+    public InstantSource clock() {
+      return clock;
     }
   }
 
@@ -68,6 +90,19 @@ public final class Template {
     }
   }
 
+  /**
+   * Executes, but with the mask in place of everything that an action prints, so that the output
+   * shows the shape without any value or anything made from one. What stays visible is what the
+   * template says itself: its own text, which branches of it run and how often its loops repeat.
+   * Errors are those of {@link #execute(Value, Limits, Sources)}.
+   */
+  public byte[] executeMasked(Value data, String mask, Limits limits, Sources sources)
+      throws TemplateException {
+    Output output = new Output(limits.output(), Utf8.encode(mask));
+    execute(data, limits, sources, output);
+    return output.toBytes();
+  }
+
   /** Executes into an output that has what was written before an error. */
   void execute(Value data, Limits limits, Sources sources, Output output) throws TemplateException {
     Node.Body body = bodies.get(name);
@@ -80,7 +115,7 @@ public final class Template {
       new Execution(this, evaluator, limits, output).run(body, data);
     } catch (LimitExceeded e) {
       String message = String.valueOf(e.getMessage());
-      throw executionError(evaluator.at, evaluator.current, message, e.limit());
+      throw executionError(evaluator.at, evaluator.current, message, message, e.limit());
     }
   }
 
@@ -92,7 +127,7 @@ public final class Template {
 
     @Override
     public ZoneId zone() {
-      return sources.zone;
+      return sources.zone.get();
     }
 
     @Override
@@ -109,9 +144,13 @@ public final class Template {
     return bodies.get(template);
   }
 
-  /** An error with the place of the node in the text and the node as it was written. */
+  /**
+   * An error with the place of the node in the text and the node as it was written.
+   *
+   * @param valueless the message without what may quote values
+   */
   TemplateException executionError(
-      Node node, String executing, String message, Limits.@Nullable Name limit) {
+      Node node, String executing, String message, String valueless, Limits.@Nullable Name limit) {
     int position = node.position();
     int line = 1;
     int lineStart = 0;
@@ -120,7 +159,7 @@ public final class Template {
       lineStart = i + 1;
     }
     int column = position - lineStart;
-    String full =
+    String place =
         "template: "
             + name
             + ":"
@@ -131,9 +170,14 @@ public final class Template {
             + Quote.quote(executing)
             + " at <"
             + node.source()
-            + ">: "
-            + message;
+            + ">: ";
     return new TemplateException(
-        TemplateException.Phase.EXECUTE, full, message, line, column, limit);
+        TemplateException.Phase.EXECUTE,
+        place + message,
+        message,
+        place + valueless,
+        line,
+        column,
+        limit);
   }
 }

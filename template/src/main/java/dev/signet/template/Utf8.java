@@ -44,14 +44,20 @@ public final class Utf8 {
   }
 
   public static boolean isValid(String raw) {
-    for (int i = 0; i < raw.length(); ) {
+    return validPrefix(raw) == raw.length();
+  }
+
+  /** How many bytes at the start are valid. */
+  public static int validPrefix(String raw) {
+    int i = 0;
+    while (i < raw.length()) {
       int width = width(raw, i);
       if (width == 1 && raw.charAt(i) >= 0x80) {
-        return false;
+        return i;
       }
       i += width;
     }
-    return true;
+    return i;
   }
 
   /** The code point that starts at {@code at}. */

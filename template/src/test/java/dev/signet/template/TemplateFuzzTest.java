@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.signet.template.sprig.Sprig;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +28,23 @@ class TemplateFuzzTest {
               "derivePassword",
               "bcrypt",
               "htpasswd");
+
+  @FuzzTest
+  void lexing(byte[] input) {
+    String text = new String(input, StandardCharsets.ISO_8859_1);
+    Lexer lexer = new Lexer(text, "{{", "}}", true, true);
+    int position = 0;
+    // Every token takes a byte or ends the text, but for a delimiter with its trim marker.
+    for (int count = 0; count <= text.length() + 1; count++) {
+      Token token = lexer.next();
+      assertThat(token.position()).isBetween(position, text.length());
+      position = token.position();
+      if (token.kind() == Token.Kind.EOF || token.kind() == Token.Kind.ERROR) {
+        return;
+      }
+    }
+    throw new AssertionError("the lexer does not end");
+  }
 
   @FuzzTest
   void parsing(FuzzedDataProvider fuzz) {

@@ -124,6 +124,15 @@ class TemplateLimitsTest {
   }
 
   @Test
+  void aChargeThatWouldOverflowTheCountIsRefused() {
+    Meter meter = new Meter(Limits.DEFAULT, () -> 0);
+    meter.steps(1);
+    assertThatThrownBy(() -> meter.steps(Long.MAX_VALUE))
+        .isInstanceOfSatisfying(
+            LimitExceeded.class, e -> assertThat(e.limit()).isEqualTo(Limits.Name.STEPS));
+  }
+
+  @Test
   void actionsAndParenthesesNestOnlySoDeep() {
     for (String text :
         new String[] {

@@ -78,6 +78,28 @@ class TemplateTest {
   }
 
   @Test
+  void errorsOfFunctionsCanBeToldWithoutValues() {
+    Value data = Value.map(Map.of("a", Value.of("s3cr3t")));
+    Map<String, String> messages =
+        Map.of(
+            "{{ fail .a }}", "1:3: executing \"t\" at <fail .a>: error calling fail",
+            "{{ range .a }}{{ end }}",
+                "1:9: executing \"t\" at <.a>: range can't iterate over a value of type string",
+            "{{ range $i, $c := len .a }}{{ end }}",
+                "1:23: executing \"t\" at <.a>: can't use a number to iterate over more than one"
+                    + " variable",
+            "{{ .a.b }}",
+                "1:5: executing \"t\" at <.a.b>: can't evaluate field b in type interface {}",
+            "{{ nope }}", "1: function \"nope\" not defined");
+    messages.forEach(
+        (text, message) ->
+            assertThat(
+                    catchThrowableOfType(TemplateException.class, () -> render(text, data))
+                        .messageWithoutValues())
+                .isEqualTo("template: t:" + message));
+  }
+
+  @Test
   void parseErrorsSayTheLine() {
     TemplateException failure =
         catchThrowableOfType(TemplateException.class, () -> render("one\n{{nope}}", Value.NIL));
@@ -85,6 +107,23 @@ class TemplateTest {
     assertThat(failure.phase()).isEqualTo(TemplateException.Phase.PARSE);
     assertThat(failure.line()).isEqualTo(2);
     assertThat(failure.column()).isEqualTo(-1);
+  }
+
+  @Test
+  void maskedOutputShowsTheTextAndTheShapeOnly() throws TemplateException {
+    Template template =
+        Template.parse(
+            "t",
+            "a={{ .a }} {{ $x := .a }}{{ range .l }}<{{ . | b64enc }}>{{ end }}"
+                + "{{ define \"n\" }}[{{ . }}]{{ end }}{{ template \"n\" .a }}{{ len .a }}\n",
+            Sprig.functions(),
+            Options.DEFAULT);
+    Value data =
+        Value.map(
+            Map.of(
+                "a", Value.of("s3cr3t"), "l", Value.list(List.of(Value.of("x"), Value.of("y")))));
+    byte[] masked = template.executeMasked(data, "•", Limits.DEFAULT, sources(ZoneOffset.UTC));
+    assertThat(new String(masked, StandardCharsets.UTF_8)).isEqualTo("a=• <•><•>[•]•\n");
   }
 
   @Test
@@ -166,5 +205,17 @@ class TemplateTest {
     Dict data = (Dict) Value.map(Map.of("a", Value.of(1)));
     assertThat(render("{{$_ := set . \"b\" 2}}{{.b}}", data)).isEqualTo("2");
     assertThat(data.keys()).containsExactly("a", "b");
+  }
+
+  @Test
+  void timesBeyondTheCalendarAreItsFirstAndLastDay() throws TemplateException {
+    String date = "{{(toDate \"2006-01-02\" \"2020-02-29\").AddDate";
+    assertThat(render("{{htmlDate 9223372036854775807}}", Value.NIL)).isEqualTo("999999999-12-30");
+    assertThat(render("{{htmlDate -9223372036854775808}}", Value.NIL))
+        .isEqualTo("-999999999-01-02");
+    assertThat(render(date + " 9223372036854775807 0 0 | htmlDate}}", Value.NIL))
+        .isEqualTo("999999999-12-30");
+    assertThat(render(date + " 0 -9223372036854775808 0 | htmlDate}}", Value.NIL))
+        .isEqualTo("-999999999-01-02");
   }
 }

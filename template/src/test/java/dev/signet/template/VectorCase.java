@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -20,16 +22,26 @@ record VectorCase(Map<String, @Nullable Object> fields) {
   private static final JsonFactory JSON = new JsonFactory();
 
   static List<VectorCase> read(String resource) {
-    List<VectorCase> cases = new ArrayList<>();
     try (InputStream in =
         Objects.requireNonNull(VectorCase.class.getResourceAsStream(resource), resource)) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-        if (!line.isEmpty()) {
-          cases.add(new VectorCase(object(line)));
-        }
-      }
+      return read(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<VectorCase> read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in);
+    }
+  }
+
+  private static List<VectorCase> read(InputStream in) throws IOException {
+    List<VectorCase> cases = new ArrayList<>();
+    for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+      if (!line.isEmpty()) {
+        cases.add(new VectorCase(object(line)));
+      }
     }
     return cases;
   }

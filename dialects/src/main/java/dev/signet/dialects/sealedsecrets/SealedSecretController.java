@@ -19,11 +19,12 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
+import dev.signet.template.Template;
 import dev.signet.yaml.GoJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -47,15 +48,18 @@ public final class SealedSecretController implements Controller {
   private final Evidence evidence;
   private final KeySource keys;
   private final Apply apply;
-  private final InstantSource clock;
+  private final Template.Sources sources;
 
+  /**
+   * @param sources the clock; and what templates draw on, each time an object is opened
+   */
   public SealedSecretController(
-      Objects objects, Evidence evidence, KeySource keys, InstantSource clock) {
+      Objects objects, Evidence evidence, KeySource keys, Template.Sources sources) {
     this.objects = objects;
     this.evidence = evidence;
     this.keys = keys;
     this.apply = new Apply(objects);
-    this.clock = clock;
+    this.sources = sources;
   }
 
   @Override
@@ -99,7 +103,7 @@ public final class SealedSecretController implements Controller {
         return new Outcome.Done();
       }
       KeyRing ring = keys.ring();
-      try (Secret secret = new Unsealing(ring).unseal(sealed, Hint.NONE)) {
+      try (Secret secret = new Unsealing(ring, sources).unseal(sealed, Hint.NONE)) {
         return deliver(object, sealed, secret, input, written);
       } catch (UnsealException e) {
         evidence.event(
@@ -218,7 +222,7 @@ public final class SealedSecretController implements Controller {
 
   private Outcome wrote(KubeObject object, Secret secret, String input, String version)
       throws ObjectsException, MalformedObjectException {
-    evidence.delivered(Delivery.of(object.ref(), secret.ref(), secret.data(), clock.instant()));
+    evidence.delivered(Delivery.of(object.ref(), secret.ref(), secret.data(), now()));
     evidence.event(Event.normal(object.ref(), "Unsealed", "SealedSecret unsealed successfully"));
     return synced(object, input, version);
   }
@@ -232,7 +236,7 @@ public final class SealedSecretController implements Controller {
             object,
             object.metadata().generation(),
             new SealedSecretStatus.Written(input, version),
-            clock.instant()));
+            now()));
     return new Outcome.Done();
   }
 
@@ -241,7 +245,7 @@ public final class SealedSecretController implements Controller {
     objects.updateStatus(
         object.ref(),
         SealedSecretStatus.failed(
-            object, object.metadata().generation(), message, reason, advice, clock.instant()));
+            object, object.metadata().generation(), message, reason, advice, now()));
     return new Outcome.Stalled(reason, advice);
   }
 
@@ -302,16 +306,22 @@ public final class SealedSecretController implements Controller {
     return new Secret(metadata, wanted.type(), before.immutable(), data);
   }
 
+  private Instant now() {
+    return sources.clock().instant();
+  }
+
   private static String reason(UnsealException e, KeyRing ring) {
-    if (!e.noKey()) {
-      return "Unreadable";
-    }
-    return ring.size() == 0 ? SealedSecretStatus.NO_KEYS : SealedSecretStatus.NO_KEY_OPENS;
+    return switch (e.reason()) {
+      case NO_KEY ->
+          ring.size() == 0 ? SealedSecretStatus.NO_KEYS : SealedSecretStatus.NO_KEY_OPENS;
+      case UNREADABLE -> "Unreadable";
+      case TEMPLATE -> "TemplateFailed";
+    };
   }
 
   private static String advice(UnsealException e, SealedSecret sealed, KeyRing ring) {
     String upstream = String.join("; ", List.of(e.getMessage().split("\n")));
-    if (!e.noKey()) {
+    if (e.reason() != UnsealException.Reason.NO_KEY) {
       return upstream;
     }
     if (ring.size() == 0) {

@@ -2,48 +2,31 @@ package dev.signet.dialects.sealedsecrets;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
-
 /**
- * A SealedSecret does not open. The message is upstream's: each error once, followed by the items
- * it happened to, one error a line.
+ * A SealedSecret does not open. The message is upstream's, without what a template's error may
+ * quote of a value.
  */
 public final class UnsealException extends Exception {
 
-  private final boolean noKey;
+  /** What is wrong. */
+  public enum Reason {
+    /** No key opens some items, and that is all: another scope, name or key may help. */
+    NO_KEY,
+    /** Some items are malformed, or the object is one that is not opened. */
+    UNREADABLE,
+    /** The items open, but a template in {@code spec.template.data} fails. */
+    TEMPLATE
+  }
 
-  UnsealException(String message, boolean noKey) {
+  private final Reason reason;
+
+  UnsealException(String message, Reason reason) {
     super(message);
-    this.noKey = noKey;
+    this.reason = reason;
   }
 
-  /**
-   * @param items the items that failed, by error text
-   */
-  static UnsealException of(Map<String, List<String>> items, boolean noKey) {
-    StringBuilder message = new StringBuilder();
-    items.forEach(
-        (error, names) -> {
-          if (!message.isEmpty()) {
-            message.append('\n');
-          }
-          message
-              .append(error)
-              .append(" (")
-              .append(String.join(", ", new TreeSet<>(names)))
-              .append(')');
-        });
-    return new UnsealException(message.toString(), noKey);
-  }
-
-  /**
-   * Whether all that is wrong is that no key opens some items: then another scope, name or key may
-   * help.
-   */
-  public boolean noKey() {
-    return noKey;
+  public Reason reason() {
+    return reason;
   }
 
   @Override

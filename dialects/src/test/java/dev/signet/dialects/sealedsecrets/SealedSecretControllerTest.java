@@ -108,7 +108,7 @@ final class SealedSecretControllerTest {
 
   private Outcome reconcile(Ref ref) throws Exception {
     Directory directory = world.directory();
-    return new SealedSecretController(directory, directory, keys, World.CLOCK).reconcile(ref);
+    return new SealedSecretController(directory, directory, keys, World.SOURCES).reconcile(ref);
   }
 
   private String synced() throws Exception {
@@ -253,7 +253,8 @@ final class SealedSecretControllerTest {
           k: AAAA                | {}                                | NoKeyOpens | no key could decrypt secret (k)
           k: '!'                 | {}                                | Unreadable | illegal base64 data at input byte 0 (k)
           k: ''                  | {}                                | NoKeyOpens | no key could decrypt secret (k)
-          K                      | {data: {t: '{{ .k }}'}}           | Unreadable | spec.template.data.t holds template actions, which this version does not render
+          K                      | {data: {t: '{{ .k'}}              | TemplateFailed | template: t:1: unclosed action (t)
+          K                      | {data: {t: '{{ fail .k }}'}}      | TemplateFailed | template: t:1:3: executing "t" at <fail .k>: error calling fail (t)
           K                      | {type: 1}                         | Malformed  | spec.template.type must be a string, not a whole number
           K                      | {metadata: {labels: {a: 1}}}      | Malformed  | spec.template.metadata.labels.a must be a string, not a whole number
           K                      | {data: {t: 1}}                    | Malformed  | spec.template.data.t must be a string
@@ -343,6 +344,26 @@ final class SealedSecretControllerTest {
     sealed("w");
     assertThat(reconcile()).isEqualTo(new Outcome.Done());
     assertThat(world.values("ns", "app")).isEqualTo(after.replace("=v", "=w"));
+  }
+
+  @Test
+  void templatesAreRenderedAndWhatIsRandomIsDrawnOnce() throws Exception {
+    String template = "{data: {url: 'x://{{ .k }}@h', token: '{{ randAlphaNum 20 }}'}}";
+    String sealed = "k: " + seal("v", Scope.STRICT, "ns", "app");
+    sealed("", sealed, template);
+    assertThat(reconcile()).isEqualTo(new Outcome.Done());
+    String values = world.values("ns", "app");
+    assertThat(values).matches("\\{k=v, token=[A-Za-z0-9]{20}, url=x://v@h}");
+    int operations = rsaOperations.get();
+    String before = world.json("ns", "app").orElseThrow();
+
+    assertThat(reconcile()).isEqualTo(new Outcome.Done());
+    assertThat(world.json("ns", "app")).contains(before);
+    assertThat(rsaOperations).hasValue(operations);
+
+    sealed("", sealed, template.replace("@h", "@i"));
+    assertThat(reconcile()).isEqualTo(new Outcome.Done());
+    assertThat(world.values("ns", "app")).contains("url=x://v@i").isNotEqualTo(values);
   }
 
   @Test

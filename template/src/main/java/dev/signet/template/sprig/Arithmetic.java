@@ -9,10 +9,12 @@ import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.real;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
+import static dev.signet.template.sprig.Registry.variadic;
 
 import dev.signet.template.Call;
 import dev.signet.template.Floats;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Numbers;
@@ -22,14 +24,13 @@ import dev.signet.template.Value;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers. Integer functions work on int64 and wrap; the ones ending in f calculate with decimals,
  * so that {@code addf 0.1 0.2} is 0.3.
  */
 final class Arithmetic {
-  static final Functions FUNCTIONS = Registry.build(Arithmetic::register);
-
   private static final int DIVISION_PLACES = 16;
 
   private Arithmetic() {}
@@ -44,43 +45,43 @@ final class Arithmetic {
     BigDecimal apply(BigDecimal a, BigDecimal b) throws GoError;
   }
 
-  private static void register(Registry r) {
-    r.add("atoi", INT, (c, a) -> Value.of(atoi(string(a[0]))), STRING);
-    r.add("int64", INT64, (c, a) -> Value.int64(Cast.toInt(a[0])), ANY);
-    r.add("int", INT, (c, a) -> Value.of(Cast.toInt(a[0])), ANY);
-    r.add("float64", FLOAT64, (c, a) -> Value.of(Cast.toFloat(a[0])), ANY);
-    r.add("toDecimal", INT64, Arithmetic::octal, ANY);
-    r.add("add1", INT64, (c, a) -> Value.int64(Cast.toInt(a[0]) + 1), ANY);
-    r.variadic("add", INT64, (c, a) -> fold(Value.int64(0), a, 0, Long::sum), ANY);
-    r.variadic("mul", INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x * y), ANY, ANY);
-    r.variadic("max biggest", INT64, (c, a) -> fold(a[0], a, 1, Math::max), ANY, ANY);
-    r.variadic("min", INT64, (c, a) -> fold(a[0], a, 1, Math::min), ANY, ANY);
-    r.add("sub", INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x - y), ANY, ANY);
-    r.add("div", INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x / nonZero(y)), ANY, ANY);
-    r.add("mod", INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x % nonZero(y)), ANY, ANY);
-    r.add(
-        "add1f",
-        FLOAT64,
-        (c, a) -> decimals(new Value[] {a[0], Value.of(1)}, BigDecimal::add),
-        ANY);
-    r.variadic("addf", FLOAT64, Arithmetic::addf, ANY);
-    r.variadic("subf", FLOAT64, (c, a) -> decimals(a, BigDecimal::subtract), ANY, ANY);
-    r.variadic("mulf", FLOAT64, (c, a) -> decimals(a, BigDecimal::multiply), ANY, ANY);
-    r.variadic("divf", FLOAT64, (c, a) -> decimals(a, Arithmetic::divide), ANY, ANY);
-    r.variadic("maxf", FLOAT64, (c, a) -> extreme(a, true), ANY, ANY);
-    r.variadic("minf", FLOAT64, (c, a) -> extreme(a, false), ANY, ANY);
-    r.add("ceil", FLOAT64, (c, a) -> Value.of(Math.ceil(Cast.toFloat(a[0]))), ANY);
-    r.add("floor", FLOAT64, (c, a) -> Value.of(Math.floor(Cast.toFloat(a[0]))), ANY);
-    r.variadic("round", FLOAT64, Arithmetic::round, ANY, INT, FLOAT64);
-    r.add("until", INT_SLICE, Arithmetic::until, INT);
-    r.add(
-        "untilStep",
-        INT_SLICE,
-        (c, a) -> range(c.meter(), integer(a[0]), integer(a[1]), integer(a[2])),
-        INT,
-        INT,
-        INT);
-    r.variadic("seq", STRING, Arithmetic::seq, INT);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "atoi" -> fixed(INT, (c, a) -> Value.of(atoi(string(a[0]))), STRING);
+      case "int64" -> fixed(INT64, (c, a) -> Value.int64(Cast.toInt(a[0])), ANY);
+      case "int" -> fixed(INT, (c, a) -> Value.of(Cast.toInt(a[0])), ANY);
+      case "float64" -> fixed(FLOAT64, (c, a) -> Value.of(Cast.toFloat(a[0])), ANY);
+      case "toDecimal" -> fixed(INT64, Arithmetic::octal, ANY);
+      case "add1" -> fixed(INT64, (c, a) -> Value.int64(Cast.toInt(a[0]) + 1), ANY);
+      case "add" -> variadic(INT64, (c, a) -> fold(Value.int64(0), a, 0, Long::sum), ANY);
+      case "mul" -> variadic(INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x * y), ANY, ANY);
+      case "max", "biggest" -> variadic(INT64, (c, a) -> fold(a[0], a, 1, Math::max), ANY, ANY);
+      case "min" -> variadic(INT64, (c, a) -> fold(a[0], a, 1, Math::min), ANY, ANY);
+      case "sub" -> fixed(INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x - y), ANY, ANY);
+      case "div" -> fixed(INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x / nonZero(y)), ANY, ANY);
+      case "mod" -> fixed(INT64, (c, a) -> fold(a[0], a, 1, (x, y) -> x % nonZero(y)), ANY, ANY);
+      case "add1f" ->
+          fixed(FLOAT64, (c, a) -> decimals(new Value[] {a[0], Value.of(1)}, BigDecimal::add), ANY);
+      case "addf" -> variadic(FLOAT64, Arithmetic::addf, ANY);
+      case "subf" -> variadic(FLOAT64, (c, a) -> decimals(a, BigDecimal::subtract), ANY, ANY);
+      case "mulf" -> variadic(FLOAT64, (c, a) -> decimals(a, BigDecimal::multiply), ANY, ANY);
+      case "divf" -> variadic(FLOAT64, (c, a) -> decimals(a, Arithmetic::divide), ANY, ANY);
+      case "maxf" -> variadic(FLOAT64, (c, a) -> extreme(a, true), ANY, ANY);
+      case "minf" -> variadic(FLOAT64, (c, a) -> extreme(a, false), ANY, ANY);
+      case "ceil" -> fixed(FLOAT64, (c, a) -> Value.of(Math.ceil(Cast.toFloat(a[0]))), ANY);
+      case "floor" -> fixed(FLOAT64, (c, a) -> Value.of(Math.floor(Cast.toFloat(a[0]))), ANY);
+      case "round" -> variadic(FLOAT64, Arithmetic::round, ANY, INT, FLOAT64);
+      case "until" -> fixed(INT_SLICE, Arithmetic::until, INT);
+      case "untilStep" ->
+          fixed(
+              INT_SLICE,
+              (c, a) -> range(c.meter(), integer(a[0]), integer(a[1]), integer(a[2])),
+              INT,
+              INT,
+              INT);
+      case "seq" -> variadic(STRING, Arithmetic::seq, INT);
+      default -> null;
+    };
   }
 
   private static long atoi(String raw) {

@@ -14,10 +14,15 @@ import java.util.regex.Pattern;
  * is cut off.
  */
 final class Cast {
-  // Linear: no part can match what another one does.
-  private static final Pattern DECIMAL = Pattern.compile("([-+]?[0-9]*)(\\.[0-9]*)?");
-
   private Cast() {}
+
+  /** Apart, so that regular expressions are loaded for numbers with a dot only. */
+  private static final class Fractional {
+    // Linear: no part can match what another one does.
+    static final Pattern DECIMAL = Pattern.compile("([-+]?[0-9]*)(\\.[0-9]*)?");
+
+    private Fractional() {}
+  }
 
   static long toInt(Value value) {
     return switch (value) {
@@ -32,7 +37,7 @@ final class Cast {
   private static long parse(String raw) {
     String text = raw;
     if (raw.indexOf('.') >= 0) {
-      Matcher matcher = DECIMAL.matcher(raw);
+      Matcher matcher = Fractional.DECIMAL.matcher(raw);
       if (!matcher.matches()) {
         return 0;
       }

@@ -3,49 +3,49 @@ package dev.signet.template.sprig;
 import static dev.signet.template.GoType.ANY;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
 import dev.signet.template.Call;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoDuration;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
 import dev.signet.template.Numbers;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dates. A date is a time or, as int or int64, seconds since 1970; anything else is the current
  * time of the execution's clock.
  */
 final class Dates {
-  static final Functions FUNCTIONS = Registry.build(Dates::register);
-
   private static final long SECOND = 1_000_000_000L;
   private static final String DAY_LAYOUT = "2006-01-02";
 
   private Dates() {}
 
-  private static void register(Registry r) {
-    r.add("now", GoTime.TYPE, (c, a) -> now(c));
-    r.add("date", STRING, (c, a) -> format(c, string(a[0]), a[1], "Local"), STRING, ANY);
-    r.add(
-        "dateInZone date_in_zone",
-        STRING,
-        (c, a) -> format(c, string(a[0]), a[1], string(a[2])),
-        STRING,
-        ANY,
-        STRING);
-    r.add("htmlDate", STRING, (c, a) -> format(c, DAY_LAYOUT, a[0], "Local"), ANY);
-    r.add(
-        "htmlDateInZone", STRING, (c, a) -> format(c, DAY_LAYOUT, a[0], string(a[1])), ANY, STRING);
-    r.add("dateModify date_modify", GoTime.TYPE, Dates::modifyLeniently, STRING, GoTime.TYPE);
-    r.add("mustDateModify must_date_modify", GoTime.TYPE, Dates::modify, STRING, GoTime.TYPE);
-    r.add("toDate", GoTime.TYPE, Dates::parseLeniently, STRING, STRING);
-    r.add("mustToDate", GoTime.TYPE, Dates::parse, STRING, STRING);
-    r.add("ago", STRING, Dates::ago, ANY);
-    r.add("duration", STRING, Dates::duration, ANY);
-    r.add("durationRound", STRING, Dates::durationRound, ANY);
-    r.add("unixEpoch", STRING, Dates::unixEpoch, GoTime.TYPE);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "now" -> fixed(GoTime.TYPE, (c, a) -> now(c));
+      case "date" -> fixed(STRING, (c, a) -> format(c, string(a[0]), a[1], "Local"), STRING, ANY);
+      case "dateInZone", "date_in_zone" ->
+          fixed(STRING, (c, a) -> format(c, string(a[0]), a[1], string(a[2])), STRING, ANY, STRING);
+      case "htmlDate" -> fixed(STRING, (c, a) -> format(c, DAY_LAYOUT, a[0], "Local"), ANY);
+      case "htmlDateInZone" ->
+          fixed(STRING, (c, a) -> format(c, DAY_LAYOUT, a[0], string(a[1])), ANY, STRING);
+      case "dateModify", "date_modify" ->
+          fixed(GoTime.TYPE, Dates::modifyLeniently, STRING, GoTime.TYPE);
+      case "mustDateModify", "must_date_modify" ->
+          fixed(GoTime.TYPE, Dates::modify, STRING, GoTime.TYPE);
+      case "toDate" -> fixed(GoTime.TYPE, Dates::parseLeniently, STRING, STRING);
+      case "mustToDate" -> fixed(GoTime.TYPE, Dates::parse, STRING, STRING);
+      case "ago" -> fixed(STRING, Dates::ago, ANY);
+      case "duration" -> fixed(STRING, Dates::duration, ANY);
+      case "durationRound" -> fixed(STRING, Dates::durationRound, ANY);
+      case "unixEpoch" -> fixed(STRING, Dates::unixEpoch, GoTime.TYPE);
+      default -> null;
+    };
   }
 
   private static GoTime now(Call call) {

@@ -3,34 +3,40 @@ package dev.signet.template.sprig;
 import static dev.signet.template.GoType.ANY;
 import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.STRING;
+import static dev.signet.template.sprig.Registry.fixed;
+import static dev.signet.template.sprig.Registry.variadic;
 
 import dev.signet.template.Dict;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
+import org.jspecify.annotations.Nullable;
 
 /** Emptiness and choice. Numbers are empty when zero, strings and collections without elements. */
 final class Defaults {
-  static final Functions FUNCTIONS = Registry.build(Defaults::register);
-
   private Defaults() {}
 
-  private static void register(Registry r) {
-    r.variadic("default", ANY, (c, a) -> a.length < 2 || isEmpty(a[1]) ? a[0] : a[1], ANY, ANY);
-    r.add("empty", BOOL, (c, a) -> Value.of(isEmpty(a[0])), ANY);
-    r.variadic("coalesce", ANY, (c, a) -> coalesce(a), ANY);
-    r.variadic("all", BOOL, (c, a) -> Value.of(all(a)), ANY);
-    r.variadic("any", BOOL, (c, a) -> Value.of(!(coalesce(a) instanceof Value.Nil)), ANY);
-    r.add("ternary", ANY, (c, a) -> ((Value.Bool) a[2]).value() ? a[0] : a[1], ANY, ANY, BOOL);
-    r.add(
-        "fail",
-        STRING,
-        (c, a) -> {
-          throw new GoError(Args.string(a[0]));
-        },
-        STRING);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "default" ->
+          variadic(ANY, (c, a) -> a.length < 2 || isEmpty(a[1]) ? a[0] : a[1], ANY, ANY);
+      case "empty" -> fixed(BOOL, (c, a) -> Value.of(isEmpty(a[0])), ANY);
+      case "coalesce" -> variadic(ANY, (c, a) -> coalesce(a), ANY);
+      case "all" -> variadic(BOOL, (c, a) -> Value.of(all(a)), ANY);
+      case "any" -> variadic(BOOL, (c, a) -> Value.of(!(coalesce(a) instanceof Value.Nil)), ANY);
+      case "ternary" ->
+          fixed(ANY, (c, a) -> ((Value.Bool) a[2]).value() ? a[0] : a[1], ANY, ANY, BOOL);
+      case "fail" ->
+          fixed(
+              STRING,
+              (c, a) -> {
+                throw new GoError(Args.string(a[0]));
+              },
+              STRING);
+      default -> null;
+    };
   }
 
   static boolean isEmpty(Value value) {

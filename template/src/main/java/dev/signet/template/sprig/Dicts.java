@@ -8,10 +8,12 @@ import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.GoType.STRING_SLICE;
 import static dev.signet.template.sprig.Args.dict;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
+import static dev.signet.template.sprig.Registry.variadic;
 
 import dev.signet.template.Call;
 import dev.signet.template.Dict;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Slice;
@@ -22,34 +24,33 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Dictionaries. {@code set}, {@code unset} and the merges change the one they are given. */
 final class Dicts {
-  static final Functions FUNCTIONS = Registry.build(Dicts::register);
-
   private Dicts() {}
 
-  private static void register(Registry r) {
-    r.variadic("dict", ANY_MAP, Dicts::create, ANY);
-    r.add("get", ANY, Dicts::get, ANY_MAP, STRING);
-    r.add("set", ANY_MAP, Dicts::set, ANY_MAP, STRING, ANY);
-    r.add("unset", ANY_MAP, Dicts::unset, ANY_MAP, STRING);
-    r.add("hasKey", BOOL, (c, a) -> Value.of(dict(a[0]).has(string(a[1]))), ANY_MAP, STRING);
-    r.variadic("pluck", ANY_SLICE, Dicts::pluck, STRING, ANY_MAP);
-    r.variadic("keys", STRING_SLICE, Dicts::keys, ANY_MAP);
-    r.add("values", ANY_SLICE, Dicts::values, ANY_MAP);
-    r.variadic("pick", ANY_MAP, Dicts::pick, ANY_MAP, STRING);
-    r.variadic("omit", ANY_MAP, Dicts::omit, ANY_MAP, STRING);
-    r.variadic(
-        "merge mustMerge", ANY, (c, a) -> Merge.merge(c.meter(), a, false), ANY_MAP, ANY_MAP);
-    r.variadic(
-        "mergeOverwrite mustMergeOverwrite",
-        ANY,
-        (c, a) -> Merge.merge(c.meter(), a, true),
-        ANY_MAP,
-        ANY_MAP);
-    r.variadic("dig", ANY, Dicts::dig, ANY);
-    r.add("deepCopy mustDeepCopy", ANY, Dicts::deepCopy, ANY);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "dict" -> variadic(ANY_MAP, Dicts::create, ANY);
+      case "get" -> fixed(ANY, Dicts::get, ANY_MAP, STRING);
+      case "set" -> fixed(ANY_MAP, Dicts::set, ANY_MAP, STRING, ANY);
+      case "unset" -> fixed(ANY_MAP, Dicts::unset, ANY_MAP, STRING);
+      case "hasKey" ->
+          fixed(BOOL, (c, a) -> Value.of(dict(a[0]).has(string(a[1]))), ANY_MAP, STRING);
+      case "pluck" -> variadic(ANY_SLICE, Dicts::pluck, STRING, ANY_MAP);
+      case "keys" -> variadic(STRING_SLICE, Dicts::keys, ANY_MAP);
+      case "values" -> fixed(ANY_SLICE, Dicts::values, ANY_MAP);
+      case "pick" -> variadic(ANY_MAP, Dicts::pick, ANY_MAP, STRING);
+      case "omit" -> variadic(ANY_MAP, Dicts::omit, ANY_MAP, STRING);
+      case "merge", "mustMerge" ->
+          variadic(ANY, (c, a) -> Merge.merge(c.meter(), a, false), ANY_MAP, ANY_MAP);
+      case "mergeOverwrite", "mustMergeOverwrite" ->
+          variadic(ANY, (c, a) -> Merge.merge(c.meter(), a, true), ANY_MAP, ANY_MAP);
+      case "dig" -> variadic(ANY, Dicts::dig, ANY);
+      case "deepCopy", "mustDeepCopy" -> fixed(ANY, Dicts::deepCopy, ANY);
+      default -> null;
+    };
   }
 
   private static Value create(Call call, Value[] arguments) {

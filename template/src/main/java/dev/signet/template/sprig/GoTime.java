@@ -9,6 +9,7 @@ import dev.signet.template.Slice;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
 import java.math.BigInteger;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -25,13 +26,16 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
   static final GoType TYPE = GoType.basic(GoType.Kind.STRUCT, "time.Time");
   private static final long NANOS = 1_000_000_000L;
 
+  /** A day inside of the calendar, so that any offset may be added. */
+  private static final long FIRST = LocalDateTime.MIN.toEpochSecond(ZoneOffset.UTC) + 86_400;
+
+  private static final long LAST = LocalDateTime.MAX.toEpochSecond(ZoneOffset.UTC) - 86_400;
+
   /** Go's zero time: the first of January of the year 1, in UTC. */
   static final GoTime ZERO = new GoTime(Instant.parse("0001-01-01T00:00:00Z"), GoZone.UTC);
 
   static GoTime ofEpochSecond(long second, GoZone zone) {
-    long least = Instant.MIN.getEpochSecond() + 86_400;
-    long most = Instant.MAX.getEpochSecond() - 86_400;
-    return new GoTime(Instant.ofEpochSecond(Math.clamp(second, least, most)), zone);
+    return new GoTime(within(second, 0), zone);
   }
 
   @Override
@@ -44,7 +48,12 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
   }
 
   GoTime plus(long nanos) {
-    return new GoTime(instant.plusNanos(nanos), zone);
+    long second = instant.getEpochSecond() + nanos / NANOS;
+    return new GoTime(within(second, instant.getNano() + nanos % NANOS), zone);
+  }
+
+  private static Instant within(long second, long nanos) {
+    return Instant.ofEpochSecond(Math.clamp(second, FIRST, LAST), nanos);
   }
 
   /** The time since another one, within the range of a duration. */
@@ -180,13 +189,15 @@ record GoTime(Instant instant, GoZone zone) implements Foreign {
 
   private GoTime shifted(LocalDateTime t, long years, long months, long days) {
     LocalDateTime start = t.withDayOfMonth(1);
-    LocalDateTime moved =
-        start
-            .plusYears(Math.clamp(years, -900_000_000, 900_000_000))
-            .plusMonths(Math.clamp(months, -900_000_000, 900_000_000))
-            .plusDays(Math.clamp(days, -30_000_000_000L, 30_000_000_000L))
-            .plusDays(t.getDayOfMonth() - 1L);
-    return new GoTime(zone.instant(moved), zone);
+    LocalDateTime moved;
+    try {
+      moved =
+          start.plusYears(years).plusMonths(months).plusDays(days).plusDays(t.getDayOfMonth() - 1L);
+    } catch (DateTimeException e) {
+      return ofEpochSecond(years + months / 12 + days / 366 < 0 ? FIRST : LAST, zone);
+    }
+    Instant shown = zone.instant(moved);
+    return new GoTime(within(shown.getEpochSecond(), shown.getNano()), zone);
   }
 
   /** To a multiple of the duration since the zero time; halves go up. */

@@ -1,13 +1,14 @@
 package dev.signet.template.sprig;
 
 import dev.signet.template.Function;
-import dev.signet.template.Functions;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The groups of functions and the names in each. A group's class is loaded when a template names
- * one of its functions: making all functions takes longer than rendering most templates.
+ * The groups of functions and the names in each. A group's class is loaded, and in most groups a
+ * function made, when a template names it: making all of them takes longer than rendering most
+ * templates.
  */
 enum Group {
   STRINGS(
@@ -61,25 +62,25 @@ enum Group {
     return List.of(names.split(" ", -1));
   }
 
-  Functions functions() {
+  @Nullable Function find(String name) {
     return switch (this) {
-      case STRINGS -> Strings.FUNCTIONS;
-      case WORDS -> Words.FUNCTIONS;
-      case LISTS -> Lists.FUNCTIONS;
-      case DICTS -> Dicts.FUNCTIONS;
-      case DEFAULTS -> Defaults.FUNCTIONS;
-      case TYPES -> Types.FUNCTIONS;
-      case JSON -> JsonFunctions.FUNCTIONS;
-      case ARITHMETIC -> Arithmetic.FUNCTIONS;
-      case DATES -> Dates.FUNCTIONS;
-      case HASHES -> Hashes.FUNCTIONS;
-      case PASSWORDS -> Passwords.FUNCTIONS;
-      case CERTIFICATES -> Certificates.FUNCTIONS;
-      case RANDOMS -> Randoms.FUNCTIONS;
-      case REGEXES -> Regexes.FUNCTIONS;
-      case VERSIONS -> Versions.FUNCTIONS;
-      case URLS -> Urls.FUNCTIONS;
-      case PATHS -> Paths.FUNCTIONS;
+      case STRINGS -> Strings.find(name);
+      case WORDS -> Words.find(name);
+      case LISTS -> Lists.find(name);
+      case DICTS -> Dicts.find(name);
+      case DEFAULTS -> Defaults.find(name);
+      case TYPES -> Types.find(name);
+      case JSON -> JsonFunctions.find(name);
+      case ARITHMETIC -> Arithmetic.find(name);
+      case DATES -> Dates.find(name);
+      case HASHES -> Hashes.find(name);
+      case PASSWORDS -> Passwords.FUNCTIONS.find(name);
+      case CERTIFICATES -> Certificates.FUNCTIONS.find(name);
+      case RANDOMS -> Randoms.FUNCTIONS.find(name);
+      case REGEXES -> Regexes.FUNCTIONS.find(name);
+      case VERSIONS -> Versions.find(name);
+      case URLS -> Urls.find(name);
+      case PATHS -> Paths.find(name);
     };
   }
 
@@ -87,7 +88,7 @@ enum Group {
   record Member(Group group, String name) implements Supplier<Function> {
     @Override
     public Function get() {
-      Function function = group.functions().find(name);
+      Function function = group.find(name);
       if (function == null) {
         throw new IllegalStateException(group + " has no " + name);
       }

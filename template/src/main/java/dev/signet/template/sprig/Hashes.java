@@ -2,10 +2,10 @@ package dev.signet.template.sprig;
 
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
 import dev.signet.template.Call;
 import dev.signet.template.Function;
-import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
@@ -13,24 +13,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.Adler32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Digests and encodings of bytes. A decoder that fails gives the text of its error as its result.
  */
 final class Hashes {
-  static final Functions FUNCTIONS = Registry.build(Hashes::register);
-
   private Hashes() {}
 
-  private static void register(Registry r) {
-    r.add("sha1sum", STRING, digest("SHA-1"), STRING);
-    r.add("sha256sum", STRING, digest("SHA-256"), STRING);
-    r.add("sha512sum", STRING, digest("SHA-512"), STRING);
-    r.add("adler32sum", STRING, Hashes::adler32, STRING);
-    r.add("b64enc", STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE64), STRING);
-    r.add("b64dec", STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE64), STRING);
-    r.add("b32enc", STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE32), STRING);
-    r.add("b32dec", STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE32), STRING);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "sha1sum" -> fixed(STRING, digest("SHA-1"), STRING);
+      case "sha256sum" -> fixed(STRING, digest("SHA-256"), STRING);
+      case "sha512sum" -> fixed(STRING, digest("SHA-512"), STRING);
+      case "adler32sum" -> fixed(STRING, Hashes::adler32, STRING);
+      case "b64enc" -> fixed(STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE64), STRING);
+      case "b64dec" -> fixed(STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE64), STRING);
+      case "b32enc" -> fixed(STRING, (c, a) -> encode(c, a[0], BaseEncoding.BASE32), STRING);
+      case "b32dec" -> fixed(STRING, (c, a) -> decode(c, a[0], BaseEncoding.BASE32), STRING);
+      default -> null;
+    };
   }
 
   private static Function.Body digest(String algorithm) {

@@ -5,9 +5,11 @@ import static dev.signet.template.GoType.ANY_SLICE;
 import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.INT;
 import static dev.signet.template.sprig.Args.integer;
+import static dev.signet.template.sprig.Registry.fixed;
+import static dev.signet.template.sprig.Registry.variadic;
 
 import dev.signet.template.Call;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.GoType;
 import dev.signet.template.Meter;
@@ -16,14 +18,13 @@ import dev.signet.template.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists. Results are lists of their own; the must variants fail in the same way, since the others
  * panic and templates make errors of panics.
  */
 final class Lists {
-  static final Functions FUNCTIONS = Registry.build(Lists::register);
-
   private static final GoType CHUNKS = GoType.sliceOf(ANY_SLICE);
 
   private Lists() {}
@@ -33,60 +34,37 @@ final class Lists {
     Value apply(Meter meter, Slice list, Value[] arguments) throws GoError;
   }
 
-  private static void register(Registry r) {
-    r.variadic("list tuple", ANY_SLICE, Lists::list, ANY);
-    add(
-        r,
-        "append push mustAppend mustPush",
-        "Cannot push on type %s",
-        0,
-        (m, l, a) -> append(l, a[1]),
-        ANY,
-        ANY);
-    add(
-        r,
-        "prepend mustPrepend",
-        "Cannot prepend on type %s",
-        0,
-        (m, l, a) -> prepend(l, a[1]),
-        ANY,
-        ANY);
-    r.add("first mustFirst", ANY, (c, a) -> end(c, a[0], "first", false), ANY);
-    r.add("last mustLast", ANY, (c, a) -> end(c, a[0], "last", true), ANY);
-    add(
-        r,
-        "rest mustRest",
-        "Cannot find rest on type %s",
-        0,
-        (m, l, a) -> part(l, 1, l.size()),
-        ANY);
-    add(
-        r,
-        "initial mustInitial",
-        "Cannot find initial on type %s",
-        0,
-        (m, l, a) -> part(l, 0, l.size() - 1),
-        ANY);
-    add(
-        r,
-        "reverse mustReverse",
-        "Cannot find reverse on type %s",
-        0,
-        (m, l, a) -> reverse(l),
-        ANY);
-    add(r, "compact mustCompact", "Cannot compact on type %s", 0, (m, l, a) -> compact(l), ANY);
-    add(r, "uniq mustUniq", "Cannot find uniq on type %s", 0, (m, l, a) -> uniq(m, l), ANY);
-    r.variadic("without mustWithout", ANY_SLICE, Lists::without, ANY, ANY);
-    r.add("has mustHas", BOOL, Lists::has, ANY, ANY);
-    r.variadic("slice mustSlice", ANY, Lists::slice, ANY, ANY);
-    r.variadic("concat", ANY, Lists::concat, ANY);
-    r.add("chunk mustChunk", CHUNKS, Lists::chunk, INT, ANY);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "list", "tuple" -> variadic(ANY_SLICE, Lists::list, ANY);
+      case "append", "push", "mustAppend", "mustPush" ->
+          elements("Cannot push on type %s", 0, (m, l, a) -> append(l, a[1]), ANY, ANY);
+      case "prepend", "mustPrepend" ->
+          elements("Cannot prepend on type %s", 0, (m, l, a) -> prepend(l, a[1]), ANY, ANY);
+      case "first", "mustFirst" -> fixed(ANY, (c, a) -> end(c, a[0], "first", false), ANY);
+      case "last", "mustLast" -> fixed(ANY, (c, a) -> end(c, a[0], "last", true), ANY);
+      case "rest", "mustRest" ->
+          elements("Cannot find rest on type %s", 0, (m, l, a) -> part(l, 1, l.size()), ANY);
+      case "initial", "mustInitial" ->
+          elements("Cannot find initial on type %s", 0, (m, l, a) -> part(l, 0, l.size() - 1), ANY);
+      case "reverse", "mustReverse" ->
+          elements("Cannot find reverse on type %s", 0, (m, l, a) -> reverse(l), ANY);
+      case "compact", "mustCompact" ->
+          elements("Cannot compact on type %s", 0, (m, l, a) -> compact(l), ANY);
+      case "uniq", "mustUniq" ->
+          elements("Cannot find uniq on type %s", 0, (m, l, a) -> uniq(m, l), ANY);
+      case "without", "mustWithout" -> variadic(ANY_SLICE, Lists::without, ANY, ANY);
+      case "has", "mustHas" -> fixed(BOOL, Lists::has, ANY, ANY);
+      case "slice", "mustSlice" -> variadic(ANY, Lists::slice, ANY, ANY);
+      case "concat" -> variadic(ANY, Lists::concat, ANY);
+      case "chunk", "mustChunk" -> fixed(CHUNKS, Lists::chunk, INT, ANY);
+      default -> null;
+    };
   }
 
-  private static void add(
-      Registry r, String names, String refusal, int index, OfElements body, GoType... parameters) {
-    r.add(
-        names,
+  private static Function elements(
+      String refusal, int index, OfElements body, GoType... parameters) {
+    return fixed(
         ANY_SLICE,
         (call, arguments) -> {
           Slice list = list(call, arguments[index], refusal);

@@ -3,24 +3,28 @@ package dev.signet.template.sprig;
 import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.Value;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Slash-separated paths, without looking at any file. The os variants are those of Unix. */
 final class Paths {
-  static final Functions FUNCTIONS = Registry.build(Paths::register);
-
   private Paths() {}
 
-  private static void register(Registry r) {
-    r.add("base osBase", STRING, (c, a) -> string(base(string(a[0]))), STRING);
-    r.add("dir osDir", STRING, (c, a) -> string(directory(string(a[0]))), STRING);
-    r.add("clean osClean", STRING, (c, a) -> string(clean(string(a[0]))), STRING);
-    r.add("ext osExt", STRING, (c, a) -> string(extension(string(a[0]))), STRING);
-    r.add("isAbs osIsAbs", BOOL, (c, a) -> Value.of(string(a[0]).startsWith("/")), STRING);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "base", "osBase" -> fixed(STRING, (c, a) -> string(base(string(a[0]))), STRING);
+      case "dir", "osDir" -> fixed(STRING, (c, a) -> string(directory(string(a[0]))), STRING);
+      case "clean", "osClean" -> fixed(STRING, (c, a) -> string(clean(string(a[0]))), STRING);
+      case "ext", "osExt" -> fixed(STRING, (c, a) -> string(extension(string(a[0]))), STRING);
+      case "isAbs", "osIsAbs" ->
+          fixed(BOOL, (c, a) -> Value.of(string(a[0]).startsWith("/")), STRING);
+      default -> null;
+    };
   }
 
   private static String base(String path) {

@@ -34,7 +34,7 @@ final class Regex {
       throw new GoError("error parsing regexp: expression too large: " + quoted(raw));
     }
     if (!Utf8.isValid(raw)) {
-      throw new GoError("error parsing regexp: invalid UTF-8: `" + raw + "`");
+      throw invalidUtf8(raw, Utf8.validPrefix(raw));
     }
     RegexCheck.check(raw);
     try {
@@ -44,6 +44,19 @@ final class Regex {
     } catch (PatternSyntaxException e) {
       throw new GoError(Utf8.encode(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** A mistake before the invalid byte comes first; that something is not closed comes later. */
+  private static GoError invalidUtf8(String raw, int at) {
+    try {
+      Pattern.compile(Utf8.decode(raw.substring(0, at)));
+    } catch (PatternSyntaxException e) {
+      String message = Utf8.encode(String.valueOf(e.getMessage()));
+      if (!message.contains(": missing closing") && !message.contains(": trailing backslash")) {
+        return new GoError(message);
+      }
+    }
+    return new GoError("error parsing regexp: invalid UTF-8: `" + raw.substring(at) + "`");
   }
 
   static String quoted(String raw) {

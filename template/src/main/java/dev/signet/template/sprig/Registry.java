@@ -21,17 +21,19 @@ final class Registry {
     return registry.builder.build();
   }
 
-  /** A function of fixed parameters; names are separated by spaces. */
-  void add(String names, GoType result, Function.Body body, GoType... parameters) {
-    add(names, new Function(Signature.of(result, parameters), body));
+  /** A function of fixed parameters. */
+  static Function fixed(GoType result, Function.Body body, GoType... parameters) {
+    return new Function(Signature.of(result, parameters), body);
   }
 
   /** A function whose last parameter comes any number of times. */
-  void variadic(String names, GoType result, Function.Body body, GoType... parameters) {
-    add(names, new Function(Signature.variadic(result, parameters), body));
+  static Function variadic(GoType result, Function.Body body, GoType... parameters) {
+    return new Function(Signature.variadic(result, parameters), body);
   }
 
-  private void add(String names, Function function) {
+  /** A function of fixed parameters; names are separated by spaces. */
+  void add(String names, GoType result, Function.Body body, GoType... parameters) {
+    Function function = fixed(result, body, parameters);
     for (String name : names.split(" ", -1)) {
       builder.add(name, function);
     }

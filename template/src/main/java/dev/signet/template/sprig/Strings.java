@@ -8,11 +8,12 @@ import static dev.signet.template.GoType.STRING_MAP;
 import static dev.signet.template.GoType.STRING_SLICE;
 import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
+import static dev.signet.template.sprig.Registry.variadic;
 
 import dev.signet.template.Call;
 import dev.signet.template.Dict;
 import dev.signet.template.Function;
-import dev.signet.template.Functions;
 import dev.signet.template.GoError;
 import dev.signet.template.Meter;
 import dev.signet.template.Printer;
@@ -25,11 +26,10 @@ import dev.signet.template.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Strings: trimming, searching, splitting, joining, quoting, indenting. Positions are bytes. */
 final class Strings {
-  static final Functions FUNCTIONS = Registry.build(Strings::register);
-
   private Strings() {}
 
   /** A function of strings that cannot fail; its result may be at most a few times longer. */
@@ -38,88 +38,80 @@ final class Strings {
     String apply(String text);
   }
 
-  private static void register(Registry r) {
-    r.add("hello", STRING, (c, a) -> string("Hello!"));
-    r.add("trim", STRING, text(Strings::trimSpace), STRING);
-    r.add("upper", STRING, text(s -> map(s, Unicode::toUpper)), STRING);
-    r.add("lower", STRING, text(s -> map(s, Unicode::toLower)), STRING);
-    r.add("title", STRING, text(Strings::title), STRING);
-    r.add("trunc", STRING, Strings::trunc, INT, STRING);
-    r.add("substr", STRING, Strings::substr, INT, INT, STRING);
-    r.add("repeat", STRING, Strings::repeat, INT, STRING);
-    r.add(
-        "trimAll trimall",
-        STRING,
-        (c, a) -> string(trim(c.meter(), string(a[1]), string(a[0]))),
-        STRING,
-        STRING);
-    r.add(
-        "trimSuffix",
-        STRING,
-        (c, a) -> string(trimSuffix(string(a[1]), string(a[0]))),
-        STRING,
-        STRING);
-    r.add(
-        "trimPrefix",
-        STRING,
-        (c, a) -> string(trimPrefix(string(a[1]), string(a[0]))),
-        STRING,
-        STRING);
-    r.add(
-        "contains", BOOL, (c, a) -> Value.of(string(a[1]).contains(string(a[0]))), STRING, STRING);
-    r.add(
-        "hasPrefix",
-        BOOL,
-        (c, a) -> Value.of(string(a[1]).startsWith(string(a[0]))),
-        STRING,
-        STRING);
-    r.add(
-        "hasSuffix", BOOL, (c, a) -> Value.of(string(a[1]).endsWith(string(a[0]))), STRING, STRING);
-    r.variadic("quote", STRING, (c, a) -> string(quote(c.meter(), a)), ANY);
-    r.variadic("squote", STRING, (c, a) -> string(squote(c.meter(), a)), ANY);
-    r.variadic("cat", STRING, (c, a) -> string(cat(c.meter(), a)), ANY);
-    r.add(
-        "indent",
-        STRING,
-        (c, a) -> string(indent(c.meter(), integer(a[0]), string(a[1]))),
-        INT,
-        STRING);
-    r.add(
-        "nindent",
-        STRING,
-        (c, a) -> string("\n" + indent(c.meter(), integer(a[0]), string(a[1]))),
-        INT,
-        STRING);
-    r.add("replace", STRING, Strings::replace, STRING, STRING, STRING);
-    r.add("plural", STRING, (c, a) -> integer(a[2]) == 1 ? a[0] : a[1], STRING, STRING, INT);
-    r.add("toString", STRING, (c, a) -> string(Args.text(c.meter(), a[0])), ANY);
-    r.add("toStrings", STRING_SLICE, (c, a) -> toStrings(c.meter(), a[0]), ANY);
-    r.add(
-        "join",
-        STRING,
-        (c, a) -> string(join(c.meter(), string(a[0]), Args.allTexts(c.meter(), a[1]))),
-        STRING,
-        ANY);
-    r.add(
-        "split",
-        STRING_MAP,
-        (c, a) -> numbered(split(c.meter(), string(a[1]), string(a[0]), -1)),
-        STRING,
-        STRING);
-    r.add(
-        "splitn",
-        STRING_MAP,
-        (c, a) -> numbered(split(c.meter(), string(a[2]), string(a[0]), integer(a[1]))),
-        STRING,
-        INT,
-        STRING);
-    r.add(
-        "splitList",
-        STRING_SLICE,
-        (c, a) -> Slice.strings(split(c.meter(), string(a[1]), string(a[0]), -1)),
-        STRING,
-        STRING);
-    r.add("sortAlpha", STRING_SLICE, Strings::sortAlpha, ANY);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "hello" -> fixed(STRING, (c, a) -> string("Hello!"));
+      case "trim" -> fixed(STRING, text(Strings::trimSpace), STRING);
+      case "upper" -> fixed(STRING, text(s -> map(s, Unicode::toUpper)), STRING);
+      case "lower" -> fixed(STRING, text(s -> map(s, Unicode::toLower)), STRING);
+      case "title" -> fixed(STRING, text(Strings::title), STRING);
+      case "trunc" -> fixed(STRING, Strings::trunc, INT, STRING);
+      case "substr" -> fixed(STRING, Strings::substr, INT, INT, STRING);
+      case "repeat" -> fixed(STRING, Strings::repeat, INT, STRING);
+      case "trimAll", "trimall" ->
+          fixed(
+              STRING,
+              (c, a) -> string(trim(c.meter(), string(a[1]), string(a[0]))),
+              STRING,
+              STRING);
+      case "trimSuffix" ->
+          fixed(STRING, (c, a) -> string(trimSuffix(string(a[1]), string(a[0]))), STRING, STRING);
+      case "trimPrefix" ->
+          fixed(STRING, (c, a) -> string(trimPrefix(string(a[1]), string(a[0]))), STRING, STRING);
+      case "contains" ->
+          fixed(BOOL, (c, a) -> Value.of(string(a[1]).contains(string(a[0]))), STRING, STRING);
+      case "hasPrefix" ->
+          fixed(BOOL, (c, a) -> Value.of(string(a[1]).startsWith(string(a[0]))), STRING, STRING);
+      case "hasSuffix" ->
+          fixed(BOOL, (c, a) -> Value.of(string(a[1]).endsWith(string(a[0]))), STRING, STRING);
+      case "quote" -> variadic(STRING, (c, a) -> string(quote(c.meter(), a)), ANY);
+      case "squote" -> variadic(STRING, (c, a) -> string(squote(c.meter(), a)), ANY);
+      case "cat" -> variadic(STRING, (c, a) -> string(cat(c.meter(), a)), ANY);
+      case "indent" ->
+          fixed(
+              STRING,
+              (c, a) -> string(indent(c.meter(), integer(a[0]), string(a[1]))),
+              INT,
+              STRING);
+      case "nindent" ->
+          fixed(
+              STRING,
+              (c, a) -> string("\n" + indent(c.meter(), integer(a[0]), string(a[1]))),
+              INT,
+              STRING);
+      case "replace" -> fixed(STRING, Strings::replace, STRING, STRING, STRING);
+      case "plural" ->
+          fixed(STRING, (c, a) -> integer(a[2]) == 1 ? a[0] : a[1], STRING, STRING, INT);
+      case "toString" -> fixed(STRING, (c, a) -> string(Args.text(c.meter(), a[0])), ANY);
+      case "toStrings" -> fixed(STRING_SLICE, (c, a) -> toStrings(c.meter(), a[0]), ANY);
+      case "join" ->
+          fixed(
+              STRING,
+              (c, a) -> string(join(c.meter(), string(a[0]), Args.allTexts(c.meter(), a[1]))),
+              STRING,
+              ANY);
+      case "split" ->
+          fixed(
+              STRING_MAP,
+              (c, a) -> numbered(split(c.meter(), string(a[1]), string(a[0]), -1)),
+              STRING,
+              STRING);
+      case "splitn" ->
+          fixed(
+              STRING_MAP,
+              (c, a) -> numbered(split(c.meter(), string(a[2]), string(a[0]), integer(a[1]))),
+              STRING,
+              INT,
+              STRING);
+      case "splitList" ->
+          fixed(
+              STRING_SLICE,
+              (c, a) -> Slice.strings(split(c.meter(), string(a[1]), string(a[0]), -1)),
+              STRING,
+              STRING);
+      case "sortAlpha" -> fixed(STRING_SLICE, Strings::sortAlpha, ANY);
+      default -> null;
+    };
   }
 
   private static Function.Body text(Text function) {

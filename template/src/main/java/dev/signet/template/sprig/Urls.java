@@ -3,23 +3,26 @@ package dev.signet.template.sprig;
 import static dev.signet.template.GoType.ANY_MAP;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
 import dev.signet.template.Call;
 import dev.signet.template.Dict;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.Str;
 import dev.signet.template.Value;
+import org.jspecify.annotations.Nullable;
 
 /** URLs as dictionaries of their parts, and back. */
 final class Urls {
-  static final Functions FUNCTIONS = Registry.build(Urls::register);
-
   private Urls() {}
 
-  private static void register(Registry r) {
-    r.add("urlParse", ANY_MAP, Urls::parse, STRING);
-    r.add("urlJoin", STRING, Urls::join, ANY_MAP);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "urlParse" -> fixed(ANY_MAP, Urls::parse, STRING);
+      case "urlJoin" -> fixed(STRING, Urls::join, ANY_MAP);
+      default -> null;
+    };
   }
 
   private static Value parse(Call call, Value[] arguments) throws GoError {

@@ -3,21 +3,24 @@ package dev.signet.template.sprig;
 import static dev.signet.template.GoType.BOOL;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
 import dev.signet.template.Call;
-import dev.signet.template.Functions;
+import dev.signet.template.Function;
 import dev.signet.template.GoError;
 import dev.signet.template.Value;
+import org.jspecify.annotations.Nullable;
 
 /** Semantic versions and constraints on them. */
 final class Versions {
-  static final Functions FUNCTIONS = Registry.build(Versions::register);
-
   private Versions() {}
 
-  private static void register(Registry r) {
-    r.add("semver", Version.TYPE, (c, a) -> Version.parse(string(a[0])), STRING);
-    r.add("semverCompare", BOOL, Versions::compare, STRING, STRING);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "semver" -> fixed(Version.TYPE, (c, a) -> Version.parse(string(a[0])), STRING);
+      case "semverCompare" -> fixed(BOOL, Versions::compare, STRING, STRING);
+      default -> null;
+    };
   }
 
   private static Value compare(Call call, Value[] arguments) throws GoError {

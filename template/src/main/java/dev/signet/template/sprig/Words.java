@@ -4,20 +4,19 @@ import static dev.signet.template.GoType.INT;
 import static dev.signet.template.GoType.STRING;
 import static dev.signet.template.sprig.Args.integer;
 import static dev.signet.template.sprig.Args.string;
+import static dev.signet.template.sprig.Registry.fixed;
 
 import dev.signet.template.Function;
-import dev.signet.template.Functions;
 import dev.signet.template.Meter;
 import dev.signet.template.Unicode;
 import dev.signet.template.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Words in strings: abbreviating, wrapping, initials, swapping case. Several of these look at bytes
  * where they mean characters, as the Go library they come from does.
  */
 final class Words {
-  static final Functions FUNCTIONS = Registry.build(Words::register);
-
   private static final String ELLIPSIS = "...";
 
   private Words() {}
@@ -27,40 +26,39 @@ final class Words {
     String apply(String text);
   }
 
-  private static void register(Registry r) {
-    r.add(
-        "abbrev",
-        STRING,
-        (c, a) -> string(abbreviate(string(a[1]), 0, integer(a[0]))),
-        INT,
-        STRING);
-    r.add(
-        "abbrevboth",
-        STRING,
-        (c, a) -> string(abbreviateBoth(string(a[2]), integer(a[0]), integer(a[1]))),
-        INT,
-        INT,
-        STRING);
-    r.add("untitle", STRING, text(Words::untitle), STRING);
-    r.add("nospace", STRING, text(Words::withoutSpace), STRING);
-    r.add("initials", STRING, text(Words::initials), STRING);
-    r.add("swapcase", STRING, text(Words::swapCase), STRING);
-    r.add("snakecase", STRING, text(s -> Cases.separated(s, '_')), STRING);
-    r.add("kebabcase", STRING, text(s -> Cases.separated(s, '-')), STRING);
-    r.add("camelcase", STRING, text(Cases::pascal), STRING);
-    r.add(
-        "wrap",
-        STRING,
-        (c, a) -> string(wrap(c.meter(), string(a[1]), integer(a[0]), "", false)),
-        INT,
-        STRING);
-    r.add(
-        "wrapWith",
-        STRING,
-        (c, a) -> string(wrap(c.meter(), string(a[2]), integer(a[0]), string(a[1]), true)),
-        INT,
-        STRING,
-        STRING);
+  static @Nullable Function find(String name) {
+    return switch (name) {
+      case "abbrev" ->
+          fixed(STRING, (c, a) -> string(abbreviate(string(a[1]), 0, integer(a[0]))), INT, STRING);
+      case "abbrevboth" ->
+          fixed(
+              STRING,
+              (c, a) -> string(abbreviateBoth(string(a[2]), integer(a[0]), integer(a[1]))),
+              INT,
+              INT,
+              STRING);
+      case "untitle" -> fixed(STRING, text(Words::untitle), STRING);
+      case "nospace" -> fixed(STRING, text(Words::withoutSpace), STRING);
+      case "initials" -> fixed(STRING, text(Words::initials), STRING);
+      case "swapcase" -> fixed(STRING, text(Words::swapCase), STRING);
+      case "snakecase" -> fixed(STRING, text(s -> Cases.separated(s, '_')), STRING);
+      case "kebabcase" -> fixed(STRING, text(s -> Cases.separated(s, '-')), STRING);
+      case "camelcase" -> fixed(STRING, text(Cases::pascal), STRING);
+      case "wrap" ->
+          fixed(
+              STRING,
+              (c, a) -> string(wrap(c.meter(), string(a[1]), integer(a[0]), "", false)),
+              INT,
+              STRING);
+      case "wrapWith" ->
+          fixed(
+              STRING,
+              (c, a) -> string(wrap(c.meter(), string(a[2]), integer(a[0]), string(a[1]), true)),
+              INT,
+              STRING,
+              STRING);
+      default -> null;
+    };
   }
 
   private static Function.Body text(Text function) {

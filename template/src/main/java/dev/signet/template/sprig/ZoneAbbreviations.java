@@ -32,6 +32,10 @@ final class ZoneAbbreviations {
     if (offset == 0) {
       return "UTC";
     }
+    if (offset % 60 != 0) {
+      // Only local mean time is that precise.
+      return "LMT";
+    }
     int minutes = Math.abs(offset) / 60;
     String text = (offset < 0 ? "-" : "+") + twoDigits(minutes / 60);
     return minutes % 60 == 0 ? text : text + twoDigits(minutes % 60);

@@ -8,7 +8,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GroupTest {
   @ParameterizedTest
   @EnumSource
-  void listsWhatItsClassRegisters(Group group) {
-    assertThat(group.functions().names()).containsExactlyInAnyOrderElementsOf(group.names());
+  void makesEveryFunctionItListsAndNoOther(Group group) {
+    assertThat(group.names())
+        .isNotEmpty()
+        .allSatisfy(name -> assertThat(group.find(name)).isNotNull());
+    assertThat(Sprig.functions().names())
+        .filteredOn(name -> group.find(name) != null)
+        .containsExactlyInAnyOrderElementsOf(group.names());
   }
 }

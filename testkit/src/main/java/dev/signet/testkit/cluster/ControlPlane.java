@@ -147,16 +147,34 @@ public final class ControlPlane implements AutoCloseable {
 
   private static ControlPlane prepare(Options options) {
     try {
-      Optional<NetworkNamespace> network =
-          options.ownNetwork() ? Optional.of(NetworkNamespace.create()) : Optional.empty();
-      Path root =
-          options.folder().isPresent()
-              ? options.folder().get().toAbsolutePath()
-              : Files.createTempDirectory("control-plane-");
-      String host = network.map(NetworkNamespace::inside).orElse(LOOPBACK);
-      return new ControlPlane(options, Folder.open(root, host), network);
+      if (!options.ownNetwork()) {
+        return prepare(options, Optional.empty());
+      }
+      NetworkNamespace network = NetworkNamespace.create();
+      try {
+        return prepare(options, Optional.of(network));
+      } catch (IOException e) {
+        network.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare a control plane", e);
+    }
+  }
+
+  private static ControlPlane prepare(Options options, Optional<NetworkNamespace> network)
+      throws IOException {
+    String host = network.map(NetworkNamespace::inside).orElse(LOOPBACK);
+    if (options.folder().isPresent()) {
+      Path root = options.folder().get().toAbsolutePath();
+      return new ControlPlane(options, Folder.open(root, host), network);
+    }
+    Path root = Files.createTempDirectory("control-plane-");
+    try {
+      return new ControlPlane(options, Folder.open(root, host), network);
+    } catch (IOException e) {
+      GoBuild.removeTree(root);
+      throw e;
     }
   }
 

@@ -26,12 +26,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Builds the programs of a control plane from their published Go modules, each version once.
+ * Builds the programs of a control plane, and helm, from their published Go modules, each version
+ * once.
  *
  * <p>The cache holds a folder a version: {@code 1.34.4} with both programs of Kubernetes, {@code
- * etcd-3.6.16} with etcd, and in each the go.mod and go.sum it was built from. A folder appears by
- * a rename when it is complete. An operating-system lock, which dies with its holder, lets one
- * build in at a time; the others wait and then find the folder.
+ * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, and in each the go.mod and go.sum it was
+ * built from. A folder appears by a rename when it is complete. An operating-system lock, which
+ * dies with its holder, lets one build in at a time; the others wait and then find the folder.
  *
  * <p>For the usual minor version go.mod and go.sum are resources, so what is built is pinned by
  * hash. For others go.mod is derived: Kubernetes replaces the modules of its own repository by
@@ -42,6 +43,7 @@ final class GoBuild {
 
   private static final String KUBERNETES = "k8s.io/kubernetes";
   private static final String ETCD_MODULE = "go.etcd.io/etcd/server/v3";
+  private static final String HELM_MODULE = "helm.sh/helm/v3";
   private static final List<String> KUBERNETES_PROGRAMS =
       List.of(Programs.API_SERVER, Programs.CONTROLLER_MANAGER);
   private static final Pattern STAGED =
@@ -94,10 +96,21 @@ final class GoBuild {
 
   /** The folder with etcd. */
   Path etcd() throws Programs.MissingException {
+    return single(Programs.ETCD, ETCD_MODULE, ETCD_MODULE);
+  }
+
+  /** The folder with helm. */
+  Path helm() throws Programs.MissingException {
+    return single(Helm.PROGRAM, HELM_MODULE, HELM_MODULE + "/cmd/helm");
+  }
+
+  /** The folder with the one program of a pinned module. */
+  private Path single(String program, String module, String main) throws Programs.MissingException {
     String version =
-        pinned("etcd", ETCD_MODULE)
-            .orElseThrow(() -> new IllegalStateException("no version of etcd is pinned"));
-    Path folder = cache.resolve("etcd-" + version);
+        pinned(program, module)
+            .orElseThrow(
+                () -> new IllegalStateException("no version of " + program + " is pinned"));
+    Path folder = cache.resolve(program + "-" + version);
     if (Files.isDirectory(folder)) {
       return folder;
     }
@@ -106,13 +119,13 @@ final class GoBuild {
           if (Files.isDirectory(folder)) {
             return folder;
           }
-          Path module = Files.createTempDirectory(cache, "building-");
+          Path work = Files.createTempDirectory(cache, "building-");
           try {
-            copyPinned("etcd", module);
-            compile(module, Programs.ETCD, version, ETCD_MODULE, "-s -w");
-            return publish(module, folder);
+            copyPinned(program, work);
+            compile(work, program, version, main, "-s -w");
+            return publish(work, folder);
           } finally {
-            removeTree(module);
+            removeTree(work);
           }
         });
   }
@@ -259,8 +272,10 @@ final class GoBuild {
       Runtime.getRuntime().removeShutdownHook(stop);
       if (code != 0) {
         last.forEach(this::say);
+        // With -json it says on standard output what went wrong.
+        String said = last.isEmpty() ? Files.readString(output) : last.getLast();
         throw new Programs.MissingException(
-            "go " + arguments.getFirst() + " failed: " + String.valueOf(last.peekLast()).strip());
+            "go " + arguments.getFirst() + " failed: " + said.strip().replaceAll("\\s+", " "));
       }
       return Files.readString(output);
     } catch (InterruptedException e) {

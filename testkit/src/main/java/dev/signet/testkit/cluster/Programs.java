@@ -84,14 +84,14 @@ public record Programs(Path etcd, Path apiServer, Path controllerManager) {
         .or(() -> onPath(name, environment).filter(fits).findFirst());
   }
 
-  private static Stream<Path> onPath(String name, Map<String, String> environment) {
+  static Stream<Path> onPath(String name, Map<String, String> environment) {
     return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(folder -> !folder.isEmpty())
         .map(folder -> Path.of(folder, name))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
   }
 
-  private static Path cache(Map<String, String> environment) {
+  static Path cache(Map<String, String> environment) {
     String folder = environment.getOrDefault("XDG_CACHE_HOME", "");
     Path caches =
         folder.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(folder);

@@ -1,0 +1,260 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+static final String HOME = "opt/signet";
+static final String MACHINE = "x86_64-linux-gnu";
+static final String INTERPRETER = "ld-linux-x86-64.so.2";
+static final String USER = "65532";
+
+/** The exit status where the distribution's packages cannot be had. */
+static final int UNAVAILABLE = 69;
+
+/** Where the C library comes from. A library that the runtime asks for and that is in none of these fails the build. */
+static final List<String> PACKAGES = List.of("libc6");
+
+/**
+ * Half of the container's memory limit is for the heap; the rest of this JVM needs about 100 MiB. No memory image
+ * of this process, nothing on disk: no heap dump, no core file, no debugger, no performance counters, no error file.
+ */
+static final List<String> JVM = List.of(
+    "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=50", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData", "-XX:-HeapDumpOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash", "-XX:+ErrorFileToStderr",
+    "-XX:+DisableAttachMechanism", "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr",
+    "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dsignet.program=signet", "-Dsignet.tty=");
+
+/**
+ * Makes a container image for amd64 without a container engine and without a base image, on a Debian or Ubuntu. Arguments:
+ *
+ *   version  time of every entry  repository root  class path  target folder
+ *
+ * It is target/signet-VERSION-linux-amd64.tar, an OCI layout; target/signet-VERSION-linux-amd64.id names what it was
+ * made from, and an image of the same inputs is kept. What is in it, a layer each:
+ *
+ *   1. a runtime made by jlink, and from the distribution's packages the libraries that the runtime's files name
+ *      (found by following DT_NEEDED, so nothing else: no shell, no package manager); their licences; the packages' descriptions in
+ *      /var/lib/dpkg/status.d, where scanners look; a user that is not root; /tmp, the one folder that may be written
+ *   2. the program's jars and /opt/signet/jvm.args
+ *   3. a start-up cache made with exactly these options and jars, by an operator that delivers a made-up Secret
+ *
+ * It runs with a read-only root and without capabilities. Two builds from the same inputs give the same bytes, layer 3
+ * excepted (the JVM writes addresses and hash codes of its own into it).
+ */
+void main(String[] args) throws Exception {
+  String version = args[0];
+  Instant time = Instant.parse(args[1]);
+  Path root = Path.of(args[2]);
+  List<Path> jars = Stream.of(args[3].split(":")).map(Path::of).filter(Files::isRegularFile).toList();
+  Path target = Files.createDirectories(Path.of(args[4]));
+  if (!System.getProperty("os.arch").equals("amd64") || !System.getProperty("os.name").equals("Linux")) {
+    throw new IOException("this image is made on Linux on amd64 only; for others there is the profile jib");
+  }
+  List<DebianPackage> packages = new ArrayList<>();
+  try {
+    for (String name : PACKAGES) {
+      packages.add(DebianPackage.fetch(name, cache()));
+    }
+  } catch (IOException e) {
+    System.err.println("error: no C library for the image: " + e.getMessage());
+    System.exit(UNAVAILABLE);
+  }
+  SortedMap<String, byte[]> program = Layout.program(root, jars);
+  program.put("jvm.args", jvmArguments(jars).getBytes(StandardCharsets.UTF_8));
+
+  String name = "signet-" + version + "-linux-amd64";
+  Path archive = target.resolve(name + ".tar");
+  Path idFile = target.resolve(name + ".id");
+  String id = id(root, program, packages);
+  if (Files.exists(archive) && Files.exists(idFile) && Files.readString(idFile).strip().equals(id)) {
+    System.out.println("up to date: " + archive);
+    return;
+  }
+  Path staging = Files.createTempDirectory(target, ".staging-");
+  try {
+    OciImage image = new OciImage(staging.resolve("image"), time);
+    Path base = Files.createDirectories(staging.resolve("base"));
+    base(base, packages, jars, staging.resolve("packages"));
+    image.layer(base, "jlink, and packages of " + distribution().get("PRETTY_NAME"));
+    Path application = staging.resolve("program");
+    Layout.write(program, application.resolve(HOME));
+    image.layer(application, "the program");
+    Path started = staging.resolve("start");
+    trainForStart(base, application.resolve(HOME), started.resolve(HOME), program, time);
+    image.layer(started, "a start-up cache for it");
+    Path unfinished = staging.resolve("archive");
+    image.finish("localhost/signet:" + version, run(version, packages), unfinished);
+    Files.deleteIfExists(idFile);
+    Files.move(unfinished, archive, StandardCopyOption.ATOMIC_MOVE);
+    Files.writeString(idFile, id + "\n");
+    System.out.println("made " + archive);
+  } finally {
+    Layout.delete(staging);
+  }
+}
+
+Path cache() throws IOException {
+  String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+  Path folder = caches.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches);
+  return Files.createDirectories(folder.resolve("signet/debian"));
+}
+
+/** Everything the image depends on: this program too. */
+String id(Path root, Map<String, byte[]> program, List<DebianPackage> packages) throws IOException {
+  SortedMap<String, byte[]> inputs = new TreeMap<>(program);
+  for (Path source : Layout.files(root.resolve("build"))) {
+    inputs.put("build/" + source.getFileName(), Files.readAllBytes(source));
+  }
+  return Layout.id(Runtime.version() + "\n" + packages.stream().map(DebianPackage::sha256).toList(), inputs);
+}
+
+String jvmArguments(List<Path> jars) {
+  String classPath = jars.stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
+  List<String> lines = new ArrayList<>(JVM);
+  lines.addAll(List.of("-XX:AOTCache=/" + HOME + "/signet.aot", "-cp", classPath));
+  return String.join("\n", lines) + "\n";
+}
+
+Map<String, Object> run(String version, List<DebianPackage> packages) {
+  Map<String, Object> labels = OciImage.ordered(
+      "org.opencontainers.image.title", "signet",
+      "org.opencontainers.image.version", version,
+      "org.opencontainers.image.licenses",
+      "Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0 AND LGPL-2.1-or-later",
+      "dev.signet.java", System.getProperty("java.vendor.version") + " " + Runtime.version());
+  packages.forEach(p -> labels.put("dev.signet.debian." + p.name(), p.version() + " sha256:" + p.sha256()));
+  return OciImage.ordered(
+      "User", USER + ":" + USER,
+      "Env", List.of("PATH=/" + HOME + "/runtime/bin", "HOME=/tmp"),
+      "Entrypoint", List.of("/" + HOME + "/runtime/bin/java", "@/" + HOME + "/jvm.args", "dev.signet.cli.Main"),
+      "Cmd", List.of("operator"),
+      "WorkingDir", "/",
+      "Labels", labels);
+}
+
+void base(Path base, List<DebianPackage> packages, List<Path> jars, Path extracted) throws Exception {
+  Files.createDirectories(base.resolve(HOME));
+  Layout.runtime(jars, base.resolve(HOME + "/runtime"));
+  libraries(base, packages, extracted);
+  Map<String, String> distribution = distribution();
+  Map<String, String> texts = Map.of(
+      "etc/passwd", "root:x:0:0:root:/root:/sbin/nologin\nsignet:x:" + USER + ":" + USER + ":signet:/tmp:/sbin/nologin\n",
+      "etc/group", "root:x:0:\nsignet:x:" + USER + ":\n",
+      "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n",
+      "etc/os-release", Stream.of("PRETTY_NAME", "NAME", "VERSION_ID", "VERSION_CODENAME", "ID")
+          .filter(distribution::containsKey)
+          .map(key -> key + "=\"" + distribution.get(key) + "\"\n").collect(Collectors.joining()));
+  for (Map.Entry<String, String> text : texts.entrySet()) {
+    Files.createDirectories(base.resolve(text.getKey()).getParent());
+    Files.writeString(base.resolve(text.getKey()), text.getValue());
+  }
+  // Container runtimes mount over these, which they cannot create in a read-only root.
+  for (String folder : List.of("dev", "proc", "sys")) {
+    Files.createDirectory(base.resolve(folder));
+  }
+  Files.setPosixFilePermissions(
+      Files.createDirectory(base.resolve("tmp")), PosixFilePermissions.fromString("rwxrwxrwx"));
+}
+
+/** Copies what the runtime's files need, what that needs in turn, and the papers of the packages it came from. */
+void libraries(Path base, List<DebianPackage> packages, Path extracted) throws Exception {
+  Set<String> there = new TreeSet<>();
+  Deque<Path> unread = new ArrayDeque<>(Layout.files(base));
+  unread.forEach(file -> there.add(file.getFileName().toString()));
+  Set<DebianPackage> used = new java.util.LinkedHashSet<>();
+  while (!unread.isEmpty()) {
+    Path file = unread.remove();
+    for (String library : Elf.needs(file)) {
+      if (there.add(library)) {
+        DebianPackage source = null;
+        for (DebianPackage candidate : packages) {
+          Path folder = extracted.resolve(candidate.name());
+          if (!Files.exists(folder)) {
+            candidate.extractTo(Files.createDirectories(folder));
+          }
+          for (String place : List.of("lib", "usr/lib")) {
+            Path found = folder.resolve(place).resolve(MACHINE).resolve(library);
+            if (source == null && Files.exists(found)) {
+              source = candidate;
+              String to = library.equals(INTERPRETER) ? "lib64" : "lib/" + MACHINE;
+              Path copy = Files.createDirectories(base.resolve(to)).resolve(library);
+              Files.copy(found, copy, StandardCopyOption.COPY_ATTRIBUTES);
+              unread.add(copy);
+            }
+          }
+        }
+        if (source == null) {
+          throw new IOException(file.getFileName() + " needs " + library + ", which is in none of " + PACKAGES);
+        }
+        used.add(source);
+      }
+    }
+  }
+  for (DebianPackage source : used) {
+    Path papers = Files.createDirectories(base.resolve("usr/share/doc/" + source.name())).resolve("copyright");
+    Files.copy(extracted.resolve(source.name()).resolve("usr/share/doc/" + source.name() + "/copyright"), papers);
+    Path status = Files.createDirectories(base.resolve("var/lib/dpkg/status.d")).resolve(source.name());
+    Files.writeString(status, source.control());
+  }
+}
+
+Map<String, String> distribution() throws IOException {
+  Map<String, String> fields = new TreeMap<>();
+  for (String line : Files.readAllLines(Path.of("/etc/os-release"))) {
+    int equals = line.indexOf('=');
+    if (equals > 0) {
+      fields.put(line.substring(0, equals), line.substring(equals + 1).replace("\"", ""));
+    }
+  }
+  return fields;
+}
+
+/**
+ * Runs the operator in its layout until it has delivered something, and keeps what the JVM learned. A JVM may refuse a
+ * cache whose jars have another time than they had in training, so they get the time of the image before.
+ */
+void trainForStart(Path base, Path home, Path out, Map<String, byte[]> program, Instant time) throws Exception {
+  for (String file : program.keySet()) {
+    Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
+  }
+  Path work = Files.createDirectories(base.getParent().resolve("training"));
+  Path output = work.resolve("output");
+  Path made = Files.createDirectories(out).resolve("signet.aot");
+  String classPath = Files.readAllLines(home.resolve("jvm.args")).getLast()
+      .replace("/" + HOME + "/lib/", home.resolve("lib") + "/");
+  List<String> command = new ArrayList<>(List.of(base.resolve(HOME + "/runtime/bin/java").toString()));
+  command.addAll(JVM);
+  command.addAll(List.of("-XX:AOTCacheOutput=" + made, "-cp", classPath, "dev.signet.cli.Main"));
+  try (StubCluster cluster = new StubCluster(work)) {
+    command.addAll(List.of(
+        "operator", "--kubeconfig", cluster.kubeconfig().toString(), "--http=127.0.0.1:0", "--key-namespace=default",
+        "--make-key=false"));
+    ProcessBuilder training = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
+        .redirectOutput(output.toFile());
+    training.environment().put("HOME", work.toString());
+    Process operator = training.start();
+    boolean delivered = cluster.awaitDelivery();
+    operator.destroy();
+    // The cache is made on the way out.
+    if (!operator.waitFor(5, TimeUnit.MINUTES) || operator.exitValue() != 0 || !delivered || !Files.exists(made)) {
+      operator.destroyForcibly();
+      throw new IOException("training for the start-up cache failed: " + Files.readString(output));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/** What the archives and the container image have in common: the jars, the runtime, a name for exact content. */
+final class Layout {
+
+  private Layout() {}
+
+  /** Path to content of everything in an installation but the runtime and the start-up caches. */
+  static SortedMap<String, byte[]> of(Path root, List<Path> jars) throws IOException {
+    SortedMap<String, byte[]> layout = program(root, jars);
+    Path dist = root.resolve("cli/src/dist");
+    for (String program : List.of("signet", "kubeseal", "controller")) {
+      layout.put("bin/" + program, Files.readAllBytes(dist.resolve("bin/signet")));
+      layout.put("bin/" + program + ".cmd", Files.readAllBytes(dist.resolve("bin/signet.cmd")));
+    }
+    layout.put("libexec/find-jdk", Files.readAllBytes(root.resolve(".mvn/find-jdk")));
+    layout.put("libexec/train-aot", Files.readAllBytes(dist.resolve("libexec/train-aot")));
+    for (Path file : files(dist.resolve("training"))) {
+      layout.put("libexec/training/" + slashed(dist.resolve("training").relativize(file)), Files.readAllBytes(file));
+    }
+    layout.put("README.md", Files.readAllBytes(dist.resolve("README.md")));
+    String names = names(jars);
+    layout.put("lib/classpath.id", (id(names, layout) + '\n' + names).getBytes(StandardCharsets.UTF_8));
+    return layout;
+  }
+
+  /** The jars and the licence alone. */
+  static SortedMap<String, byte[]> program(Path root, List<Path> jars) throws IOException {
+    SortedMap<String, byte[]> program = new TreeMap<>();
+    program.put("LICENSE", Files.readAllBytes(root.resolve("LICENSE")));
+    for (Path jar : jars) {
+      String name = jar.getFileName().toString();
+      if (program.put("lib/" + name, Files.readAllBytes(jar)) != null) {
+        throw new IOException("two jars on the class path are named " + name);
+      }
+    }
+    return program;
+  }
+
+  private static String names(List<Path> jars) {
+    StringBuilder names = new StringBuilder();
+    jars.forEach(jar -> names.append(jar.getFileName()).append('\n'));
+    return names.toString();
+  }
+
+  /** Names exact content: a hash over a first text, then over the path and content of every file. */
+  static String id(String first, Map<String, byte[]> files) {
+    MessageDigest hash = sha256();
+    hash.update(first.getBytes(StandardCharsets.UTF_8));
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      hash.update((file.getKey() + '\0' + file.getValue().length + '\0').getBytes(StandardCharsets.UTF_8));
+      hash.update(file.getValue());
+    }
+    return HexFormat.of().formatHex(hash.digest(), 0, 12);
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  static void write(Map<String, byte[]> layout, Path home) throws IOException {
+    for (Map.Entry<String, byte[]> file : layout.entrySet()) {
+      Path path = home.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.write(path, file.getValue());
+      String name = file.getKey();
+      if ((name.startsWith("bin/") && !name.endsWith(".cmd")) || name.equals("libexec/train-aot")) {
+        path.toFile().setExecutable(true, false);
+      }
+    }
+  }
+
+  /**
+   * What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. Not java.desktop, which drags in
+   * X11: Jackson and SnakeYAML ask for its java.beans, find that it is not there, and do without.
+   */
+  static void runtime(List<Path> jars, Path runtime) throws IOException {
+    List<String> ask =
+        new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
+    jars.forEach(jar -> ask.add(jar.toString()));
+    Set<String> modules = new TreeSet<>(List.of(run("jdeps", ask).lines().toList().getLast().split(",")));
+    modules.addAll(List.of("java.net.http", "jdk.crypto.cryptoki"));
+    modules.remove("java.desktop");
+    System.out.println("runtime modules: " + modules);
+    run("jlink", List.of(
+        "--add-modules", String.join(",", modules), "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
+        "--output", runtime.toString()));
+  }
+
+  static String run(String tool, List<String> args) throws IOException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    PrintWriter writer = new PrintWriter(output, true, StandardCharsets.UTF_8);
+    int code = ToolProvider.findFirst(tool).orElseThrow().run(writer, writer, args.toArray(String[]::new));
+    String text = output.toString(StandardCharsets.UTF_8);
+    if (code != 0) {
+      throw new IOException(tool + " failed: " + text);
+    }
+    return text;
+  }
+
+  static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  static String slashed(Path relative) {
+    return relative.toString().replace('\\', '/');
+  }
+
+  static void delete(Path folder) throws IOException {
+    Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        Files.delete(file);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+        Files.delete(directory);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}

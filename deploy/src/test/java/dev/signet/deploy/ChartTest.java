@@ -1,0 +1,226 @@
+package dev.signet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.testkit.Jsonl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChartTest {
+
+  private static final Path STATIC_MANIFEST = Path.of("signet.yaml");
+  private static final String STATIC_HEAD =
+      """
+      # Signet for the whole cluster, for kubectl apply -f. Rendered from deploy/chart/signet with its default values.
+      apiVersion: v1
+      kind: Namespace
+      metadata:
+        name: signet-system
+        labels:
+          pod-security.kubernetes.io/enforce: restricted
+      """;
+
+  @Test
+  void helmFindsNothingToComplainAbout() throws IOException {
+    Ran lint = Chart.helm("lint", "--strict", "--kube-version=1.34.0", Chart.FOLDER.toString());
+
+    assertThat(lint.status()).as(lint.out()).isZero();
+    assertThat(lint.out()).doesNotContain("[WARNING]").doesNotContain("[ERROR]");
+  }
+
+  @Test
+  void byDefaultItIsOneOperatorForTheWholeCluster() throws IOException {
+    assertThat(Chart.render("apps"))
+        .extracting(Chart.Rendered::toString)
+        .containsExactlyInAnyOrder(
+            "CustomResourceDefinition sealedsecrets.bitnami.com",
+            "CustomResourceDefinition externalsecrets.external-secrets.io",
+            "CustomResourceDefinition secretstores.external-secrets.io",
+            "CustomResourceDefinition clustersecretstores.external-secrets.io",
+            "ServiceAccount apps/signet",
+            "ClusterRole apps-signet",
+            "ClusterRoleBinding apps-signet",
+            "Role apps/signet-leader",
+            "RoleBinding apps/signet-leader",
+            "Service apps/signet",
+            "Deployment apps/signet");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          crds.install=false            | CustomResourceDefinition | 0
+          rbac.create=false             | ClusterRole              | 0
+          rbac.create=false             | Role                     | 0
+          rbac.create=false             | RoleBinding              | 0
+          serviceAccount.create=false   | ServiceAccount           | 0
+          leaderElection.enabled=false  | Role                     | 0
+          podDisruptionBudget.enabled=true | PodDisruptionBudget   | 1
+          serviceMonitor.enabled=true   | ServiceMonitor           | 1
+          networkPolicy.enabled=true    | NetworkPolicy            | 1
+          namespaces={a,b}              | Role                     | 4
+          namespaces={a,b}              | ClusterRole              | 1
+          namespaces={apps}             | Role                     | 2
+          """)
+  void aValueAddsOrRemovesObjects(String setting, String kind, int count) throws IOException {
+    assertThat(Chart.render("apps", setting)).filteredOn(o -> o.kind().equals(kind)).hasSize(count);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          logFormat=text                        | --log-format=text
+          logLevel=debug                        | --log-level=debug
+          namespaces={a,b}                      | --namespaces=a,b
+          labelSelector=team=x                  | --label-selector=team=x
+          keyNamespace=keys                     | --key-namespace=keys
+          crds.install=true                     | --key-namespace=apps
+          workers=8                             | --workers=8
+          leaderElection.leaseName=mine         | --lease-name=mine
+          extraArgs={--debug}                   | --debug
+          """)
+  void aValueBecomesAnArgument(String setting, String argument) throws IOException {
+    assertThat(container("apps", setting).texts("args")).contains(argument);
+  }
+
+  @Test
+  void withoutLeaderElectionNoTwoPodsWorkAtOnce() throws IOException {
+    Chart.Rendered deployment = deployment("apps", "leaderElection.enabled=false");
+
+    assertThat(deployment.tree().row("spec").row("strategy").text("type")).isEqualTo("Recreate");
+    assertThat(container("apps", "leaderElection.enabled=false").texts("args"))
+        .contains("--leader-election=false")
+        .noneMatch(argument -> argument.startsWith("--lease-name"));
+    assertThat(Chart.template("apps", "leaderElection.enabled=false", "replicas=2").err())
+        .contains("replicas > 1 needs leaderElection.enabled");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          image.tag=v7                       | localhost/signet:v7
+          image.repository=other/place       | other/place:0.1.0
+          image.digest=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef \
+          | localhost/signet@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+          """)
+  void theImageCanBeChosen(String setting, String image) throws IOException {
+    assertThat(container("apps", setting).text("image")).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          replica=2              | replica
+          image.name=x           | name
+          logFormat=xml          | logFormat
+          namespaces=a           | namespaces
+          replicas=many          | replicas
+          image.digest=latest    | digest
+          crds.instal=false      | instal
+          """)
+  void aValueThatIsNotOneIsRefused(String setting, String named) throws IOException {
+    Ran ran = Chart.template("apps", setting);
+
+    assertThat(ran.status()).isNotZero();
+    assertThat(ran.err()).contains(named);
+  }
+
+  @Test
+  void definitionsAreThoseOfTheProgramAndSurviveTheRelease() throws IOException {
+    Path dialects = Path.of("..", "dialects/src/main/resources/dev/signet/dialects");
+    for (Map.Entry<String, String> copy :
+        Map.of(
+                "crds-sealed-secrets.yaml", "sealedsecrets/crds.yaml",
+                "crds-external-secrets.yaml", "externalsecrets/crds.yaml")
+            .entrySet()) {
+      assertThat(Chart.FOLDER.resolve("files").resolve(copy.getKey()))
+          .as("a copy, as a chart holds only files of its own folder")
+          .hasSameBinaryContentAs(dialects.resolve(copy.getValue()));
+    }
+    assertThat(Chart.render("apps"))
+        .filteredOn(o -> o.kind().equals("CustomResourceDefinition"))
+        .hasSize(4)
+        .allSatisfy(
+            o ->
+                assertThat(
+                        o.tree().row("metadata").row("annotations").text("helm.sh/resource-policy"))
+                    .isEqualTo("keep"));
+  }
+
+  @Test
+  void noRightIsAWildcardAndSecretsAreTheOnlyThingThatIsDeleted() throws IOException {
+    List<Jsonl.Row> rules = new ArrayList<>();
+    Chart.render("apps", "rbac.finalizers=true", "namespaces={a}").stream()
+        .filter(o -> o.kind().endsWith("Role"))
+        .forEach(o -> rules.addAll(o.tree().rows("rules")));
+    Chart.render("apps", "rbac.finalizers=true").stream()
+        .filter(o -> o.kind().endsWith("Role"))
+        .forEach(o -> rules.addAll(o.tree().rows("rules")));
+
+    assertThat(rules).hasSizeGreaterThan(10);
+    for (Jsonl.Row rule : rules) {
+      for (String list : List.of("apiGroups", "resources", "verbs")) {
+        assertThat(rule.texts(list)).isNotEmpty().doesNotContain("*");
+      }
+      if (rule.texts("verbs").contains("delete")) {
+        assertThat(rule.texts("resources")).containsExactly("secrets");
+      }
+      assertThat(rule.texts("verbs")).doesNotContain("escalate", "bind", "impersonate");
+    }
+  }
+
+  /** With {@code -Dsignet.write=true} the manifest is written instead. */
+  @Test
+  void theStaticManifestIsWhatTheChartRenders() throws IOException {
+    String rendered = STATIC_HEAD + Chart.template(Chart.NAMESPACE).orFail().out();
+    if (Boolean.getBoolean("signet.write")) {
+      Files.writeString(STATIC_MANIFEST, rendered);
+    }
+
+    assertThat(Files.readString(STATIC_MANIFEST))
+        .as("deploy/signet.yaml is out of date: run this test with -Dsignet.write=true")
+        .isEqualTo(rendered);
+  }
+
+  @Test
+  void theChartHasTheVersionOfTheProgram() throws IOException {
+    String version = System.getProperty("signet.version", "");
+
+    assertThat(version).isNotEmpty();
+    assertThat(Files.readAllLines(Chart.FOLDER.resolve("Chart.yaml")))
+        .contains("version: " + version, "appVersion: " + version);
+  }
+
+  private static Chart.Rendered deployment(String namespace, String... settings)
+      throws IOException {
+    return Chart.render(namespace, settings).stream()
+        .filter(o -> o.kind().equals("Deployment"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Jsonl.Row container(String namespace, String... settings) throws IOException {
+    return deployment(namespace, settings)
+        .tree()
+        .row("spec")
+        .row("template")
+        .row("spec")
+        .rows("containers")
+        .getFirst();
+  }
+}

@@ -1,0 +1,252 @@
+package dev.signet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.testkit.Jsonl;
+import dev.signet.testkit.cluster.Api;
+import dev.signet.testkit.cluster.ControlPlane;
+import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.Namespace;
+import dev.signet.testkit.cluster.OnControlPlane;
+import dev.signet.yaml.GoJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real API server takes what the chart renders, and grants exactly what the operator does. */
+@OnControlPlane
+class InstallTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static final Set<String> CLUSTER_STORES =
+      rights(
+          "get external-secrets.io/clustersecretstores",
+          "list external-secrets.io/clustersecretstores",
+          "watch external-secrets.io/clustersecretstores",
+          "update external-secrets.io/clustersecretstores/status");
+
+  private static final Set<String> DELIVERY =
+      rights(
+          "get /secrets",
+          "list /secrets",
+          "watch /secrets",
+          "create /secrets",
+          "update /secrets",
+          "delete /secrets",
+          "create /events",
+          "get bitnami.com/sealedsecrets",
+          "list bitnami.com/sealedsecrets",
+          "watch bitnami.com/sealedsecrets",
+          "update bitnami.com/sealedsecrets/status",
+          "get external-secrets.io/externalsecrets",
+          "list external-secrets.io/externalsecrets",
+          "watch external-secrets.io/externalsecrets",
+          "update external-secrets.io/externalsecrets/status",
+          "get external-secrets.io/secretstores",
+          "list external-secrets.io/secretstores",
+          "watch external-secrets.io/secretstores",
+          "update external-secrets.io/secretstores/status");
+
+  private static final Set<String> LEASE =
+      rights(
+          "create coordination.k8s.io/leases",
+          "get coordination.k8s.io/leases signet",
+          "update coordination.k8s.io/leases signet");
+
+  private static final Set<String> KEYS =
+      rights("get /secrets", "list /secrets", "watch /secrets", "create /secrets");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "replicas=1",
+        "replicas=3;podDisruptionBudget.enabled=true",
+        "networkPolicy.enabled=true;networkPolicy.ingressFrom[0].podSelector.matchLabels.app=x",
+        "networkPolicy.enabled=true;networkPolicy.egress[0].ports[0].port=8200",
+        "leaderElection.enabled=false;crds.install=false",
+        "rbac.finalizers=true;serviceAccount.annotations.a=b",
+        "podLabels.a=b;podAnnotations.c=d;nodeSelector.e=f;priorityClassName=system-node-critical",
+        "extraEnv[0].name=A;extraEnv[0].value=b;extraArgs={--debug};imagePullSecrets[0].name=pull",
+        "tolerations[0].operator=Exists;resources.limits.memory=1Gi",
+        "topologySpreadConstraints[0].maxSkew=1;topologySpreadConstraints[0].topologyKey=zone;"
+            + "topologySpreadConstraints[0].labelSelector.matchLabels.a=b;"
+            + "topologySpreadConstraints[0].whenUnsatisfiable=ScheduleAnyway",
+        "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+            + ".nodeSelectorTerms[0].matchExpressions[0].key=a;"
+            + "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+            + ".nodeSelectorTerms[0].matchExpressions[0].operator=Exists",
+      })
+  void theServerKnowsEveryFieldAndWarnsOfNone(String settings, Api api, Namespace namespace)
+      throws IOException {
+    List<Chart.Rendered> objects = Chart.render(namespace.name(), settings.split(";"));
+
+    Installing.apply(api, objects);
+
+    assertThat(objects).allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
+  }
+
+  @Test
+  void theStaticManifestIsAppliedInOnePass(Api api) throws IOException {
+    List<Chart.Rendered> objects = Chart.parse(Files.readString(Path.of("signet.yaml")));
+
+    Installing.apply(api, objects);
+
+    assertThat(objects)
+        .hasSize(12)
+        .allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
+  }
+
+  @Test
+  void itsPodIsAdmittedWhereTheRestrictedStandardIsEnforced(Api api, Namespace namespace)
+      throws IOException {
+    api.patch(
+            "/api/v1/namespaces/" + namespace.name(),
+            "application/merge-patch+json",
+            """
+            {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
+            """)
+        .orFail();
+    List<Chart.Rendered> objects = Chart.render(namespace.name());
+    Installing.apply(api, objects);
+    Jsonl.Row template =
+        objects.stream()
+            .filter(o -> o.kind().equals("Deployment"))
+            .findFirst()
+            .orElseThrow()
+            .tree()
+            .row("spec")
+            .row("template");
+
+    Map<String, @Nullable Object> spec = new LinkedHashMap<>(template.row("spec").fields());
+    Api.Response admitted = create(api, namespace, spec);
+    spec.remove("securityContext");
+    Api.Response refused = create(api, namespace, spec);
+
+    assertThat(admitted.status()).as(admitted.body()).isEqualTo(201);
+    assertThat(refused.status()).as("the standard is enforced here at all").isEqualTo(403);
+  }
+
+  @Test
+  void forTheWholeClusterItMayDeliverEverywhereAndDoNothingElse(
+      ControlPlane plane, Namespace home, Api api) throws IOException {
+    Installing.apply(api, Chart.render(home.name()));
+
+    assertRights(plane, home.name(), home.name(), DELIVERY, CLUSTER_STORES, LEASE);
+    assertRights(plane, home.name(), "default", DELIVERY, CLUSTER_STORES);
+  }
+
+  @Test
+  void forListedNamespacesItReadsNoSecretOfAnother(ControlPlane plane, Namespace home, Api api)
+      throws IOException {
+    try (Namespace listed = plane.namespace("listed");
+        Namespace keys = plane.namespace("keys")) {
+      String only = "namespaces={" + listed.name() + "}";
+
+      Installing.apply(api, Chart.render(home.name(), only, "keyNamespace=" + keys.name()));
+
+      assertRights(plane, home.name(), listed.name(), DELIVERY, CLUSTER_STORES);
+      assertRights(plane, home.name(), keys.name(), KEYS, LEASE, CLUSTER_STORES);
+      assertRights(plane, home.name(), home.name(), CLUSTER_STORES);
+      assertRights(plane, home.name(), "default", CLUSTER_STORES);
+      Api operator = plane.api(plane.token(home.name(), "signet"));
+      assertThat(operator.get(listed.path("secrets")).status()).isEqualTo(200);
+      assertThat(operator.get("/api/v1/namespaces/default/secrets").status()).isEqualTo(403);
+      assertThat(operator.get("/api/v1/secrets").status()).isEqualTo(403);
+    }
+  }
+
+  private static Api.Response create(
+      Api api, Namespace namespace, Map<String, @Nullable Object> spec) throws IOException {
+    Map<String, Object> pod =
+        Map.of(
+            "apiVersion", "v1", "kind", "Pod", "metadata", Map.of("name", "signet"), "spec", spec);
+    return api.post(
+        namespace.path("pods?dryRun=All"),
+        GoJson.write(pod, GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
+  }
+
+  @SafeVarargs
+  private static void assertRights(
+      ControlPlane plane, String home, String namespace, Set<String>... expected)
+      throws IOException {
+    Set<String> all = new TreeSet<>();
+    Stream.of(expected).forEach(all::addAll);
+    Api operator = plane.api(plane.token(home, "signet"));
+    Api nobody = plane.api(plane.token(home, "default"));
+    Set<String> everybodys = review(nobody, namespace);
+    // The server learns of new roles a moment after they are there.
+    Set<String> granted =
+        Eventually.find(
+            SOON,
+            "rights in " + namespace,
+            new Eventually.Look<>() {
+              private int looks;
+
+              @Override
+              public java.util.Optional<Set<String>> once() throws IOException {
+                Set<String> now = review(operator, namespace);
+                now.removeAll(everybodys);
+                return now.equals(all) || ++looks > 100
+                    ? java.util.Optional.of(now)
+                    : java.util.Optional.empty();
+              }
+            });
+    assertThat(granted).isEqualTo(all);
+  }
+
+  /** Everything the user may do in a namespace: verb, group/resource, and the name if it is one. */
+  private static Set<String> review(Api user, String namespace) throws IOException {
+    Jsonl.Row status =
+        user.post(
+                "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+                """
+                {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview",
+                 "spec": {"namespace": "%s"}}
+                """
+                    .formatted(namespace))
+            .orFail()
+            .json()
+            .row("status");
+    assertThat(status.flag("incomplete")).isFalse();
+    Set<String> rights = new TreeSet<>();
+    for (Jsonl.Row rule : status.rows("resourceRules")) {
+      List<String> names = rule.texts("resourceNames");
+      for (String verb : rule.texts("verbs")) {
+        for (String group : rule.texts("apiGroups")) {
+          for (String resource : rule.texts("resources")) {
+            String right = verb + " " + group + "/" + resource;
+            if (names.isEmpty()) {
+              rights.add(right);
+            }
+            names.forEach(name -> rights.add(right + " " + name));
+          }
+        }
+      }
+    }
+    return rights;
+  }
+
+  /** Every right of an operator for the whole cluster; the Lease without its name. */
+  static Set<String> everything() {
+    Set<String> all = new TreeSet<>(DELIVERY);
+    all.addAll(CLUSTER_STORES);
+    LEASE.forEach(right -> all.add(right.replaceFirst(" signet$", "")));
+    return all;
+  }
+
+  private static Set<String> rights(String... rights) {
+    return Set.of(rights);
+  }
+}
