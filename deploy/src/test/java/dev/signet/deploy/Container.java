@@ -109,7 +109,7 @@ final class Container implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    var unused = control("delete", "--force", id);
+    var _ = control("delete", "--force", id);
     process.destroyForcibly();
   }
 
