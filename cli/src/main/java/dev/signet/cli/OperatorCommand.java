@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +37,9 @@ import picocli.CommandLine.Option;
       "/metrics are at the address of --http. SIGTERM lets what is under way end; exit code 0."
     })
 final class OperatorCommand implements Command {
+
+  /** A process that is told to end while it starts waits so long for itself. */
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(5);
 
   @Mixin Options options = new Options();
 
@@ -154,12 +159,12 @@ final class OperatorCommand implements Command {
     Settings settings = settings(surroundings);
     Logs.to(surroundings.out(), logFormat, logLevel);
     // From the first moment on: the endpoints answer before all of it has started.
-    AtomicReference<Optional<Operator>> running = new AtomicReference<>(Optional.empty());
-    Thread stop = new Thread(() -> stop(running.get()), "stop");
+    BlockingQueue<Operator> running = new ArrayBlockingQueue<>(1);
+    Thread stop = new Thread(() -> stop(running), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       Operator operator = start(surroundings, settings);
-      running.set(Optional.of(operator));
+      running.add(operator);
       operator.await();
       return ExitCode.OK;
     } catch (CommandFailure | RuntimeException e) {
@@ -193,12 +198,13 @@ final class OperatorCommand implements Command {
   }
 
   /** In the thread that ends the process: what it waits for is all that is waited for. */
-  private static void stop(Optional<Operator> running) {
+  private static void stop(BlockingQueue<Operator> running) {
     int code = ExitCode.OK;
     try {
-      if (running.isPresent()) {
+      Operator operator = running.poll(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      if (operator != null) {
         // What was interrupted begins again in the process that leads next.
-        var _ = running.get().stop(Operator.GRACE);
+        var _ = operator.stop(Operator.GRACE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
