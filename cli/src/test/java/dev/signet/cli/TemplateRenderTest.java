@@ -208,7 +208,7 @@ class TemplateRenderTest {
         .isEqualTo("rw-------");
     assertThat(render("{{ .a | b64dec }}", "a: /wCA", "--reveal", "-o", "json").succeeded().out())
         .isEqualTo("{\n  \"outputB64\": \"/wCA\"\n}\n");
-    assertThat(render("{{ .", "a: b", "-o", "yaml").out())
+    assertThat(render("{{ .a", "a: b", "-o", "yaml").out())
         .isEqualTo("error: 'template: t:1: unclosed action'\nphase: parse\n");
   }
 

@@ -45,6 +45,7 @@ class StartUpCacheTest {
     for (String file :
         List.of(
             "build/Dist.java",
+            "build/Layout.java",
             "build/Tar.java",
             "cli/src/dist/bin/signet",
             "cli/src/dist/bin/signet.cmd",
