@@ -1,6 +1,5 @@
 package dev.signet.cli;
 
-import dev.signet.delivery.ObjectsException;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
@@ -57,14 +56,7 @@ final class OperatorCommand implements Command {
       description = "Only SealedSecrets and ExternalSecrets with these labels.")
   String labelSelector = "";
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the cluster; default: KUBECONFIG, ~/.kube/config, or the pod's.")
-  Optional<String> kubeconfig = Optional.empty();
-
-  @Option(names = "--context", paramLabel = "NAME", description = "A context of the kubeconfig.")
-  Optional<String> context = Optional.empty();
+  @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--key-namespace",
@@ -177,18 +169,7 @@ final class OperatorCommand implements Command {
   }
 
   private Operator start(Surroundings surroundings, Settings settings) throws CommandFailure {
-    Connection connection;
-    try {
-      connection =
-          Connection.find(
-              surroundings.environment(),
-              Path.of(surroundings.variable("HOME").orElse("/")),
-              kubeconfig.map(surroundings::path),
-              context,
-              surroundings.clock());
-    } catch (ObjectsException e) {
-      throw CommandFailure.because(e);
-    }
+    Connection connection = cluster.connection(surroundings);
     try {
       return Operator.start(settings, connection, surroundings.clock(), surroundings.random());
     } catch (IOException e) {

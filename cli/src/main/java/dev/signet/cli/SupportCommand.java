@@ -1,13 +1,10 @@
 package dev.signet.cli;
 
-import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.directory.AtomicFile;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
-import dev.signet.kube.Connection;
 import dev.signet.operator.SupportBundle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -37,14 +34,7 @@ final class SupportCommand implements Command {
       description = "Where it goes; default ${DEFAULT-VALUE}.")
   String write = "";
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the cluster; default: KUBECONFIG, ~/.kube/config, or the pod's.")
-  Optional<String> kubeconfig = Optional.empty();
-
-  @Option(names = "--context", paramLabel = "NAME", description = "A context of the kubeconfig.")
-  Optional<String> context = Optional.empty();
+  @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--operator-namespace",
@@ -84,7 +74,7 @@ final class SupportCommand implements Command {
     ByteArrayOutputStream bundle = new ByteArrayOutputStream();
     List<String> unread =
         SupportBundle.write(
-            bundle, connection(surroundings), source, surroundings.clock().instant());
+            bundle, cluster.connection(surroundings), source, surroundings.clock().instant());
     InputOutput.write(
         surroundings, Optional.of(write), bundle.toByteArray(), AtomicFile.Readers.OWNER);
     for (String each : unread) {
@@ -92,18 +82,5 @@ final class SupportCommand implements Command {
     }
     surroundings.out().println("wrote " + write);
     return ExitCode.OK;
-  }
-
-  private Connection connection(Surroundings surroundings) throws CommandFailure {
-    try {
-      return Connection.find(
-          surroundings.environment(),
-          Path.of(surroundings.variable("HOME").orElse("/")),
-          kubeconfig.map(surroundings::path),
-          context,
-          surroundings.clock());
-    } catch (ObjectsException e) {
-      throw CommandFailure.because(e);
-    }
   }
 }
