@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,6 +39,14 @@ final class Watching {
 
   private static final long PAGE = 500;
 
+  /** How long to wait after each look that got no answer, until the next regular one. */
+  private static final List<Duration> WHEN_UNANSWERED =
+      List.of(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(4),
+          Duration.ofSeconds(8));
+
   private final KubernetesClient client;
   private final Discovery discovery;
   private final Executor executor;
@@ -50,6 +60,7 @@ final class Watching {
   private final Consumer<Ref> changed;
 
   private final List<SharedIndexInformer<GenericKubernetesResource>> informers = new ArrayList<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
   private volatile String version = "";
   private volatile boolean missing;
   private volatile Optional<String> failure = Optional.empty();
@@ -127,13 +138,31 @@ final class Watching {
 
   /** Looks for a version that is served, unless one is watched. */
   void look() {
-    if (closed || !version.isEmpty()) {
+    if (!looking.compareAndSet(false, true)) {
       return;
     }
     try {
+      for (Duration wait : WHEN_UNANSWERED) {
+        if (closed || !version.isEmpty() || looked()) {
+          return;
+        }
+        Thread.sleep(wait);
+      }
+    } catch (InterruptedException e) {
+      // This process is stopping.
+      Thread.currentThread().interrupt();
+    } finally {
+      looking.set(false);
+    }
+  }
+
+  private boolean looked() {
+    try {
       found(discovery.served(resource));
+      return true;
     } catch (ObjectsException e) {
       failure = Optional.of(e.getMessage());
+      return false;
     }
   }
 

@@ -256,6 +256,23 @@ class WatchTest {
   }
 
   @Test
+  void aServerThatDoesNotSayWhatItServesIsAskedAgainSoon(
+      ControlPlane plane, FaultProxy proxy, Namespace namespace) throws Exception {
+    FaultRule silence =
+        proxy
+            .when(request -> request.uri().equals("/apis/test.signet.dev/v1"), Fault.answer(500))
+            .times(2);
+    Scene.Told told = new Scene.Told();
+    try (Cluster cluster =
+        Scene.cluster(
+            plane, proxy.url(), Options.defaults().withMissingEvery(Duration.ofHours(1)))) {
+      cluster.watch(List.of(WIDGETS), Namespaces.of(List.of(namespace.name())), "", told::changed);
+      Scene.awaitSynced(cluster);
+    }
+    assertThat(silence.hits()).isEqualTo(2);
+  }
+
+  @Test
   void aKindThatComesGoesAndComesBackIsFollowed(ControlPlane plane, Api api, Namespace namespace)
       throws Exception {
     GroupKind late = new GroupKind("test.signet.dev", "Latecomer");
