@@ -1,14 +1,19 @@
 package dev.signet.testkit.cluster;
 
+import dev.signet.testkit.Jsonl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,6 +36,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Server etcd;
   private final Server apiServer;
   private final Server controllerManager;
+  private final Api etcdApi;
   private final Api admin;
   private final Thread atExit = new Thread(this::end);
   private final List<Api> opened = new ArrayList<>();
@@ -87,7 +93,7 @@ public final class ControlPlane implements AutoCloseable {
     Spawner plain = options.outlivesJvm() ? Spawner.detached() : Spawner.tied();
     this.spawner = network.map(inside -> plain.within(inside.enter())).orElse(plain);
     this.admin = api(folder.admin());
-    Api etcdApi =
+    this.etcdApi =
         opened(
             new Api(
                 URI.create("https://" + folder.host() + ":" + folder.ports().etcd()),
@@ -264,6 +270,37 @@ public final class ControlPlane implements AutoCloseable {
   /** What the API server noted about all requests so far, without their bodies. */
   public AuditLog audit() {
     return new AuditLog(folder.root().resolve(Commands.AUDIT_LOG));
+  }
+
+  /**
+   * How often each object was written since it was created, by name: etcd's own count, which the
+   * kill of the API server cannot lose as it can the last lines of the audit log. A write that
+   * changed nothing never reaches etcd.
+   *
+   * @param resource in the plural, of a group that the API server itself has
+   */
+  public Map<String, Integer> writesStored(String resource, String namespace) throws IOException {
+    String prefix = "/registry/" + resource + "/" + namespace + "/";
+    // The key after all that begin with the prefix: "0" follows "/".
+    String end = prefix.substring(0, prefix.length() - 1) + "0";
+    Base64.Encoder base64 = Base64.getEncoder();
+    Jsonl.Row answer =
+        etcdApi
+            .post(
+                "/v3/kv/range",
+                "{\"key\": \"%s\", \"range_end\": \"%s\", \"keys_only\": true}"
+                    .formatted(
+                        base64.encodeToString(prefix.getBytes(StandardCharsets.UTF_8)),
+                        base64.encodeToString(end.getBytes(StandardCharsets.UTF_8))))
+            .orFail()
+            .json();
+    Map<String, Integer> writes = new HashMap<>();
+    for (Jsonl.Row stored : answer.has("kvs") ? answer.rows("kvs") : List.<Jsonl.Row>of()) {
+      writes.put(
+          new String(stored.base64("key"), StandardCharsets.UTF_8).substring(prefix.length()),
+          Integer.valueOf(stored.text("version")));
+    }
+    return writes;
   }
 
   /** The network it is in, if not this machine's. */
