@@ -51,9 +51,16 @@ final class Api {
     private final String path;
     private final String accept;
     private final byte @Nullable [] body;
+    private final String contentType;
 
     /** The body is JSON, which the caller may zero once the call has returned. */
     Request(String method, String path, String accept, byte @Nullable [] body) {
+      this(method, path, accept, body, "application/json");
+    }
+
+    private Request(
+        String method, String path, String accept, byte @Nullable [] body, String contentType) {
+      this.contentType = contentType;
       this.method = method;
       this.path = path;
       this.accept = accept;
@@ -62,6 +69,11 @@ final class Api {
 
     static Request get(String path) {
       return new Request("GET", path, "application/json", null);
+    }
+
+    /** Server-side apply. Every JSON is YAML, which is what the server wants it to be called. */
+    static Request apply(String path, String accept, byte[] body) {
+      return new Request("PATCH", path, accept, body, "application/apply-patch+yaml");
     }
   }
 
@@ -201,8 +213,8 @@ final class Api {
     byte[] body = request.body;
     if (body != null) {
       // The builder has no PUT of bytes: the first call sets them, the second the method.
-      builder.post("application/json", body);
-      builder.method(request.method, "application/json", (String) null);
+      builder.post(request.contentType, body);
+      builder.method(request.method, request.contentType, (String) null);
     }
     return builder.build();
   }

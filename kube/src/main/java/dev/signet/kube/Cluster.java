@@ -8,7 +8,6 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
-import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
@@ -20,7 +19,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -31,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -55,8 +54,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cluster implements Objects, AutoCloseable {
 
-  private static final int PAGE = 500;
-
   private final Connection connection;
   private final Options options;
   private final Map<GroupKind, Resource> resources = new LinkedHashMap<>();
@@ -67,6 +64,7 @@ public final class Cluster implements Objects, AutoCloseable {
   private final KubernetesSerialization serialization = serialization();
   private final KubernetesClient client;
   private final Api api;
+  private final Answers answers;
   private final Discovery discovery;
   private final SecretBodies bodies;
   private final WrittenSecrets written = new WrittenSecrets(System::nanoTime);
@@ -116,6 +114,7 @@ public final class Cluster implements Objects, AutoCloseable {
             pace,
             options.inFlight(),
             options.timeout());
+    this.answers = new Answers(api);
     this.discovery = new Discovery(api);
     this.bodies = new SecretBodies(api, options.fieldManager());
     long every = options.missing().toMillis();
@@ -242,6 +241,21 @@ public final class Cluster implements Objects, AutoCloseable {
     return new Events(this, api, component, instance, calendar, told);
   }
 
+  /** Reading once, without caches, by namespace. */
+  public Inspection inspection() {
+    return new Inspection(api, discovery);
+  }
+
+  /**
+   * Applying manifests as the field manager of the options.
+   *
+   * @param force whether fields that others manage are taken over
+   * @param dryRun whether the server only tries
+   */
+  public ServerSideApply serverSideApply(boolean force, boolean dryRun) {
+    return new ServerSideApply(api, bodies, options.fieldManager(), force, dryRun);
+  }
+
   /** What there is to know of pods. */
   public Diagnostics diagnostics() {
     return new Diagnostics(this, api);
@@ -284,7 +298,7 @@ public final class Cluster implements Objects, AutoCloseable {
             asked,
             Api.Request.get(resource.path(version.get(), ref.namespace()) + "/" + ref.name()));
     return switch (answer.code()) {
-      case 200 -> Optional.of(object(asked, answer.body()));
+      case 200 -> Optional.of(Answers.object(asked, answer.body()));
       case 404 -> Optional.empty();
       default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
     };
@@ -335,38 +349,12 @@ public final class Cluster implements Objects, AutoCloseable {
             /* carriesValues= */ false);
     List<KubeObject> found = new ArrayList<>();
     for (Map<String, @Nullable Object> tree :
-        items(asked, resource.path(version.get(), "") + "?limit=" + PAGE, "application/json")) {
+        answers.items(asked, resource.path(version.get(), "") + "?limit=" + Answers.PAGE)) {
       tree.putIfAbsent("apiVersion", resource.root(version.get()).replaceFirst("^/apis?/", ""));
       tree.putIfAbsent("kind", kind.kind());
-      found.add(object(asked, tree));
+      found.add(Answers.object(asked, tree));
     }
     return found;
-  }
-
-  private List<Map<String, @Nullable Object>> items(Asked asked, String path, String accept)
-      throws ObjectsException {
-    List<Map<String, @Nullable Object>> items = new ArrayList<>();
-    String next = "";
-    do {
-      String page = next.isEmpty() ? path : path + "&continue=" + encoded(next);
-      Map<String, @Nullable Object> list =
-          tree(asked, api.ask(asked, new Api.Request("GET", page, accept, null)));
-      if (list.get("items") instanceof List<?> rows) {
-        for (Object row : rows) {
-          if (row instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> item = new LinkedHashMap<>();
-            map.forEach((name, value) -> item.put((String) name, value));
-            items.add(item);
-          }
-        }
-      }
-      next =
-          list.get("metadata") instanceof Map<?, ?> metadata
-                  && metadata.get("continue") instanceof String more
-              ? more
-              : "";
-    } while (!next.isEmpty());
-    return items;
   }
 
   @Override
@@ -419,7 +407,7 @@ public final class Cluster implements Objects, AutoCloseable {
                 resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager,
                 "application/json",
                 Json.write(object.with("status", status).tree())));
-    return tree(asked, answer);
+    return Answers.tree(asked, answer);
   }
 
   @Override
@@ -444,12 +432,12 @@ public final class Cluster implements Objects, AutoCloseable {
     String path =
         Resource.SECRETS.path("v1", namespace)
             + "?limit="
-            + PAGE
+            + Answers.PAGE
             + "&labelSelector="
             + encoded(label + "=" + value);
     List<Metadata> found = new ArrayList<>();
-    for (Map<String, @Nullable Object> item : items(asked, path, Traffic.METADATA_LIST)) {
-      found.add(metadata(asked, item));
+    for (Map<String, @Nullable Object> item : answers.metadata(asked, path)) {
+      found.add(Answers.metadata(asked, item, Set.of()));
     }
     found.sort(Comparator.comparing(Metadata::name));
     return found;
@@ -471,7 +459,10 @@ public final class Cluster implements Objects, AutoCloseable {
                 Traffic.METADATA,
                 null));
     return switch (answer.code()) {
-      case 200 -> Optional.of(metadata(asked, tree(asked, answer.body())).resourceVersion());
+      case 200 ->
+          Optional.of(
+              Answers.metadata(asked, Answers.tree(asked, answer.body()), Set.of())
+                  .resourceVersion());
       case 404 -> Optional.empty();
       default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
     };
@@ -545,48 +536,6 @@ public final class Cluster implements Objects, AutoCloseable {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static Map<String, @Nullable Object> tree(Asked asked, byte[] body)
-      throws ObjectsException {
-    try {
-      return Json.read(body);
-    } catch (IOException e) {
-      throw malformed(asked, "it is not json");
-    }
-  }
-
-  private static KubeObject object(Asked asked, byte[] body) throws ObjectsException {
-    return object(asked, tree(asked, body));
-  }
-
-  private static KubeObject object(Asked asked, Map<String, @Nullable Object> tree)
-      throws ObjectsException {
-    try {
-      return KubeObject.of(CachedObjects.stripped(tree), "");
-    } catch (MalformedObjectException e) {
-      throw malformed(asked, e.getMessage());
-    }
-  }
-
-  private static Metadata metadata(Asked asked, Map<String, @Nullable Object> object)
-      throws ObjectsException {
-    try {
-      if (object.get("metadata") instanceof Map<?, ?> given) {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        given.forEach((name, value) -> tree.put((String) name, value));
-        tree.remove("annotations");
-        return SecretJson.metadata(tree);
-      }
-    } catch (IOException e) {
-      throw malformed(asked, String.valueOf(e.getMessage()));
-    }
-    throw malformed(asked, "an object without metadata");
-  }
-
-  private static ObjectsException malformed(Asked asked, String why) {
-    return new ObjectsException(
-        new Problem.Malformed(), "cannot " + asked + ": the answer cannot be read: " + why);
   }
 
   /** Stops watching and ends all connections. */

@@ -145,7 +145,8 @@ public final class Connection {
             .orElseThrow(
                 () ->
                     new ObjectsException(
-                        new Problem.NotFound(), where + " has no context \"" + wanted + "\""));
+                        new Problem.NotFound(),
+                        where + " has no context \"" + wanted + "\"" + others(parsed)));
     AuthInfo user =
         first(parsed.stream().map(io.fabric8.kubernetes.api.model.Config::getUsers))
             .filter(each -> Objects.equals(each.getName(), chosen.getContext().getUser()))
@@ -253,6 +254,16 @@ public final class Connection {
     return config;
   }
 
+  private static String others(List<io.fabric8.kubernetes.api.model.Config> parsed) {
+    List<String> names =
+        first(parsed.stream().map(io.fabric8.kubernetes.api.model.Config::getContexts))
+            .map(NamedContext::getName)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    return names.isEmpty() ? "" : "; it has " + String.join(", ", names);
+  }
+
   private static Optional<String> currentContext(
       List<io.fabric8.kubernetes.api.model.Config> parsed) {
     return parsed.stream()
@@ -272,6 +283,11 @@ public final class Connection {
   /** The namespace of the context or of the pod, {@code default} if there is none. */
   public String namespace() {
     return config.getNamespace();
+  }
+
+  /** The context of the kubeconfig, empty in a pod. */
+  public Optional<String> context() {
+    return Optional.ofNullable(config.getCurrentContext()).map(NamedContext::getName);
   }
 
   /** The URL of the API server. */

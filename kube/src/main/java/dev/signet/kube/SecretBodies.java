@@ -42,7 +42,7 @@ final class SecretBodies {
   }
 
   private static Asked asked(String verb, String namespace, String name) {
-    boolean writes = verb.equals("create") || verb.equals("update");
+    boolean writes = List.of("create", "update", "apply").contains(verb);
     return new Asked(verb, "Secret " + namespace + "/" + name, "secrets", "", namespace, writes);
   }
 
@@ -109,6 +109,31 @@ final class SecretBodies {
         "POST",
         path(metadata.namespace()),
         SecretJson.write(secret, /* preconditions= */ false));
+  }
+
+  /** Applies it with that query; of a success the answer's body is gone. */
+  Api.Answer apply(Secret secret, String query) throws ObjectsException {
+    Metadata metadata = secret.metadata();
+    byte[] body = SecretJson.write(secret, /* preconditions= */ false);
+    try {
+      Api.Answer answer =
+          api.send(
+              applied(metadata.namespace(), metadata.name()),
+              Api.Request.apply(
+                  path(metadata.namespace()) + "/" + metadata.name() + query,
+                  Traffic.BODIES,
+                  body));
+      if (answer.code() < 300) {
+        Arrays.fill(answer.body(), (byte) 0);
+      }
+      return answer;
+    } finally {
+      Arrays.fill(body, (byte) 0);
+    }
+  }
+
+  static Asked applied(String namespace, String name) {
+    return asked("apply", namespace, name);
   }
 
   /** Returns the metadata that it has now. */
