@@ -38,8 +38,8 @@ import java.util.Optional;
  */
 public final class SealedSecretController implements Controller {
 
-  private static final String MANAGED = "sealedsecrets.bitnami.com/managed";
-  private static final String PATCH = "sealedsecrets.bitnami.com/patch";
+  static final String MANAGED = "sealedsecrets.bitnami.com/managed";
+  static final String PATCH = "sealedsecrets.bitnami.com/patch";
 
   /** How an API server ends its refusal. */
   private static final String IMMUTABLE = "field is immutable when `immutable` is set";
