@@ -2,20 +2,23 @@ package dev.signet.cli;
 
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.directory.Directory;
-import dev.signet.delivery.directory.Manifest;
 import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.StateException;
-import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Ref;
+import dev.signet.kube.Cluster;
+import dev.signet.kube.Connection;
+import dev.signet.operator.Operator;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,22 +26,30 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     description = {
       "Delivers what the manifests describe: opens SealedSecrets, fetches ExternalSecrets, takes plain",
-      "Secrets, until nothing changes any more. The Secrets end in the encrypted state, not on disk."
+      "Secrets, until nothing changes any more. The Secrets end in the encrypted state, not on disk.",
+      "",
+      "With --cluster, --context or --kubeconfig the manifests, all of them, are applied to that cluster",
+      "instead, and an operator that is at work there delivers; this command waits for it and says how it went."
     },
     footer = {
       "",
       "Examples:",
       "  signet apply -f deploy/",
       "  signet apply -f base -f overlays/production -n production -o json",
+      "  signet apply -f deploy/ --cluster --dry-run",
+      "  signet apply -f deploy/ --context production --wait=5m",
       "",
       "Without a cluster there is no schema check, no admission and no RBAC; a Secret whose manifest",
       "is gone stays until it is replaced. Exit code 3: some resources were not delivered."
     })
 final class ApplyCommand implements Command {
 
+  private static final Duration LOCK = Duration.ofSeconds(10);
+  private static final Duration DELIVERY = Duration.ofSeconds(60);
+
   @Mixin Options options = new Options();
 
-  @Mixin Options.State state = new Options.State();
+  @Mixin Options.StateFolder state = new Options.StateFolder();
 
   @Mixin Options.Output output = new Options.Output();
 
@@ -52,12 +63,38 @@ final class ApplyCommand implements Command {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      defaultValue = "default",
-      description = "The namespace of objects that name none; default ${DEFAULT-VALUE}.")
-  String namespace = "default";
+      description =
+          "The namespace of objects that name none; default: the context's, in a directory default.")
+  Optional<String> namespace = Optional.empty();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      arity = "0..1",
+      fallbackValue = "",
+      description =
+          "On a cluster: how long an operator has to deliver, such as 90 or 5m; 0 does not wait; default 60."
+              + " In a directory: how long to wait for another signet that is writing; default 10.")
+  Optional<String> wait = Optional.empty();
+
+  @Mixin ClusterChoice cluster = new ClusterChoice();
+
+  @Option(
+      names = "--dry-run",
+      description = "On a cluster: the server checks and admits everything, and writes nothing.")
+  boolean dryRun;
+
+  @Option(
+      names = "--force-conflicts",
+      description = "On a cluster: take over fields that others manage.")
+  boolean forceConflicts;
 
   @Override
   public int run(Surroundings surroundings) throws CommandFailure {
+    cluster.only(state.folder.isPresent(), "--state", /* onCluster= */ false);
+    cluster.only(dryRun, "--dry-run", /* onCluster= */ true);
+    cluster.only(forceConflicts, "--force-conflicts", /* onCluster= */ true);
+    Duration patience = patience(cluster.chosen() ? DELIVERY : LOCK);
     List<Path> sources = new ArrayList<>();
     for (String file : files) {
       Path path = surroundings.path(file).toAbsolutePath().normalize();
@@ -66,12 +103,35 @@ final class ApplyCommand implements Command {
       }
       sources.add(path);
     }
-    Manifests manifests = Manifests.read(sources, namespace);
+    return cluster.chosen()
+        ? onCluster(surroundings, sources, patience)
+        : inDirectory(surroundings, sources, patience);
+  }
+
+  /** A number of seconds, or as Go and kubectl write durations: 90s, 5m, 1m30s. */
+  private Duration patience(Duration usual) throws CommandFailure {
+    if (wait.orElse("").isEmpty()) {
+      return usual;
+    }
+    String text = wait.get().toUpperCase(Locale.ROOT);
+    try {
+      boolean number = text.chars().allMatch(c -> c >= '0' && c <= '9');
+      Duration parsed = Duration.parse("PT" + text + (number ? "S" : ""));
+      if (!parsed.isNegative()) {
+        return parsed;
+      }
+    } catch (DateTimeException e) {
+      // Said below, with those that are negative.
+    }
+    throw CommandFailure.usage("--wait " + wait.get() + " is no duration", "use 90, 90s or 5m");
+  }
+
+  private int inDirectory(Surroundings surroundings, List<Path> sources, Duration patience)
+      throws CommandFailure {
+    Manifests manifests = Manifests.read(sources, namespace.orElse("default"));
     Project project = Projects.of(surroundings, state);
     try (Project.Session session =
-        project.begin(
-            "signet apply (pid " + ProcessHandle.current().pid() + ")",
-            Duration.ofSeconds(state.wait))) {
+        project.begin("signet apply (pid " + ProcessHandle.current().pid() + ")", patience)) {
       Directory directory =
           new Directory(session.state(), manifests, surroundings.clock(), surroundings.random());
       ProgressBar bar = new ProgressBar(surroundings, "delivering");
@@ -79,99 +139,43 @@ final class ApplyCommand implements Command {
       bar.end();
       directory.remember(sources.stream().map(Path::toString).toList());
       session.save();
-      print(surroundings, manifests, outcomes);
-      boolean all =
-          manifests.failures().isEmpty() && outcomes.values().stream().allMatch(Outcome::delivered);
-      return all ? ExitCode.OK : ExitCode.NOT_DELIVERED;
+      Map<Ref, String> places = new HashMap<>();
+      manifests.all().forEach(each -> places.put(each.object().ref(), each.where()));
+      List<ApplyReport.Row> rows = new ArrayList<>();
+      outcomes.forEach(
+          (ref, outcome) ->
+              rows.add(ApplyReport.Row.of(ref, places.getOrDefault(ref, ""), outcome)));
+      return new ApplyReport(rows, manifests.failures(), Map.of()).print(surroundings, output);
     } catch (StateException e) {
       throw CommandFailure.because(e);
     }
   }
 
-  private void print(Surroundings surroundings, Manifests manifests, Map<Ref, Outcome> outcomes) {
-    Map<Ref, Manifest> byRef =
-        manifests.all().stream()
-            .collect(Collectors.toMap(each -> each.object().ref(), each -> each));
-    output.print(
-        surroundings,
-        () -> table(surroundings, manifests, outcomes, byRef),
-        () -> tree(manifests, outcomes, byRef));
-  }
-
-  private static Map<String, Object> tree(
-      Manifests manifests, Map<Ref, Outcome> outcomes, Map<Ref, Manifest> byRef) {
-    List<Object> resources = new ArrayList<>();
-    outcomes.forEach(
-        (ref, outcome) -> {
-          Map<String, Object> resource = new LinkedHashMap<>();
-          resource.put("kind", ref.kind().kind());
-          resource.put("namespace", ref.namespace());
-          resource.put("name", ref.name());
-          resource.put("file", where(byRef, ref));
-          resource.put("delivered", outcome.delivered());
-          if (outcome instanceof Outcome.Retry(String reason, String message)) {
-            resource.put("reason", reason);
-            resource.put("message", message);
-          }
-          if (outcome instanceof Outcome.Stalled(String reason, String message)) {
-            resource.put("reason", reason);
-            resource.put("message", message);
-          }
-          resources.add(resource);
-        });
-    List<Object> failures = new ArrayList<>();
-    for (Manifests.Failure failure : manifests.failures()) {
-      failures.add(Map.of("file", failure.where(), "message", failure.why()));
+  private int onCluster(Surroundings surroundings, List<Path> sources, Duration patience)
+      throws CommandFailure {
+    Connection connection = cluster.connect(surroundings);
+    String usual = namespace.orElse(connection.namespace());
+    Manifests manifests = Manifests.read(sources, usual);
+    try (Cluster server =
+        new Cluster(
+            connection,
+            Operator.Resources.ALL,
+            dev.signet.kube.Options.defaults()
+                .withFieldManager("signet")
+                .withUserAgent("signet/" + Version.text()))) {
+      Map<Ref, ApplyReport.Row> rows =
+          new ClusterApply(
+                  server.inspection(),
+                  server.serverSideApply(forceConflicts, dryRun),
+                  dryRun,
+                  usual)
+              .run(manifests.all());
+      if (!dryRun) {
+        new ClusterWait(surroundings, server.inspection(), patience).run(rows);
+      }
+      return new ApplyReport(
+              List.copyOf(rows.values()), manifests.failures(), ClusterChoice.tree(connection))
+          .print(surroundings, output);
     }
-    Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("resources", resources);
-    tree.put("unreadable", failures);
-    return tree;
-  }
-
-  private static String where(Map<Ref, Manifest> byRef, Ref ref) {
-    Manifest manifest = byRef.get(ref);
-    return manifest == null ? "" : manifest.where();
-  }
-
-  private static void table(
-      Surroundings surroundings,
-      Manifests manifests,
-      Map<Ref, Outcome> outcomes,
-      Map<Ref, Manifest> byRef) {
-    Table table = new Table("KIND", "NAME", "RESULT", "FILE");
-    outcomes.forEach(
-        (ref, outcome) ->
-            table.row(ref.kind().kind(), ref.path(), result(ref, outcome), where(byRef, ref)));
-    if (table.isEmpty()) {
-      surroundings.out().println("nothing to deliver: no secret resources in these manifests");
-    } else {
-      table.print(surroundings.out());
-    }
-    surroundings.out().flush();
-    outcomes.forEach(
-        (ref, outcome) -> {
-          if (outcome instanceof Outcome.Retry(_, String message)) {
-            Signet.error(surroundings, ref + ": " + message, "");
-          }
-          if (outcome instanceof Outcome.Stalled(_, String message)) {
-            Signet.error(surroundings, ref + ": " + message, "");
-          }
-        });
-    for (Manifests.Failure failure : manifests.failures()) {
-      boolean located = failure.why().startsWith(failure.where());
-      Signet.error(
-          surroundings, located ? failure.why() : failure.where() + ": " + failure.why(), "");
-    }
-  }
-
-  private static String result(Ref ref, Outcome outcome) {
-    boolean store = ref.kind().kind().endsWith("SecretStore");
-    return switch (outcome) {
-      case Outcome.Done _, Outcome.After _ ->
-          store ? "ready" : ref.kind().equals(GroupKind.SECRET) ? "applied" : "delivered";
-      case Outcome.Retry(String reason, _) -> "failed: " + reason;
-      case Outcome.Stalled(String reason, _) -> "refused: " + reason;
-    };
   }
 }

@@ -1,12 +1,8 @@
 package dev.signet.cli;
 
+import dev.signet.core.Origin;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Project;
-import dev.signet.delivery.directory.State;
-import dev.signet.delivery.directory.StateException;
-import dev.signet.delivery.object.Fields;
-import dev.signet.delivery.object.MalformedObjectException;
-import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
@@ -17,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -34,10 +31,17 @@ import picocli.CommandLine.Parameters;
       "  signet get secret production/db-credentials --reveal password",
       "  signet get resources -o json",
       "  signet get events",
+      "  signet get secrets --cluster -A",
+      "  signet get secret production/db-credentials --context staging --reveal password",
+      "  signet get resources --cluster -n production -o json",
       "",
-      "Values are masked, in every format, unless --reveal names their key."
+      "Values are masked, in every format, unless --reveal names their key. Without --cluster,",
+      "--context or --kubeconfig it is a directory that is looked at. Lists of a cluster's Secrets",
+      "are metadata: no value leaves the API server for them."
     })
 final class GetCommand implements Command {
+
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   enum What {
     secrets,
@@ -72,41 +76,71 @@ final class GetCommand implements Command {
       description = "Print the value of this key, and nothing else.")
   Optional<String> reveal = Optional.empty();
 
+  @Mixin ClusterChoice cluster = new ClusterChoice();
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAMESPACE",
+      description = "Only this one; default: of a cluster the context's, of a directory all.")
+  Optional<String> namespace = Optional.empty();
+
+  @Option(
+      names = {"-A", "--all-namespaces"},
+      description = "All namespaces.")
+  boolean allNamespaces;
+
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     if ((what == What.secret || reveal.isPresent()) && name.isEmpty()) {
       throw CommandFailure.usage(
           "no Secret was named", "as in: signet get secret production/db-credentials");
     }
-    Project project = Projects.of(surroundings, state);
-    try (State opened = project.read()) {
-      Directory directory = Projects.remembered(surroundings, opened);
-      if (name.isPresent()) {
-        Ref ref = secretRef(name.get());
-        try (Secret secret = secret(directory, ref, project)) {
-          if (reveal.isPresent()) {
-            reveal(surroundings, secret, reveal.get());
-          } else {
-            one(surroundings, secret);
-          }
+    if (allNamespaces && namespace.isPresent()) {
+      throw CommandFailure.usage("-n and -A exclude each other", "use one of them");
+    }
+    cluster.only(state.place.folder.isPresent(), "--state", /* onCluster= */ false);
+    try (Inventory inventory =
+        cluster.chosen()
+            ? ClusterInventory.open(surroundings, cluster)
+            : DirectoryInventory.open(surroundings, state)) {
+      return run(surroundings, inventory);
+    }
+  }
+
+  private int run(Surroundings surroundings, Inventory inventory)
+      throws CommandFailure, IOException {
+    if (name.isPresent()) {
+      Ref ref = secretRef(name.get(), namespace.orElse(inventory.namespace()));
+      try (Inventory.Opened opened = inventory.secret(ref)) {
+        if (reveal.isPresent()) {
+          reveal(surroundings, opened.secret(), reveal.get());
+        } else {
+          one(surroundings, inventory, opened);
         }
-        return ExitCode.OK;
-      }
-      switch (what) {
-        case secrets, secret -> secrets(surroundings, directory);
-        case resources -> resources(surroundings, directory);
-        case events -> events(surroundings, directory);
       }
       return ExitCode.OK;
-    } catch (StateException | MalformedObjectException e) {
-      throw CommandFailure.because(e);
     }
+    Optional<String> where =
+        allNamespaces
+            ? Optional.empty()
+            : namespace.or(
+                () -> cluster.chosen() ? Optional.of(inventory.namespace()) : Optional.empty());
+    String none = where.map(each -> " in namespace " + each + "; -A looks everywhere").orElse("");
+    return switch (what) {
+      case secrets, secret -> secrets(surroundings, inventory, where, none);
+      case resources -> resources(surroundings, inventory, where, none);
+      case events -> events(surroundings, inventory, where, none);
+    };
   }
 
   /** {@code ns/name}; a bare name is in the namespace default. */
   static Ref secretRef(String text) throws CommandFailure {
+    return secretRef(text, "default");
+  }
+
+  static Ref secretRef(String text, String usual) throws CommandFailure {
     int slash = text.indexOf('/');
-    String namespace = slash < 0 ? "default" : text.substring(0, slash);
+    String namespace = slash < 0 ? usual : text.substring(0, slash);
     String name = text.substring(slash + 1);
     if (namespace.isEmpty() || name.isEmpty() || name.contains("/")) {
       throw CommandFailure.usage(
@@ -147,13 +181,25 @@ final class GetCommand implements Command {
     }
   }
 
-  private void one(Surroundings surroundings, Secret secret) {
+  private void one(Surroundings surroundings, Inventory inventory, Inventory.Opened opened) {
     Table table = new Table("KEY", "VALUE", "FROM");
-    secret.data().items().forEach((key, item) -> table.row(key, Table.MASK, from(item.origin())));
-    output.print(surroundings, () -> table.print(surroundings.out()), () -> masked(secret));
+    opened
+        .secret()
+        .data()
+        .items()
+        .keySet()
+        .forEach(
+            key -> {
+              Origin origin = opened.origins().get(key);
+              table.row(key, Table.MASK, origin == null ? "" : from(origin));
+            });
+    output.print(
+        surroundings,
+        () -> table.print(surroundings.out()),
+        () -> masked(inventory, opened.secret()));
   }
 
-  static String from(dev.signet.core.Origin origin) {
+  static String from(Origin origin) {
     StringBuilder text = new StringBuilder(origin.source());
     if (!origin.key().isEmpty()) {
       text.append(", ").append(origin.key());
@@ -167,84 +213,141 @@ final class GetCommand implements Command {
     return text.toString();
   }
 
-  private static Map<String, @Nullable Object> masked(Secret secret) {
-    Map<String, @Nullable Object> tree = new LinkedHashMap<>(SecretManifest.write(secret));
+  /** Neither values, nor the annotation in which kubectl keeps a copy of them. */
+  private static Map<String, @Nullable Object> masked(Inventory inventory, Secret secret) {
+    Map<String, String> annotations = new TreeMap<>(secret.metadata().annotations());
+    annotations.remove(LAST_APPLIED);
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    if (!inventory.place().isEmpty()) {
+      tree.put("cluster", inventory.place());
+    }
+    tree.putAll(
+        SecretManifest.write(
+            secret.withMetadata(secret.metadata().with("annotations", annotations))));
     Map<String, Object> data = new TreeMap<>();
     secret.data().items().keySet().forEach(key -> data.put(key, Table.MASK));
     tree.put("data", data);
     return tree;
   }
 
-  private void secrets(Surroundings surroundings, Directory directory) {
-    Table table = new Table("NAMESPACE", "NAME", "TYPE", "KEYS");
+  private int secrets(
+      Surroundings surroundings, Inventory inventory, Optional<String> namespace, String where)
+      throws CommandFailure {
+    Inventory.Seen<Inventory.Listed> seen = inventory.secrets(namespace);
+    List<String> headings = new ArrayList<>(List.of("NAMESPACE", "NAME"));
+    headings.addAll(inventory.columns().values());
+    Table table = new Table(headings.toArray(String[]::new));
     List<Object> list = new ArrayList<>();
-    for (Directory.SecretSummary summary : directory.summaries()) {
-      Metadata metadata = summary.metadata();
-      String type = summary.type().isEmpty() ? "Opaque" : summary.type();
-      table.row(metadata.namespace(), metadata.name(), type, String.join(", ", summary.keys()));
+    for (Inventory.Listed listed : seen.rows()) {
+      List<String> cells =
+          new ArrayList<>(List.of(listed.secret().namespace(), listed.secret().name()));
       Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("namespace", metadata.namespace());
-      entry.put("name", metadata.name());
-      entry.put("type", type);
-      entry.put("keys", summary.keys());
+      entry.put("namespace", listed.secret().namespace());
+      entry.put("name", listed.secret().name());
+      for (String column : inventory.columns().keySet()) {
+        Object fact = listed.facts().getOrDefault(column, "");
+        entry.put(column, fact);
+        cells.add(
+            fact instanceof List<?> several
+                ? several.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : String.valueOf(fact));
+      }
+      table.row(cells.toArray(String[]::new));
       list.add(entry);
     }
-    print(surroundings, table, list, "nothing was delivered here yet; see `signet apply --help`");
+    return print(
+        surroundings,
+        inventory,
+        table,
+        list,
+        seen,
+        inventory.place().isEmpty() && where.isEmpty()
+            ? "nothing was delivered here yet; see `signet apply --help`"
+            : "no delivered Secret" + where);
   }
 
-  private void resources(Surroundings surroundings, Directory directory)
-      throws MalformedObjectException {
-    Table table = new Table("KIND", "NAME", "CONDITION", "STATUS", "MESSAGE");
+  private int resources(
+      Surroundings surroundings, Inventory inventory, Optional<String> namespace, String where)
+      throws CommandFailure {
+    Inventory.Seen<Inventory.Condition> seen = inventory.resources(namespace);
+    Table table = new Table("KIND", "NAME", "CONDITION", "STATUS", "REASON", "MESSAGE");
     List<Object> list = new ArrayList<>();
-    for (Map.Entry<Ref, Fields> entry : directory.statuses().entrySet()) {
-      Ref ref = entry.getKey();
-      for (Fields condition : entry.getValue().objects("conditions")) {
-        String type = condition.string("type").orElse("");
-        String status = condition.string("status").orElse("");
-        String message = condition.string("message").orElse("");
-        if (type.equals("Delivered") && status.equals("True")) {
-          continue;
-        }
-        table.row(ref.kind().kind(), ref.path(), type, status, message.replace('\n', ' '));
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("kind", ref.kind().kind());
-        row.put("namespace", ref.namespace());
-        row.put("name", ref.name());
-        row.put("condition", type);
-        row.put("status", status);
-        row.put("reason", condition.string("reason").orElse(""));
-        row.put("message", message);
-        list.add(row);
+    for (Inventory.Condition condition : seen.rows()) {
+      Ref ref = condition.resource();
+      if (condition.type().equals("Delivered") && condition.status().equals("True")) {
+        continue;
       }
-    }
-    print(surroundings, table, list, "no resource was reconciled here yet");
-  }
-
-  private void events(Surroundings surroundings, Directory directory) {
-    Table table = new Table("LAST SEEN", "TYPE", "OBJECT", "REASON", "MESSAGE");
-    List<Object> list = new ArrayList<>();
-    for (State.Logged logged : directory.events()) {
-      String type = logged.event().warning() ? "Warning" : "Normal";
-      String count = logged.count() > 1 ? " (" + logged.count() + " times)" : "";
       table.row(
-          logged.at().toString(),
-          type,
-          logged.event().about().toString(),
-          logged.event().reason(),
-          logged.event().message().replace('\n', ' ') + count);
+          ref.kind().kind(),
+          ref.path(),
+          condition.type(),
+          condition.status(),
+          condition.reason(),
+          condition.message().replace('\n', ' '));
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("at", logged.at().toString());
-      row.put("type", type);
-      row.put("object", logged.event().about().toString());
-      row.put("reason", logged.event().reason());
-      row.put("message", logged.event().message());
-      row.put("count", logged.count());
+      row.put("kind", ref.kind().kind());
+      row.put("namespace", ref.namespace());
+      row.put("name", ref.name());
+      row.put("condition", condition.type());
+      row.put("status", condition.status());
+      row.put("reason", condition.reason());
+      row.put("message", condition.message());
       list.add(row);
     }
-    print(surroundings, table, list, "nothing happened here yet");
+    return print(
+        surroundings,
+        inventory,
+        table,
+        list,
+        seen,
+        inventory.place().isEmpty() && where.isEmpty()
+            ? "no resource was reconciled here yet"
+            : "no resource" + where);
   }
 
-  private void print(Surroundings surroundings, Table table, List<Object> list, String none) {
+  private int events(
+      Surroundings surroundings, Inventory inventory, Optional<String> namespace, String where)
+      throws CommandFailure {
+    Inventory.Seen<Inventory.Happened> seen = inventory.events(namespace);
+    Table table = new Table("LAST SEEN", "TYPE", "OBJECT", "REASON", "MESSAGE");
+    List<Object> list = new ArrayList<>();
+    for (Inventory.Happened event : seen.rows()) {
+      String type = event.warning() ? "Warning" : "Normal";
+      String count = event.count() > 1 ? " (" + event.count() + " times)" : "";
+      table.row(
+          event.at(),
+          type,
+          event.about(),
+          event.reason(),
+          event.message().replace('\n', ' ') + count);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("at", event.at());
+      row.put("type", type);
+      row.put("object", event.about());
+      row.put("reason", event.reason());
+      row.put("message", event.message());
+      row.put("count", event.count());
+      list.add(row);
+    }
+    return print(
+        surroundings,
+        inventory,
+        table,
+        list,
+        seen,
+        inventory.place().isEmpty() && where.isEmpty()
+            ? "nothing happened here yet"
+            : "no event about a resource of secrets" + where);
+  }
+
+  /** A list alone, or, of a cluster, one that says which cluster it is of. */
+  private int print(
+      Surroundings surroundings,
+      Inventory inventory,
+      Table table,
+      List<Object> list,
+      Inventory.Seen<?> seen,
+      String none) {
     output.print(
         surroundings,
         () -> {
@@ -253,7 +356,19 @@ final class GetCommand implements Command {
           } else {
             table.print(surroundings.out());
           }
+          surroundings.out().flush();
+          seen.unseen().forEach(why -> surroundings.err().println("not shown: " + why));
         },
-        () -> list);
+        () -> {
+          if (inventory.place().isEmpty()) {
+            return list;
+          }
+          Map<String, Object> tree = new LinkedHashMap<>();
+          tree.put("cluster", inventory.place());
+          tree.put("items", list);
+          tree.put("unseen", seen.unseen());
+          return tree;
+        });
+    return seen.failed() ? ExitCode.FAILED : ExitCode.OK;
   }
 }

@@ -4,6 +4,7 @@ import dev.signet.yaml.GoJson;
 import dev.signet.yaml.GoYaml;
 import java.util.Optional;
 import java.util.function.Supplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that every command has. */
@@ -16,7 +17,7 @@ final class Options {
   boolean debug;
 
   /** Where the state is. */
-  static final class State {
+  static final class StateFolder {
 
     @Option(
         names = "--state",
@@ -24,6 +25,12 @@ final class Options {
         description =
             "The state folder; default: SIGNET_STATE, else the nearest .signet from here upwards.")
     Optional<String> folder = Optional.empty();
+  }
+
+  /** The same, and how long another one may hold it. */
+  static final class State {
+
+    @Mixin StateFolder place = new StateFolder();
 
     @Option(
         names = "--wait",

@@ -23,6 +23,10 @@ final class Projects {
   private Projects() {}
 
   static Project of(Surroundings surroundings, Options.State options) {
+    return of(surroundings, options.place);
+  }
+
+  static Project of(Surroundings surroundings, Options.StateFolder options) {
     Path folder =
         options
             .folder

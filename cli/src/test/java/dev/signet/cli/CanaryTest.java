@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CanaryTest {
 
-  private static final String MARK = "CANARY/7f3a+b1d9-pl41n";
+  static final String MARK = "CANARY/7f3a+b1d9-pl41n";
 
   @Test
   void noCommandLeavesAValueBehind(@TempDir Path folder) throws IOException {

@@ -268,22 +268,23 @@ public final class Operator {
   }
 
   /** The resources that the operator watches. */
-  static final class Resources {
+  public static final class Resources {
 
-    static final Resource SEALED_SECRETS =
+    public static final Resource SEALED_SECRETS =
         new Resource(
             new GroupKind("bitnami.com", "SealedSecret"),
             List.of("v1alpha1"),
             "sealedsecrets",
             true);
-    static final Resource EXTERNAL_SECRETS = external("ExternalSecret", "externalsecrets", true);
-    static final Resource SECRET_STORES = external("SecretStore", "secretstores", true);
-    static final Resource CLUSTER_SECRET_STORES =
+    public static final Resource EXTERNAL_SECRETS =
+        external("ExternalSecret", "externalsecrets", true);
+    public static final Resource SECRET_STORES = external("SecretStore", "secretstores", true);
+    public static final Resource CLUSTER_SECRET_STORES =
         external("ClusterSecretStore", "clustersecretstores", false);
 
     static final List<Resource> DELIVERED_FROM = List.of(SEALED_SECRETS, EXTERNAL_SECRETS);
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
-    static final List<Resource> ALL =
+    public static final List<Resource> ALL =
         List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
 
     private Resources() {}
