@@ -121,10 +121,10 @@ final class ClusterApply {
       return ApplyReport.Row.failed(object.ref(), file, "refused", "Malformed", e.getMessage());
     } catch (ObjectsException e) {
       return switch (e.problem()) {
-        case Problem.Unreachable _, Problem.Throttled _, Problem.Malformed _ -> throw e;
+        case Problem.Unreachable _, Problem.Throttled _ -> throw e;
         case Problem.NotFound _ when newNamespaces.contains(object.ref().namespace()) ->
             ApplyReport.Row.done(object.ref(), file, "not tried: its namespace would be new");
-        case Problem.NotFound _, Problem.Denied _, Problem.Conflict _ ->
+        case Problem.NotFound _, Problem.Denied _, Problem.Conflict _, Problem.Malformed _ ->
             ApplyReport.Row.failed(object.ref(), file, "refused", "Refused", e.getMessage());
       };
     }

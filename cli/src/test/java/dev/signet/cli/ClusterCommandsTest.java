@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code apply}, {@code get} and {@code explain} on a real cluster. */
 @OnControlPlane
-@Timeout(90)
+@Timeout(300)
 class ClusterCommandsTest {
 
   private static final String STORE =
@@ -117,7 +117,7 @@ class ClusterCommandsTest {
       shell.write("app/users.yaml", USERS);
       shell.write("app/plain.yaml", secret(ns, "plain", CanaryTest.MARK));
 
-      Shell.Result applied = stage.signet("apply", "-f", "app", "--cluster");
+      Shell.Result applied = stage.signet("apply", "-f", "app", "--cluster", "--wait=150");
 
       assertThat(applied.code()).as(applied.err()).isZero();
       assertThat(applied.err()).startsWith("cluster: ").contains(plane.url().toString());
@@ -129,7 +129,8 @@ class ClusterCommandsTest {
               "Secret " + ns + "/plain created",
               "Deployment " + ns + "/web created");
       Jsonl.Row again =
-          Jsonl.row(stage.signet("apply", "-f", "app", "--cluster", "-o", "json").out());
+          Jsonl.row(
+              stage.signet("apply", "-f", "app", "--cluster", "--wait=150", "-o", "json").out());
       assertThat(again.row("cluster").text("server")).isEqualTo(plane.url().toString());
       assertThat(again.rows("resources").stream().map(row -> row.text("result")))
           .contains("delivered", "ready", "applied")
@@ -152,7 +153,7 @@ class ClusterCommandsTest {
       assertThat(stage.signet("get", "resources", "--cluster").succeeded().out())
           .contains("Synced", "SecretSynced", "store validated");
       Eventually.holds(
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
           "events",
           () -> stage.signet("get", "events", "--cluster").out().contains("Unsealed"));
 
@@ -339,7 +340,7 @@ class ClusterCommandsTest {
           .orFail();
       stage.as("few");
       Eventually.holds(
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
           "the role",
           () -> stage.signet("get", "resources", "--cluster").out().contains("fetched"));
 

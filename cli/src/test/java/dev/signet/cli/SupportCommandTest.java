@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @OnControlPlane
-@Timeout(90)
+@Timeout(300)
 class SupportCommandTest {
 
   private static final String TOKEN = "tok3n".repeat(12);

@@ -102,7 +102,8 @@ class InspectionTest {
       KubeObject a =
           object(
               widget(ns, "a", ", \"spec\": {\"size\": 1}, \"status\": {\"x\": 1}")
-                  .replace("\"name\": \"a\"", "\"name\": \"a\", \"uid\": \"u\", \"generation\": 9"));
+                  .replace(
+                      "\"name\": \"a\"", "\"name\": \"a\", \"uid\": \"u\", \"generation\": 9"));
       ServerSideApply dry = cluster.serverSideApply(/* force= */ false, /* dryRun= */ true);
       assertThat(dry.object(widgets, a)).isEqualTo(new Applied.Done(true));
       assertThat(api.get(Scene.widgets(ns) + "/a").status()).isEqualTo(404);
@@ -125,8 +126,8 @@ class InspectionTest {
   }
 
   @Test
-  void aSecretIsAppliedAndARefusalQuotesNoValue(
-      ControlPlane plane, Api api, Namespace namespace) throws Exception {
+  void aSecretIsAppliedAndARefusalQuotesNoValue(ControlPlane plane, Api api, Namespace namespace)
+      throws Exception {
     String ns = namespace.name();
     try (Cluster cluster =
             Scene.cluster(plane, plane.url(), Options.defaults().withFieldManager("mine"));
@@ -149,8 +150,8 @@ class InspectionTest {
   }
 
   @Test
-  void aManifestThatDoesNotFitItsKindIsRefusedWithItsField(
-      ControlPlane plane, Namespace namespace) throws Exception {
+  void aManifestThatDoesNotFitItsKindIsRefusedWithItsField(ControlPlane plane, Namespace namespace)
+      throws Exception {
     try (Cluster cluster =
         Scene.cluster(plane, plane.url(), Options.defaults().withFieldManager("mine"))) {
       Resource pods = cluster.inspection().find("v1", "ConfigMap").orElseThrow();

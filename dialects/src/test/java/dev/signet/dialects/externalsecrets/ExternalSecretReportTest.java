@@ -44,8 +44,7 @@ class ExternalSecretReportTest {
           """)
   void aSuccessCountsForItsGenerationOnly(String status, String standing)
       throws MalformedObjectException {
-    assertThat(ExternalSecretReport.standing(external("status: " + status)))
-        .hasToString(standing);
+    assertThat(ExternalSecretReport.standing(external("status: " + status))).hasToString(standing);
   }
 
   @ParameterizedTest

@@ -67,8 +67,7 @@ class SealedSecretReportTest {
   void aSecretSaysWhatItIsMadeOf(String marks, String maker) throws MalformedObjectException {
     Metadata secret =
         Metadata.of(Fields.of(World.tree("name: db\nnamespace: apps\n" + marks), "metadata"));
-    assertThat(SealedSecretReport.maker(secret).map(Ref::toString).orElse("none"))
-        .isEqualTo(maker);
+    assertThat(SealedSecretReport.maker(secret).map(Ref::toString).orElse("none")).isEqualTo(maker);
   }
 
   @Test
