@@ -74,7 +74,7 @@ final class ClusterApply {
   Map<Ref, ApplyReport.Row> run(Collection<Manifest> manifests) throws CommandFailure {
     List<Manifest> ordered = new ArrayList<>(manifests);
     ordered.sort(
-        Comparator.comparing((Manifest manifest) -> rank(manifest.object().ref()))
+        Comparator.comparingInt((Manifest manifest) -> rank(manifest.object().ref()))
             .thenComparing(manifest -> manifest.object().ref()));
     Map<Ref, ApplyReport.Row> rows = new LinkedHashMap<>();
     try {
