@@ -283,8 +283,12 @@ class ClusterCommandsTest {
           .shell()
           .write(
               "sealed/a.yaml",
-              "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: old}\n"
-                  + "spec: {encryptedData: {k: QUJD}}\n");
+              """
+              apiVersion: bitnami.com/v1alpha1
+              kind: SealedSecret
+              metadata: {name: old}
+              spec: {encryptedData: {k: QUJD}}
+              """);
       stage.signet("apply", "-f", "sealed", "--cluster", "--wait=0").succeeded();
       report(stage, path, 0, "True", "");
       assertThat(stage.signet("apply", "-f", "sealed", "--cluster", "--wait=1").code())
