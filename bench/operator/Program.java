@@ -73,9 +73,7 @@ final class Program implements AutoCloseable {
 
   /** How many looks it says it has taken at SealedSecrets; 0 as long as it does not answer. */
   int looks() throws IOException, InterruptedException {
-    if (!process.isAlive()) {
-      throw new IOException("the program has ended, see " + log);
-    }
+    orFail();
     try {
       String metrics = HTTP.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).timeout(Duration.ofSeconds(10)).build(),
@@ -84,6 +82,12 @@ final class Program implements AutoCloseable {
           .mapToInt(line -> (int) Double.parseDouble(line.substring(LOOKS.length()))).findFirst().orElse(0);
     } catch (IOException notYet) {
       return 0;
+    }
+  }
+
+  void orFail() throws IOException {
+    if (!process.isAlive()) {
+      throw new IOException("the program has ended, see " + log);
     }
   }
 
