@@ -31,9 +31,10 @@ static final int UNAVAILABLE = 69;
 static final List<String> PACKAGES = List.of("libc6");
 
 /**
- * The heap may take 30 % of the container's memory limit; the rest of this JVM needs about 110 MiB. A serial collector lets
- * the old generation grow to its end before it collects it, so its end is what the heap takes; a young generation of 16 MB
- * lets little garbage get that far. What the compilers have used goes back to the system every ten seconds.
+ * The heap may take a quarter of the container's memory limit (by the first option up to about 500 MB, by the second one
+ * beyond); the rest of this JVM needs about 110 MiB. The serial collector lets the old generation grow to its end before it
+ * collects it, so that end is what the heap takes; with a young generation of 16 MB little garbage gets that far. What the
+ * compilers have used goes back to the system every ten seconds.
  *
  * The start-up cache brings profiles by which the JVM would compile at once what only the start needs: it waits three times
  * as long, which saves a third of the start's CPU time, and more than 10 MB.
@@ -42,7 +43,7 @@ static final List<String> PACKAGES = List.of("libc6");
  * error file.
  */
 static final List<String> JVM = List.of(
-    "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=30", "-Xmn16m", "-XX:TrimNativeHeapInterval=10000",
+    "-XX:+UseSerialGC", "-XX:MinRAMPercentage=25", "-XX:MaxRAMPercentage=25", "-Xmn16m", "-XX:TrimNativeHeapInterval=10000",
     "-XX:+UseCompactObjectHeaders", "-XX:CompileThresholdScaling=3", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
     "-XX:-HeapDumpOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash", "-XX:+ErrorFileToStderr", "-XX:+DisableAttachMechanism",
     "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr",
