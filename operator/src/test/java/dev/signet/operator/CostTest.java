@@ -122,8 +122,7 @@ class CostTest {
         Stage.SOON,
         atLeast + " looks at SealedSecrets",
         () -> {
-          String looks =
-              Stage.metric(operator, "sealed_secrets_controller_unseal_requests_total");
+          String looks = Stage.metric(operator, "sealed_secrets_controller_unseal_requests_total");
           return !looks.equals("absent") && Double.parseDouble(looks) >= atLeast;
         });
   }
