@@ -9,27 +9,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * As much of an API server, over TLS on loopback, as an operator needs to deliver one made-up ExternalSecret in a training run
- * for a start-up cache. It keeps nothing: what is written comes back as if it had been stored. Proves nothing about the
- * operator; its tests run on a real one.
+ * As much of an API server, over TLS on loopback, as an operator needs to deliver a made-up ExternalSecret and a made-up
+ * SealedSecret in a training run for a start-up cache. It keeps nothing: what is written comes back as if it had been
+ * stored. Proves nothing about the operator; its tests run on a real one.
  */
 final class StubCluster implements AutoCloseable {
 
   private static final Map<String, List<String>> KINDS = Map.of(
       "/apis/bitnami.com/v1alpha1", List.of("sealedsecrets"),
       "/apis/external-secrets.io/v1", List.of("externalsecrets", "secretstores", "clustersecretstores"));
-  private static final Map<String, String> ITEMS = Map.of(
+
+  /** What lists of a resource hold. */
+  private final Map<String, String> items = new ConcurrentHashMap<>(Map.of(
       "externalsecrets", """
           {"apiVersion":"external-secrets.io/v1","kind":"ExternalSecret",
            "metadata":{"name":"sample","namespace":"default","uid":"1","resourceVersion":"1","generation":1},
@@ -40,30 +46,19 @@ final class StubCluster implements AutoCloseable {
            "metadata":{"name":"sample","namespace":"default","uid":"2","resourceVersion":"1","generation":1},
            "spec":{"provider":{"fake":{"data":[{"key":"a","value":"made up"}]}}},
            "status":{"conditions":[{"type":"Ready","status":"True","reason":"Valid","message":"store validated"}]}}
-          """);
+          """));
 
   private final Path folder;
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final CountDownLatch delivered = new CountDownLatch(1);
+  private final CountDownLatch external = new CountDownLatch(1);
+  private final CountDownLatch sealed = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
   StubCluster(Path folder) throws Exception {
     this.folder = folder;
     char[] password = "made up".toCharArray();
-    Path store = folder.resolve("stub.p12");
-    Process keytool = new ProcessBuilder(
-        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-keyalg", "EC",
-        "-alias", "stub", "-dname", "CN=stub", "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12",
-        "-keystore", store.toString(), "-storepass", new String(password))
-        .redirectErrorStream(true).redirectOutput(folder.resolve("keytool").toFile()).start();
-    if (keytool.waitFor() != 0) {
-      throw new IOException("keytool made no certificate for the training run");
-    }
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, password);
-    }
+    KeyStore keys = keys("EC", "san=ip:127.0.0.1", password);
     KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, password);
     SSLContext tls = SSLContext.getInstance("TLS");
@@ -80,19 +75,77 @@ final class StubCluster implements AutoCloseable {
         contexts: [{name: stub, context: {cluster: stub, user: stub}}]
         users: [{name: stub, user: {token: made-up}}]
         clusters: [{name: stub, cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}}]
-        """.formatted(server.getAddress().getPort(), Base64.getEncoder().encodeToString((
-            "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder().encodeToString(keys.getCertificate("stub").getEncoded())
-                + "\n-----END CERTIFICATE-----\n").getBytes(StandardCharsets.US_ASCII))));
+        """.formatted(server.getAddress().getPort(), inSecret(pem("CERTIFICATE", keys.getCertificate("stub").getEncoded()))));
+  }
+
+  private KeyStore keys(String algorithm, String extension, char[] password) throws Exception {
+    Path store = folder.resolve(algorithm + ".p12");
+    run(folder.resolve("keytool"), List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-genkeypair", "-keyalg", algorithm, "-alias", "stub", "-dname", "CN=stub", "-ext", extension, "-storetype", "PKCS12",
+        "-keystore", store.toString(), "-storepass", new String(password)));
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, password);
+    }
+    return keys;
+  }
+
+  private static String pem(String type, byte[] der) {
+    return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + type + "-----\n";
+  }
+
+  private static String inSecret(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void run(Path output, List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectOutput(output.toFile())
+        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    if (process.waitFor() != 0) {
+      throw new IOException("failed in the training run: " + command.getFirst() + ": " + Files.readString(output));
+    }
+  }
+
+  /** Has a SealedSecret made for a key of this cluster by the program that is called that way, and serves both. */
+  void seal(List<String> program) throws Exception {
+    char[] password = "made up".toCharArray();
+    KeyStore keys = keys("RSA", "ku:c=encipherOnly", password);
+    String certificate = pem("CERTIFICATE", keys.getCertificate("stub").getEncoded());
+    items.put("secrets", """
+        {"apiVersion":"v1","kind":"Secret","type":"kubernetes.io/tls",
+         "metadata":{"name":"key","namespace":"default","uid":"3","resourceVersion":"1",
+          "labels":{"sealedsecrets.bitnami.com/sealed-secrets-key":"active"}},
+         "data":{"tls.crt":"%s","tls.key":"%s"}}
+        """.formatted(inSecret(certificate), inSecret(pem("PRIVATE KEY", keys.getKey("stub", password).getEncoded()))));
+    Files.writeString(folder.resolve("key.pem"), certificate);
+    Files.writeString(folder.resolve("secret.yaml"), """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: sealed, namespace: default}
+        stringData: {a: made up}
+        """);
+    List<String> seal = new ArrayList<>(program);
+    seal.addAll(List.of("seal", "--cert", folder.resolve("key.pem").toString(), "-f", folder.resolve("secret.yaml").toString(),
+        "-o", "json"));
+    run(folder.resolve("sealed.json"), seal);
+    Matcher encrypted = Pattern.compile("\"encryptedData\": *(\\{[^}]*})").matcher(Files.readString(folder.resolve("sealed.json")));
+    if (!encrypted.find()) {
+      throw new IOException("the training run sealed nothing");
+    }
+    items.put("sealedsecrets", """
+        {"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret",
+         "metadata":{"name":"sealed","namespace":"default","uid":"4","resourceVersion":"1","generation":1},
+         "spec":{"encryptedData":%s,"template":{"metadata":{"name":"sealed","namespace":"default"}}}}
+        """.formatted(encrypted.group(1)));
   }
 
   Path kubeconfig() {
     return folder.resolve("kubeconfig");
   }
 
-  /** Waits until the operator has written the status of what it delivered. */
+  /** Waits until the operator has written the status of both that it delivered. */
   boolean awaitDelivery() throws InterruptedException {
-    return delivered.await(5, TimeUnit.MINUTES);
+    return external.await(5, TimeUnit.MINUTES) && sealed.await(5, TimeUnit.MINUTES);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -109,16 +162,17 @@ final class StubCluster implements AutoCloseable {
       } else if (!method.equals("GET")) {
         send(exchange, method.equals("POST") ? 201 : 200, stored(body));
         if (path.endsWith("/externalsecrets/sample/status")) {
-          delivered.countDown();
+          external.countDown();
+        } else if (path.endsWith("/sealedsecrets/sealed/status")) {
+          sealed.countDown();
         }
       } else if (KINDS.containsKey(path)) {
         send(exchange, 200, resources(path));
       } else {
         String last = path.substring(path.lastIndexOf('/') + 1);
         boolean isList = last.equals("secrets") || KINDS.values().stream().anyMatch(names -> names.contains(last));
-        String items = ITEMS.getOrDefault(last, "");
         send(exchange, isList ? 200 : 404, isList
-            ? "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[" + items + "]}"
+            ? "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[" + items.getOrDefault(last, "") + "]}"
             : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}");
       }
     } catch (InterruptedException e) {

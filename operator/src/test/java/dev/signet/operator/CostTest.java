@@ -1,0 +1,129 @@
+package dev.signet.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.core.sealing.SealingKey;
+import dev.signet.testkit.cluster.AuditLog;
+import dev.signet.testkit.cluster.ControlPlane;
+import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.Namespace;
+import dev.signet.testkit.cluster.OnControlPlane;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What objects cost the API server, by its audit log. */
+@OnControlPlane
+@Timeout(120)
+class CostTest {
+
+  private static final int OBJECTS = 8;
+
+  private Stage stage;
+  private ControlPlane plane;
+
+  @BeforeEach
+  void set(ControlPlane plane, Namespace namespace) throws IOException {
+    this.stage = new Stage(plane, namespace);
+    this.plane = plane;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    stage.close();
+  }
+
+  private Operator start(String user) throws IOException {
+    return stage.start(
+        stage.withoutKey(stage.settings()), plane.url(), plane.user(user, "system:masters"));
+  }
+
+  /** Of that user in the namespace, each sort of request but watches, and the lists of a start. */
+  private Map<String, Integer> requests(String user) throws IOException {
+    Map<String, Integer> requests = new TreeMap<>();
+    for (AuditLog.Entry each : plane.audit().entries()) {
+      if (each.user().equals(user)
+          && each.namespace().equals(stage.namespace())
+          && !List.of("list", "watch").contains(each.verb())) {
+        String what = each.subresource().isEmpty() ? "" : "/" + each.subresource();
+        requests.merge(each.verb() + " " + each.resource() + what, 1, Integer::sum);
+      }
+    }
+    return requests;
+  }
+
+  private void awaitEvents(String user, int count) {
+    Eventually.holds(
+        Stage.SOON,
+        "the requests of " + user + " in the audit log",
+        () -> requests(user).getOrDefault("create events", 0) >= count);
+  }
+
+  private void seal(SealingKey key, String name) throws IOException {
+    stage.applySealed(stage.sealed(key.certificate(), name, Map.of("a", "1", "b", "2", "c", "3")));
+  }
+
+  @Test
+  void aSealedSecretCostsFourRequestsAndNoneAfterwards() throws IOException {
+    SealingKey key = Stage.newKey("key");
+    stage.addKey(key);
+    for (int i = 0; i < OBJECTS; i++) {
+      seal(key, "app-" + i);
+    }
+
+    Operator first = start("first");
+    awaitEvents("first", OBJECTS);
+    assertThat(requests("first"))
+        .isEqualTo(
+            Map.of(
+                "get secrets",
+                OBJECTS,
+                "create secrets",
+                OBJECTS,
+                "update sealedsecrets/status",
+                OBJECTS,
+                "create events",
+                OBJECTS));
+    Stage.stop(first);
+
+    Operator second = start("second");
+    awaitLooks(second, OBJECTS);
+    stage
+        .api()
+        .patch(
+            stage.sealedPath("app-0"),
+            "application/merge-patch+json",
+            "{\"metadata\": {\"labels\": {\"team\": \"a\"}}}")
+        .orFail();
+    awaitLooks(second, OBJECTS + 1);
+    // The log is in the order of the answers: what came before this one is in it with it.
+    seal(key, "last");
+    awaitEvents("second", 1);
+    assertThat(requests("second"))
+        .isEqualTo(
+            Map.of(
+                "get secrets",
+                1,
+                "create secrets",
+                1,
+                "update sealedsecrets/status",
+                1,
+                "create events",
+                1));
+  }
+
+  private static void awaitLooks(Operator operator, int atLeast) {
+    Eventually.holds(
+        Stage.SOON,
+        atLeast + " looks at SealedSecrets",
+        () -> {
+          String looks = Stage.metric(operator, "sealed_secrets_controller_unseal_requests_total");
+          return !looks.equals("absent") && Double.parseDouble(looks) >= atLeast;
+        });
+  }
+}
