@@ -179,6 +179,14 @@ final class Failures {
         return "no such host: " + server;
       }
     }
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      // The JDK's client says no more than that a channel is closed.
+      if (each instanceof java.net.ConnectException && each.getMessage() == null) {
+        return "cannot reach "
+            + server
+            + ": connection refused; check the address, the proxy and whether the API server runs";
+      }
+    }
     Throwable root = cause;
     while (root.getCause() != null && !(root instanceof SSLException)) {
       root = root.getCause();
