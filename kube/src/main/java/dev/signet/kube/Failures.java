@@ -167,6 +167,9 @@ final class Failures {
   /** Why a connection fails, and what to do about it. */
   static String unreachable(String server, Throwable cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof NamedServer.OtherNameException) {
+        return "cannot reach " + server + ": " + each.getMessage() + ", as tls-server-name asks";
+      }
       if (each instanceof CertificateException
           || String.valueOf(each.getMessage()).contains("PKIX path")) {
         return "the certificate of "

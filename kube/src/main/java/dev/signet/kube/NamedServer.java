@@ -24,6 +24,13 @@ import javax.net.ssl.X509TrustManager;
  */
 final class NamedServer extends X509ExtendedTrustManager {
 
+  /** The certificate is trusted, but for other names. */
+  static final class OtherNameException extends CertificateException {
+    OtherNameException(String name) {
+      super("the certificate is not for " + name);
+    }
+  }
+
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
 
@@ -47,7 +54,7 @@ final class NamedServer extends X509ExtendedTrustManager {
     chain.checkServerTrusted(certificates, type);
     Collection<List<?>> names = certificates[0].getSubjectAlternativeNames();
     if (names == null || names.stream().noneMatch(this::matches)) {
-      throw new CertificateException("the server's certificate is not for " + name);
+      throw new OtherNameException(name);
     }
   }
 
