@@ -121,7 +121,7 @@ final class KubesealKubeconfig {
   }
 
   private static String text(Map<?, ?> tree, String field) {
-    return tree.get(field) instanceof String text ? text : "";
+    return Documents.coerced(tree.get(field)) instanceof String text ? text : "";
   }
 
   /** The namespace for what does not say its own. */
