@@ -36,13 +36,11 @@ final class KubesealController implements AutoCloseable {
 
   private final Services services;
   private final String namespace;
-  private final String name;
   private final String proxied;
 
-  private KubesealController(Services services, String namespace, String name, String proxied) {
+  private KubesealController(Services services, String namespace, String proxied) {
     this.services = services;
     this.namespace = namespace;
-    this.name = name;
     this.proxied = proxied;
   }
 
@@ -79,7 +77,7 @@ final class KubesealController implements AutoCloseable {
         throw noService("services " + KubesealText.quoted(name) + " has no ports");
       }
       return new KubesealController(
-          services, namespace, name, "http:" + name + ":" + port.get());
+          services, namespace, "http:" + name + ":" + port.get());
     } catch (ObjectsException e) {
       services.close();
       throw noService(
