@@ -23,9 +23,9 @@ import java.util.Optional;
  * to a table of what that one answers. docs/kubeseal.md lists what is different on purpose.
  *
  * <p>Of several modes asked for, one is chosen in upstream's order: version, help, recovery,
- * validating, sealing again, fetching the certificate, merging, a raw value, sealing. It runs once a
- * Secret in many a pipeline, so with a certificate at hand nothing may be loaded that takes long to
- * start: clients for clusters, picocli, Jackson, BouncyCastle, regular expressions.
+ * validating, sealing again, fetching the certificate, merging, a raw value, sealing. It runs once
+ * a Secret in many a pipeline, so with a certificate at hand nothing may be loaded that takes long
+ * to start: clients for clusters, picocli, Jackson, BouncyCastle, regular expressions.
  */
 final class Kubeseal {
 
@@ -115,7 +115,8 @@ final class Kubeseal {
       return write.isEmpty() ? arguments.text(KubesealFlag.SECRET_FILE) : write;
     }
     boolean merges =
-        !arguments.text(KubesealFlag.MERGE_INTO).isEmpty() && !arguments.is(KubesealFlag.FETCH_CERT);
+        !arguments.text(KubesealFlag.MERGE_INTO).isEmpty()
+            && !arguments.is(KubesealFlag.FETCH_CERT);
     return merges ? "" : write;
   }
 
@@ -227,8 +228,7 @@ final class Kubeseal {
 
   private void merge(InputStream input, Optional<ManifestFormat> format, Sealer sealer)
       throws CommandFailure {
-    KubesealMerge merge =
-        KubesealMerge.into(surroundings, arguments.text(KubesealFlag.MERGE_INTO));
+    KubesealMerge merge = KubesealMerge.into(surroundings, arguments.text(KubesealFlag.MERGE_INTO));
     byte[] manifests = KubesealFile.manifests(input, sourceName());
     try {
       merge.merge(manifests, sourceName(), merge.sealing(sealing()), sealer, needed(format));
@@ -288,9 +288,7 @@ final class Kubeseal {
 
   private String rawNamespace() throws CommandFailure {
     String given = arguments.text(KubesealFlag.NAMESPACE);
-    return given.isEmpty()
-        ? KubesealKubeconfig.read(surroundings, arguments).namespace()
-        : given;
+    return given.isEmpty() ? KubesealKubeconfig.read(surroundings, arguments).namespace() : given;
   }
 
   private void sealRaw(Sealer sealer, OutputStream out) throws CommandFailure, IOException {

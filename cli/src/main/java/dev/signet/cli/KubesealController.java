@@ -76,8 +76,7 @@ final class KubesealController implements AutoCloseable {
       if (port.isEmpty()) {
         throw noService("services " + KubesealText.quoted(name) + " has no ports");
       }
-      return new KubesealController(
-          services, namespace, "http:" + name + ":" + port.get());
+      return new KubesealController(services, namespace, "http:" + name + ":" + port.get());
     } catch (ObjectsException e) {
       services.close();
       throw noService(
@@ -124,8 +123,7 @@ final class KubesealController implements AutoCloseable {
   byte[] certificate() throws CommandFailure {
     try {
       Services.Answer answer =
-          services.ask(
-              namespace, proxied, "/v1/cert.pem", ACCEPT_CERTIFICATE, Optional.empty());
+          services.ask(namespace, proxied, "/v1/cert.pem", ACCEPT_CERTIFICATE, Optional.empty());
       if (isSuccess(answer)) {
         return answer.body();
       }
@@ -141,8 +139,7 @@ final class KubesealController implements AutoCloseable {
     for (Optional<Sent> next = documents.next(); next.isPresent(); next = documents.next()) {
       try {
         Services.Answer answer =
-            services.ask(
-                namespace, proxied, "/v1/verify", ACCEPT, Optional.of(next.get().body()));
+            services.ask(namespace, proxied, "/v1/verify", ACCEPT, Optional.of(next.get().body()));
         if (answer.code() == 409) {
           throw CommandFailure.of("unable to decrypt sealed secret: " + next.get().name());
         }
@@ -162,16 +159,14 @@ final class KubesealController implements AutoCloseable {
     for (Optional<Sent> next = documents.next(); next.isPresent(); next = documents.next()) {
       try {
         Services.Answer answer =
-            services.ask(
-                namespace, proxied, "/v1/rotate", ACCEPT, Optional.of(next.get().body()));
+            services.ask(namespace, proxied, "/v1/rotate", ACCEPT, Optional.of(next.get().body()));
         if (answer.code() == 409) {
           throw CommandFailure.of("unable to rotate secret");
         }
         if (!isSuccess(answer)) {
           throw CommandFailure.of("cannot re-encrypt secret: " + refused("post", answer));
         }
-        out.write(
-            format.document(anew(answer.body()).write()).getBytes(StandardCharsets.UTF_8));
+        out.write(format.document(anew(answer.body()).write()).getBytes(StandardCharsets.UTF_8));
       } catch (ObjectsException e) {
         throw CommandFailure.of("cannot re-encrypt secret: " + e.getMessage());
       }
@@ -181,7 +176,8 @@ final class KubesealController implements AutoCloseable {
   private static SealedSecret anew(byte[] reply) throws CommandFailure {
     try {
       List<Document> documents =
-          Documents.read(reply, "the controller's reply", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
+          Documents.read(
+              reply, "the controller's reply", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
       if (documents.size() == 1) {
         SealedSecret sealed = SealedSecret.read(documents.getFirst().tree());
         return new SealedSecret(
@@ -226,7 +222,8 @@ final class KubesealController implements AutoCloseable {
 
     Optional<Sent> next() throws CommandFailure {
       try {
-        Optional<Document> next = SealDocuments.next(reader, "kind", "apiVersion", "metadata", "spec");
+        Optional<Document> next =
+            SealDocuments.next(reader, "kind", "apiVersion", "metadata", "spec");
         if (next.isEmpty() && !any) {
           throw CommandFailure.of(
               "no sealed secrets found. Ensure the input is valid and UTF-8 encoded");

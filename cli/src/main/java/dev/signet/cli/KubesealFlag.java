@@ -15,10 +15,8 @@ enum KubesealFlag {
   AS_GROUP("as-group", Type.ARRAY, "group to act as; repeatable"),
   AS_UID("as-uid", Type.TEXT, "uid to act as"),
   CERT("cert", Type.TEXT, "certificate to seal for: a file in PEM, or a URL of one"),
-  CERTIFICATE_AUTHORITY(
-      "certificate-authority", Type.TEXT, "certificates of the cluster's CA"),
-  CLIENT_CERTIFICATE(
-      "client-certificate", Type.TEXT, "certificate to show the API server"),
+  CERTIFICATE_AUTHORITY("certificate-authority", Type.TEXT, "certificates of the cluster's CA"),
+  CLIENT_CERTIFICATE("client-certificate", Type.TEXT, "certificate to show the API server"),
   CLIENT_KEY("client-key", Type.TEXT, "private key of that certificate"),
   CLUSTER("cluster", Type.TEXT, "which cluster of the kubeconfig"),
   CONTEXT("context", Type.TEXT, "which context of the kubeconfig"),
@@ -32,13 +30,16 @@ enum KubesealFlag {
       Type.TEXT,
       "kube-system",
       "the namespace of that Service; without effect when a certificate is given"),
-  DISABLE_COMPRESSION("disable-compression", Type.BOOL, "without effect: replies are never compressed"),
-  FETCH_CERT("fetch-cert", Type.BOOL, "print the certificate, the controller's or that of --cert, and stop"),
+  DISABLE_COMPRESSION(
+      "disable-compression", Type.BOOL, "without effect: replies are never compressed"),
+  FETCH_CERT(
+      "fetch-cert",
+      Type.BOOL,
+      "print the certificate, the controller's or that of --cert, and stop"),
   FORMAT("format", 'o', Type.TEXT, "json", "json or yaml"),
   FROM_FILE("from-file", Type.LIST, "with --raw: the file that holds the value, or name=file"),
   HELP("help", Type.BOOL, "print this help"),
-  INSECURE_SKIP_TLS_VERIFY(
-      "insecure-skip-tls-verify", Type.BOOL, "trust any API server"),
+  INSECURE_SKIP_TLS_VERIFY("insecure-skip-tls-verify", Type.BOOL, "trust any API server"),
   KUBECONFIG("kubeconfig", Type.TEXT, "a kubeconfig file"),
   LEGACY_STDERR_THRESHOLD_BEHAVIOR(
       "legacy_stderr_threshold_behavior", Type.LOG_BOOL, "true", "ignored"),
@@ -47,8 +48,7 @@ enum KubesealFlag {
   LOG_FILE("log_file", Type.LOG_TEXT, "ignored"),
   LOG_FILE_MAX_SIZE("log_file_max_size", Type.LOG_NUMBER, "1800", "ignored"),
   LOGTOSTDERR("logtostderr", Type.LOG_BOOL, "true", "ignored"),
-  MERGE_INTO(
-      "merge-into", Type.TEXT, "add the sealed values to this SealedSecret's file"),
+  MERGE_INTO("merge-into", Type.TEXT, "add the sealed values to this SealedSecret's file"),
   NAME("name", Type.TEXT, "the name to seal for; replaces the one in the input"),
   NAMESPACE(
       "namespace", 'n', Type.NAMESPACE, "", "the namespace of Secrets that do not say theirs"),
@@ -56,11 +56,8 @@ enum KubesealFlag {
   PASSWORD("password", Type.TEXT, "password for the API server"),
   PROXY_URL("proxy-url", Type.TEXT, "proxy to reach the API server through"),
   RAW("raw", Type.BOOL, "seal one value from standard input or --from-file, print its ciphertext"),
-  RE_ENCRYPT(
-      "re-encrypt",
-      Type.BOOL,
-     
-      "have the controller seal again with its newest key"),
+  RE_ENCRYPT("re-encrypt", Type.BOOL, "have the controller seal again with its newest key"),
+
   RECOVERY_PRIVATE_KEY(
       "recovery-private-key",
       Type.LIST,
@@ -68,8 +65,7 @@ enum KubesealFlag {
           + " a list with commas, and repeatable"),
   RECOVERY_UNSEAL(
       "recovery-unseal", Type.BOOL, "open a SealedSecret with the keys of --recovery-private-key"),
-  REQUEST_TIMEOUT(
-      "request-timeout", Type.TEXT, "0", "how long to wait for the API server"),
+  REQUEST_TIMEOUT("request-timeout", Type.TEXT, "0", "how long to wait for the API server"),
   ROTATE("rotate", Type.BOOL, ""),
   SCOPE(
       "scope",
@@ -84,8 +80,7 @@ enum KubesealFlag {
   SKIP_HEADERS("skip_headers", Type.LOG_BOOL, "ignored"),
   SKIP_LOG_HEADERS("skip_log_headers", Type.LOG_BOOL, "ignored"),
   STDERRTHRESHOLD("stderrthreshold", Type.LOG_SEVERITY, "2", "ignored"),
-  TLS_SERVER_NAME(
-      "tls-server-name", Type.TEXT, "name in the API server's certificate"),
+  TLS_SERVER_NAME("tls-server-name", Type.TEXT, "name in the API server's certificate"),
   TOKEN("token", Type.TEXT, "bearer token for the API server"),
   USER("user", Type.TEXT, "which user of the kubeconfig"),
   USERNAME("username", Type.TEXT, "user name for the API server"),

@@ -93,8 +93,7 @@ final class KubesealKubeconfig {
       Map<?, ?> context = inner(each, "context");
       contexts.putIfAbsent(
           text(each, "name"),
-          new Context(
-              text(context, "cluster"), text(context, "user"), text(context, "namespace")));
+          new Context(text(context, "cluster"), text(context, "user"), text(context, "namespace")));
     }
     for (Map<?, ?> each : named(tree, "clusters")) {
       servers.putIfAbsent(text(each, "name"), text(inner(each, "cluster"), "server"));
@@ -165,8 +164,7 @@ final class KubesealKubeconfig {
 
   private void required(KubesealFlag flag, String what, boolean exists) throws CommandFailure {
     if (!flag(flag).isEmpty() && !exists) {
-      throw CommandFailure.of(
-          what + " " + KubesealText.quoted(flag(flag)) + " does not exist");
+      throw CommandFailure.of(what + " " + KubesealText.quoted(flag(flag)) + " does not exist");
     }
   }
 

@@ -56,8 +56,7 @@ final class KubesealUrl {
               HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         if (response.statusCode() != 200) {
-          throw CommandFailure.of(
-              "cannot fetch " + quoted + ": " + status(response.statusCode()));
+          throw CommandFailure.of("cannot fetch " + quoted + ": " + status(response.statusCode()));
         }
         byte[] content = body.readNBytes(LARGEST + 1);
         if (content.length > LARGEST) {
@@ -87,8 +86,7 @@ final class KubesealUrl {
         Proxies.choose(url.toString(), Optional.empty(), surroundings.environment());
     if (proxy.isPresent()) {
       URI through = URI.create(proxy.get());
-      client.proxy(
-          ProxySelector.of(new InetSocketAddress(through.getHost(), through.getPort())));
+      client.proxy(ProxySelector.of(new InetSocketAddress(through.getHost(), through.getPort())));
       if (through.getUserInfo() != null) {
         client.authenticator(passwordOf(through.getUserInfo()));
       }
@@ -148,7 +146,8 @@ final class KubesealUrl {
     return switch (root) {
       case java.nio.channels.UnresolvedAddressException _ -> "no such host";
       case java.net.ConnectException _ when message == null -> "connection refused";
-      default -> message == null ? "connection refused" : message.toLowerCase(java.util.Locale.ROOT);
+      default ->
+          message == null ? "connection refused" : message.toLowerCase(java.util.Locale.ROOT);
     };
   }
 

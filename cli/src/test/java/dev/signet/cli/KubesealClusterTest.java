@@ -296,8 +296,7 @@ class KubesealClusterTest {
     assertThat(upstream(upstream, "named", one, "--re-encrypt"))
         .isEqualTo(new Result(0, one, ""))
         .isEqualTo(kubeseal.input(one).run("--re-encrypt"));
-    assertThat(
-            upstream(upstream, "named", one.replace("\"team\"", "\"other\""), "--re-encrypt"))
+    assertThat(upstream(upstream, "named", one.replace("\"team\"", "\"other\""), "--re-encrypt"))
         .isEqualTo(
             kubeseal
                 .input(one.replace("\"team\"", "\"other\""))

@@ -58,7 +58,8 @@ class KubesealControllerTest {
                   + " "
                   + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
           byte[] body = (proxied ? reply : service).getBytes(UTF_8);
-          exchange.sendResponseHeaders(proxied ? code : serviceCode, body.length == 0 ? -1 : body.length);
+          exchange.sendResponseHeaders(
+              proxied ? code : serviceCode, body.length == 0 ? -1 : body.length);
           if (body.length > 0) {
             exchange.getResponseBody().write(body);
           }
@@ -102,8 +103,7 @@ class KubesealControllerTest {
     assertThat(kubeseal.inputFile("sealed.json").run("--re-encrypt"))
         .isEqualTo(new Result(1, "", "error: cannot re-encrypt secret: " + text + "\n"));
     assertThat(kubeseal.run("--fetch-cert").err())
-        .isEqualTo(
-            "error: cannot fetch certificate: " + text.replace("(post ", "(get ") + "\n");
+        .isEqualTo("error: cannot fetch certificate: " + text.replace("(post ", "(get ") + "\n");
   }
 
   @Test
@@ -131,8 +131,7 @@ class KubesealControllerTest {
     service = body == null ? "" : body;
     for (String mode : List.of("--validate", "--re-encrypt", "--fetch-cert")) {
       assertThat(kubeseal.inputFile("sealed.json").run(mode))
-          .isEqualTo(
-              new Result(1, "", "error: cannot get sealed secret service: " + text + HINT));
+          .isEqualTo(new Result(1, "", "error: cannot get sealed secret service: " + text + HINT));
     }
     assertThat(kubeseal.inputFile("secret.yaml").run().exit()).isEqualTo(1);
   }
@@ -194,8 +193,18 @@ class KubesealControllerTest {
         .isEqualTo(
             new Result(
                 0,
-                "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: a\n"
-                    + "spec:\n  encryptedData:\n    k: AgB=\n  template:\n    metadata: {}\n",
+                """
+                ---
+                apiVersion: bitnami.com/v1alpha1
+                kind: SealedSecret
+                metadata:
+                  name: a
+                spec:
+                  encryptedData:
+                    k: AgB=
+                  template:
+                    metadata: {}
+                """,
                 ""));
     for (String odd : List.of("", "no json", "{", "{}{}")) {
       reply = odd;
@@ -228,8 +237,7 @@ class KubesealControllerTest {
     reply = "";
     service = kubeseal.read("cert.pem");
     String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/some/cert.pem";
-    assertThat(kubeseal.run("--fetch-cert", "--cert", url))
-        .isEqualTo(new Result(0, service, ""));
+    assertThat(kubeseal.run("--fetch-cert", "--cert", url)).isEqualTo(new Result(0, service, ""));
     assertThat(kubeseal.inputFile("secret.yaml").run("--cert", url).exit()).isZero();
     serviceCode = 404;
     assertThat(kubeseal.inputFile("secret.yaml").run("--cert", url).err())

@@ -85,7 +85,10 @@ class KubesealCrossTest {
 
   private static List<Document> documents(String text) throws Exception {
     return Documents.read(
-        text.getBytes(StandardCharsets.UTF_8), "sealed", ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+        text.getBytes(StandardCharsets.UTF_8),
+        "sealed",
+        ReadLimits.DEFAULT,
+        DuplicateKeys.REJECTED);
   }
 
   private static Map<String, @Nullable Object> data(String secret) throws Exception {

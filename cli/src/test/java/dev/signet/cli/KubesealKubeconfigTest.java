@@ -11,7 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which namespace a kubeconfig means, and what is said of one that means none: upstream's words. */
+/**
+ * Which namespace a kubeconfig means, and what is said of one that means none: upstream's words.
+ */
 class KubesealKubeconfigTest {
 
   private static final String GOOD =
@@ -122,9 +124,7 @@ class KubesealKubeconfigTest {
   }
 
   private KubesealHarness.Result seal(String arguments) {
-    return kubeseal
-        .input("metadata: {name: a}\nstringData: {k: v}\n")
-        .run(split(arguments));
+    return kubeseal.input("metadata: {name: a}\nstringData: {k: v}\n").run(split(arguments));
   }
 
   private KubesealHarness.Result run(String arguments, String... more) {

@@ -73,7 +73,8 @@ class KubesealMergeTest {
         ofInput.equals("strict")
             ? MORE
             : MORE.replace(
-                "annotations: {", "annotations: {sealedsecrets.bitnami.com/" + ofInput + ": \"true\", ");
+                "annotations: {",
+                "annotations: {sealedsecrets.bitnami.com/" + ofInput + ": \"true\", ");
     assertThat(kubeseal.input(input).run("--merge-into", name)).isEqualTo(new Result(0, "", ""));
 
     assertThat(kubeseal.read(name)).startsWith(name.endsWith("json") ? "{\n" : "---\n");
@@ -87,8 +88,7 @@ class KubesealMergeTest {
   void anotherScopeIsRefusedAndTheFileIsAsItWas() {
     file("in.yaml", "--scope", "namespace-wide");
     String before = kubeseal.read("in.yaml");
-    Result result =
-        kubeseal.input(MORE).run("--merge-into", "in.yaml", "--scope", "cluster-wide");
+    Result result = kubeseal.input(MORE).run("--merge-into", "in.yaml", "--scope", "cluster-wide");
     assertThat(result.exit()).isEqualTo(1);
     assertThat(result.err())
         .startsWith("error: in.yaml is sealed namespace-wide, not cluster-wide: ")
@@ -134,7 +134,8 @@ class KubesealMergeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"missing.yaml", "secret.yaml", "two-sealed.json", "cert.pem", "foreign.json"})
+  @ValueSource(
+      strings = {"missing.yaml", "secret.yaml", "two-sealed.json", "cert.pem", "foreign.json"})
   void whatIsNoSealedSecretIsLeftAlone(String name) {
     var before = kubeseal.files();
     Result result = kubeseal.input(MORE).run("--merge-into", name);

@@ -36,8 +36,7 @@ class KubesealUpstreamTest {
   @MethodSource("answers")
   void answersAsUpstreamDoes(Jsonl.Row row, @TempDir Path folder) {
     KubesealHarness kubeseal =
-        KubesealHarness.in(folder)
-            .variable("KUBECONFIG", folder.resolve("kubeconfig").toString());
+        KubesealHarness.in(folder).variable("KUBECONFIG", folder.resolve("kubeconfig").toString());
     texts(row, "env").forEach(kubeseal::variable);
     if (row.has("stdinFile")) {
       kubeseal.inputFile(row.text("stdinFile"));

@@ -76,7 +76,9 @@ public final class Connection {
     return find(environment, home, kubeconfig, Overrides.ofContext(context), clock);
   }
 
-  /** As {@link #find(Map, Path, Optional, Optional, InstantSource)}, with what is said beside it. */
+  /**
+   * As {@link #find(Map, Path, Optional, Optional, InstantSource)}, with what is said beside it.
+   */
   public static Connection find(
       Map<String, String> environment,
       Path home,
@@ -229,8 +231,7 @@ public final class Connection {
                           where + " has no context \"" + wanted.get() + "\""));
     } else if (overrides.server().isEmpty() && overrides.cluster().isEmpty()) {
       throw new ObjectsException(
-          new Problem.NotFound(),
-          where + " has no current-context; name one with --context");
+          new Problem.NotFound(), where + " has no current-context; name one with --context");
     }
     return new ContextBuilder(context)
         .withCluster(overrides.cluster().orElse(context.getCluster()))
@@ -291,16 +292,20 @@ public final class Connection {
       config.setPassword(overrides.password().orElse(overrides.username().isPresent() ? "" : null));
     }
     if (overrides.clientCertificate().isPresent() || overrides.clientKey().isPresent()) {
-      overrides.clientCertificate().ifPresent(
-          file -> {
-            config.setClientCertData(null);
-            config.setClientCertFile(file);
-          });
-      overrides.clientKey().ifPresent(
-          file -> {
-            config.setClientKeyData(null);
-            config.setClientKeyFile(file);
-          });
+      overrides
+          .clientCertificate()
+          .ifPresent(
+              file -> {
+                config.setClientCertData(null);
+                config.setClientCertFile(file);
+              });
+      overrides
+          .clientKey()
+          .ifPresent(
+              file -> {
+                config.setClientKeyData(null);
+                config.setClientKeyFile(file);
+              });
     }
   }
 

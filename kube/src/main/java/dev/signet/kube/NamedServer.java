@@ -20,7 +20,8 @@ import javax.net.ssl.X509TrustManager;
  * who checks it otherwise. Names are compared as RFC 6125 has it: alternative names only, and a
  * star for one whole first label.
  *
- * <p>The name that is sent (SNI) stays that of the address: the JDK's client cannot be told another.
+ * <p>The name that is sent (SNI) stays that of the address: the JDK's client cannot be told
+ * another.
  */
 final class NamedServer extends X509ExtendedTrustManager {
 

@@ -60,10 +60,7 @@ public final class Services implements AutoCloseable {
     builder.addOrReplaceInterceptor(
         TokenRefreshInterceptor.NAME,
         new Tokens(
-            config,
-            factory,
-            connection.credentials(),
-            new Pace(1000, 1000, System::nanoTime)));
+            config, factory, connection.credentials(), new Pace(1000, 1000, System::nanoTime)));
     this.http = builder.build();
   }
 
@@ -105,7 +102,8 @@ public final class Services implements AutoCloseable {
    * @param path behind it, with a slash in front
    * @param body sent with POST; without one it is a GET
    */
-  public Answer ask(String namespace, String name, String path, String accept, Optional<byte[]> body)
+  public Answer ask(
+      String namespace, String name, String path, String accept, Optional<byte[]> body)
       throws ObjectsException {
     return send(path(namespace, name) + "/proxy" + path, accept, body.orElse(null));
   }
@@ -118,8 +116,7 @@ public final class Services implements AutoCloseable {
         boolean busy = response.code() == 429 || response.code() >= 500;
         if (!busy || again.isEmpty() || attempt == ATTEMPTS) {
           byte[] bytes = response.body() == null ? new byte[0] : response.body();
-          return new Answer(
-              response.code(), Stub.orEmpty(response.header("Content-Type")), bytes);
+          return new Answer(response.code(), Stub.orEmpty(response.header("Content-Type")), bytes);
         }
         Duration wait = Traffic.retryAfter(again.get());
         Thread.sleep(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);

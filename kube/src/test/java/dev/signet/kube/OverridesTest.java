@@ -127,8 +127,7 @@ class OverridesTest {
 
   private Services services(Overrides overrides) throws IOException, ObjectsException {
     return new Services(
-        Connection.kubeconfig(
-            List.of(kubeconfig()), overrides, Map.of(), InstantSource.system()),
+        Connection.kubeconfig(List.of(kubeconfig()), overrides, Map.of(), InstantSource.system()),
         "test",
         Optional.empty());
   }
@@ -159,11 +158,11 @@ class OverridesTest {
           """)
   void whoAsksAndWhere(String given, String authorization, String as, String uid, String groups)
       throws Exception {
-    Headers seen =
-        asked(overrides(given.replace("@", url()).split(" ")));
+    Headers seen = asked(overrides(given.replace("@", url()).split(" ")));
     String expected =
         authorization.startsWith("Basic ")
-            ? "Basic " + Base64.getEncoder().encodeToString(authorization.substring(6).getBytes(UTF_8))
+            ? "Basic "
+                + Base64.getEncoder().encodeToString(authorization.substring(6).getBytes(UTF_8))
             : authorization;
     assertThat(seen.getFirst("Authorization")).isEqualTo(expected);
     assertThat(seen.getFirst("Impersonate-User")).isEqualTo(as);
@@ -192,8 +191,7 @@ class OverridesTest {
   @CsvSource({"cluster, none, has no cluster \"none\"", "context, none, has no context \"none\""})
   void whatDoesNotExistIsNamed(String field, String value, String message) {
     assertThat(
-            catchThrowableOfType(
-                ObjectsException.class, () -> services(overrides(field, value))))
+            catchThrowableOfType(ObjectsException.class, () -> services(overrides(field, value))))
         .hasMessageContaining(message);
   }
 
@@ -211,7 +209,8 @@ class OverridesTest {
       assertThat(answer.code()).isEqualTo(200);
     }
     assertThat(bodies).containsExactly("body", "body", "body");
-    assertThat(paths.getLast()).isEqualTo("/api/v1/namespaces/ns/services/http:svc:/proxy/v1/verify");
+    assertThat(paths.getLast())
+        .isEqualTo("/api/v1/namespaces/ns/services/http:svc:/proxy/v1/verify");
   }
 
   @Test
@@ -239,7 +238,6 @@ class OverridesTest {
   }
 
   private static Optional<String> port(String json) throws ObjectsException {
-    return Services.firstPort(
-        new Services.Answer(200, "application/json", json.getBytes(UTF_8)));
+    return Services.firstPort(new Services.Answer(200, "application/json", json.getBytes(UTF_8)));
   }
 }
