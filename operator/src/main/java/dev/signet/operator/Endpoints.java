@@ -1,6 +1,7 @@
 package dev.signet.operator;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,6 +74,11 @@ final class Endpoints implements AutoCloseable {
     server.createContext("/", endpoints::answer);
     server.start();
     return endpoints;
+  }
+
+  /** Lets another answer what is below a path; it has to bound what that costs by itself. */
+  void mount(String below, HttpHandler handler) {
+    server.createContext(below, handler);
   }
 
   InetSocketAddress address() {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param burst how many of them may come at once
  * @param resync after which objects are looked at though nothing is known to have changed
  * @param version what this program calls itself
+ * @param sealing what kubeseal may ask, and how often
  */
 public record Settings(
     List<String> namespaces,
@@ -36,7 +37,8 @@ public record Settings(
     int qps,
     int burst,
     Duration resync,
-    String version) {
+    String version,
+    SealingEndpoints.Terms sealing) {
 
   /**
    * The Lease by which one of several processes leads.

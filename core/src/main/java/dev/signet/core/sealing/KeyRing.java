@@ -144,9 +144,18 @@ public final class KeyRing {
    * @param label what it was sealed for; see {@link Scope#label}
    */
   public Opened open(byte[] ciphertext, byte[] label, Hint hint) throws NoKeyException {
+    return open(ciphertext, label, hint, OpeningBudget.unlimited());
+  }
+
+  /** As {@link #open(byte[], byte[], Hint)}; keys beyond the budget are not tried. */
+  public Opened open(byte[] ciphertext, byte[] label, Hint hint, OpeningBudget budget)
+      throws NoKeyException {
     SealedItem item = SealedItem.parse(ciphertext).orElseThrow(NoKeyException::new);
     List<Exception> failures = new ArrayList<>();
     for (OpeningKey key : candidates(item, hint)) {
+      if (!budget.take()) {
+        break;
+      }
       try {
         Optional<SecretBytes> value = key.open(item, label);
         if (value.isPresent()) {
