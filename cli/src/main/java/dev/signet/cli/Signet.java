@@ -24,6 +24,10 @@ final class Signet {
               QuickstartCommand::new),
           new Entry("seal", "encrypt Secrets so that they can be committed", SealCommand::new),
           new Entry("unseal", "decrypt SealedSecrets with your keys", UnsealCommand::new),
+          new Entry(
+              "reseal", "seal files in place anew that are on older keys", ResealCommand::new),
+          new Entry(
+              "verify", "check SealedSecrets in folders, for CI: no cluster", VerifyCommand::new),
           new Entry("apply", "deliver what the manifests in folders describe", ApplyCommand::new),
           new Entry("get", "list what was delivered, values masked", GetCommand::new),
           new Entry(

@@ -28,6 +28,8 @@ public final class DocumentReader {
   private final String source;
   private final Budget budget;
   private final DuplicateKeys duplicates;
+  private final boolean recording;
+  private @Nullable Outline outline;
 
   private @Nullable JsonComposer json;
   private int jsonRead;
@@ -40,7 +42,9 @@ public final class DocumentReader {
   private int index;
   private boolean done;
 
-  DocumentReader(byte[] input, String source, ReadLimits limits, DuplicateKeys duplicates) {
+  DocumentReader(
+      byte[] input, String source, ReadLimits limits, DuplicateKeys duplicates, boolean recording) {
+    this.recording = recording;
     this.input = input;
     this.source = source;
     this.budget = new Budget(limits);
@@ -62,6 +66,19 @@ public final class DocumentReader {
       document = json == null ? nextYaml() : nextJson(json);
     }
     return Optional.ofNullable(document);
+  }
+
+  /**
+   * Where the values of the document stand that {@link #next} returned last.
+   *
+   * @throws IllegalStateException if there is none, or this reader was not made by {@link
+   *     Documents#outlining}
+   */
+  public Outline outline() {
+    if (outline == null) {
+      throw new IllegalStateException("no document was read with its outline");
+    }
+    return outline;
   }
 
   private void start() throws MalformedDocumentException {
@@ -107,6 +124,9 @@ public final class DocumentReader {
       at = composer.offset();
       jsonRead++;
       checkUtf8(skipSpace(start), at, where);
+      if (recording && value != null) {
+        outline = new Outline(input, JsonNodes.of(input, skipSpace(start)), skipSpace(start), at);
+      }
       return document(value, where, Syntax.JSON);
     } catch (Problem problem) {
       boolean last = problem.kind == Kind.LIMIT || problem.kind == Kind.DUPLICATE_KEY;
@@ -231,7 +251,7 @@ public final class DocumentReader {
     }
     String text = decode(start, end, firstLine);
     try {
-      return document(YamlComposer.compose(text, budget, duplicates), where, Syntax.YAML);
+      return document(compose(text, start, end), where, Syntax.YAML);
     } catch (Problem problem) {
       if (problem.kind == Kind.LIMIT) {
         done = true;
@@ -239,6 +259,19 @@ public final class DocumentReader {
       index++;
       throw malformed(problem, firstLine);
     }
+  }
+
+  private @Nullable Object compose(String text, int start, int end) throws Problem {
+    if (!recording) {
+      return YamlComposer.compose(text, budget, duplicates);
+    }
+    int base = Outline.hasByteOrderMark(input, start) && end - start >= 3 ? start + 3 : start;
+    NodeRecorder recorder = new NodeRecorder(input, base, end);
+    Object value = YamlComposer.composeRecorded(text, budget, duplicates, recorder);
+    if (value != null) {
+      outline = new Outline(input, recorder.last(), base, end);
+    }
+    return value;
   }
 
   private @Nullable Document document(@Nullable Object value, int where, Syntax syntax)
@@ -268,13 +301,7 @@ public final class DocumentReader {
 
   /** The text of these bytes, ending in a line feed as every document does that Go cuts out. */
   private String decode(int start, int end, int firstLine) throws MalformedDocumentException {
-    int from = start;
-    if (end - start >= 3
-        && (input[start] & 0xFF) == 0xEF
-        && (input[start + 1] & 0xFF) == 0xBB
-        && (input[start + 2] & 0xFF) == 0xBF) {
-      from += 3;
-    }
+    int from = Outline.hasByteOrderMark(input, start) && end - start >= 3 ? start + 3 : start;
     String text = new String(input, from, end - from, StandardCharsets.UTF_8);
     // What cannot be decoded becomes U+FFFD, which may as well stand in the input.
     if (text.indexOf('\uFFFD') >= 0) {

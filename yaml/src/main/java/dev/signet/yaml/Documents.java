@@ -36,7 +36,16 @@ public final class Documents {
    */
   public static DocumentReader reader(
       byte[] input, String source, ReadLimits limits, DuplicateKeys duplicates) {
-    return new DocumentReader(input, source, limits, duplicates);
+    return new DocumentReader(input, source, limits, duplicates, /* recording= */ false);
+  }
+
+  /**
+   * The same, for who wants to know where values stand ({@link DocumentReader#outline}). It takes
+   * the general parser with its marks for every document, which is slower.
+   */
+  public static DocumentReader outlining(
+      byte[] input, String source, ReadLimits limits, DuplicateKeys duplicates) {
+    return new DocumentReader(input, source, limits, duplicates, /* recording= */ true);
   }
 
   /**

@@ -184,7 +184,7 @@ public final class GoYaml {
   }
 
   @SuppressWarnings("ReferenceEquality") // resolve returns the very text it was given for a string
-  private static boolean readsAsAnotherType(String text) {
+  static boolean readsAsAnotherType(String text) {
     return YamlScalars.resolve(text, true) != text || YamlScalars.isBase60(text);
   }
 

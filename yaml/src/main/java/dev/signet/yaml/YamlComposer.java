@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -54,8 +55,16 @@ final class YamlComposer {
 
   private final @Nullable Yaml11 legacy;
 
+  /** Told where everything stands, if somebody wants to know. */
+  private final @Nullable NodeRecorder recorder;
+
   private YamlComposer(
-      String text, LoadSettings settings, Budget budget, DuplicateKeys duplicates) {
+      String text,
+      LoadSettings settings,
+      Budget budget,
+      DuplicateKeys duplicates,
+      @Nullable NodeRecorder recorder) {
+    this.recorder = recorder;
     this.legacy = Yaml11.of(text);
     String prepared = legacy == null ? text : legacy.text;
     this.parser = new ParserImpl(settings, new StreamReader(settings, prepared));
@@ -80,20 +89,31 @@ final class YamlComposer {
       throws Problem {
     long mark = budget.mark();
     try {
-      return compose(text, Settings.FAST, budget, duplicates);
+      return compose(text, Settings.FAST, budget, duplicates, null);
     } catch (Problem problem) {
       if (problem.kind == Kind.LIMIT) {
         throw problem;
       }
     }
     budget.reset(mark);
-    return compose(text, Settings.WITH_MARKS, budget, duplicates);
+    return compose(text, Settings.WITH_MARKS, budget, duplicates, null);
+  }
+
+  /** The same, and the recorder learns where each value stands. */
+  static @Nullable Object composeRecorded(
+      String text, Budget budget, DuplicateKeys duplicates, NodeRecorder recorder) throws Problem {
+    return compose(text, Settings.WITH_MARKS, budget, duplicates, recorder);
   }
 
   private static @Nullable Object compose(
-      String text, LoadSettings settings, Budget budget, DuplicateKeys duplicates) throws Problem {
+      String text,
+      LoadSettings settings,
+      Budget budget,
+      DuplicateKeys duplicates,
+      @Nullable NodeRecorder recorder)
+      throws Problem {
     try {
-      return new YamlComposer(text, settings, budget, duplicates).document();
+      return new YamlComposer(text, settings, budget, duplicates, recorder).document();
     } catch (MarkedYamlEngineException e) {
       String problem = e.getProblem();
       throw problem(
@@ -144,51 +164,83 @@ final class YamlComposer {
         ScalarEvent scalar = (ScalarEvent) event;
         Object value = scalar(scalar);
         anchor(scalar, value);
+        if (recorder != null) {
+          recorder.scalar(scalar);
+        }
         yield value;
       }
-      case Alias -> budget.copy(anchored((AliasEvent) event), depth);
-      case SequenceStart -> sequence((NodeEvent) event, depth);
-      case MappingStart -> mapping((NodeEvent) event, depth);
+      case Alias -> {
+        if (recorder != null) {
+          recorder.alias((AliasEvent) event);
+        }
+        yield budget.copy(anchored((AliasEvent) event), depth);
+      }
+      case SequenceStart -> sequence((CollectionStartEvent) event, depth);
+      case MappingStart -> mapping((CollectionStartEvent) event, depth);
       default -> throw problem(Kind.SYNTAX, "malformed yaml", event.getStartMark());
     };
   }
 
-  private List<@Nullable Object> sequence(NodeEvent event, int depth) throws Problem {
+  private List<@Nullable Object> sequence(CollectionStartEvent event, int depth) throws Problem {
     budget.depth(depth);
     anchor(event, Anchored.OPEN);
     List<@Nullable Object> list = new ArrayList<>();
-    for (Event next = parser.next();
-        next.getEventId() != Event.ID.SequenceEnd;
-        next = parser.next()) {
+    List<Node> items = new ArrayList<>();
+    Event next;
+    for (next = parser.next(); next.getEventId() != Event.ID.SequenceEnd; next = parser.next()) {
       list.add(jsonable(node(next, depth + 1), next));
+      if (recorder != null) {
+        items.add(recorder.last());
+      }
     }
     anchor(event, list);
+    if (recorder != null) {
+      recorder.sequence(event, next, items);
+    }
     return list;
   }
 
-  private Map<String, @Nullable Object> mapping(NodeEvent event, int depth) throws Problem {
+  private Map<String, @Nullable Object> mapping(CollectionStartEvent event, int depth)
+      throws Problem {
     budget.depth(depth);
     anchor(event, Anchored.OPEN);
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    for (Event next = parser.next();
-        next.getEventId() != Event.ID.MappingEnd;
-        next = parser.next()) {
-      entry(map, next, depth);
+    List<Node.Entry> entries = new ArrayList<>();
+    Event next;
+    for (next = parser.next(); next.getEventId() != Event.ID.MappingEnd; next = parser.next()) {
+      entry(map, next, depth, entries);
     }
     anchor(event, map);
+    if (recorder != null) {
+      recorder.mapping(event, next, entries);
+    }
     return map;
   }
 
-  private void entry(Map<String, @Nullable Object> map, Event keyEvent, int depth) throws Problem {
+  private void entry(
+      Map<String, @Nullable Object> map, Event keyEvent, int depth, List<Node.Entry> entries)
+      throws Problem {
     if (keyEvent instanceof ScalarEvent scalar && isMerge(scalar)) {
       anchor(scalar, "<<");
+      Node key = null;
+      if (recorder != null) {
+        recorder.scalar(scalar);
+        key = recorder.last();
+      }
       merge(map, parser.next(), depth);
+      if (recorder != null && key != null) {
+        entries.add(new Node.Entry("<<", true, key, recorder.last()));
+      }
       return;
     }
     String key = key(node(keyEvent, depth + 1), keyEvent);
+    Node keyNode = recorder == null ? null : recorder.last();
     Event valueEvent = parser.next();
     Object value = jsonable(node(valueEvent, depth + 1), valueEvent);
     put(map, key, value, keyEvent);
+    if (recorder != null && keyNode != null) {
+      entries.add(new Node.Entry(key, false, keyNode, recorder.last()));
+    }
   }
 
   private void put(Map<String, @Nullable Object> map, String key, @Nullable Object value, Event at)
@@ -211,12 +263,18 @@ final class YamlComposer {
       budget.node();
       anchor((NodeEvent) event, Anchored.OPEN);
       List<@Nullable Object> sources = new ArrayList<>();
-      for (Event next = parser.next();
-          next.getEventId() != Event.ID.SequenceEnd;
-          next = parser.next()) {
+      List<Node> items = new ArrayList<>();
+      Event next;
+      for (next = parser.next(); next.getEventId() != Event.ID.SequenceEnd; next = parser.next()) {
         sources.add(mergeable(next, depth));
+        if (recorder != null) {
+          items.add(recorder.last());
+        }
       }
       anchor((NodeEvent) event, sources);
+      if (recorder != null) {
+        recorder.sequence((CollectionStartEvent) event, next, items);
+      }
       // Earlier ones take precedence.
       for (int i = sources.size() - 1; i >= 0; i--) {
         mergeOne(map, sources.get(i), event);

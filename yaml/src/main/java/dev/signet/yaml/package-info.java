@@ -1,7 +1,8 @@
 /**
  * Manifests in and out as Kubernetes' Go code reads and writes them: {@link
  * dev.signet.yaml.Documents} turns bytes into trees, {@link dev.signet.yaml.GoYaml} and {@link
- * dev.signet.yaml.GoJson} turn trees into bytes.
+ * dev.signet.yaml.GoJson} turn trees into bytes. {@link dev.signet.yaml.Editor} changes values in
+ * place and leaves every other byte as it is.
  *
  * <p>A tree is made of {@code LinkedHashMap<String, Object>}, {@code ArrayList<Object>}, {@code
  * String}, {@code Boolean}, {@code Long}, {@code BigInteger} (only for integers beyond {@code

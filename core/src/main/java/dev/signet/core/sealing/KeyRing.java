@@ -62,7 +62,7 @@ public final class KeyRing {
   public static KeyRing ofOpeningKeys(Collection<OpeningKey> keys) {
     KeyRing ring = empty();
     for (OpeningKey key : keys) {
-      ring = ring.with(new Held(key, Optional.empty(), Instant.MIN));
+      ring = ring.with(key);
     }
     return ring;
   }
@@ -75,6 +75,11 @@ public final class KeyRing {
    */
   public KeyRing with(SealingKey key, Instant since) {
     return with(new Held(key.openingKey(), Optional.of(key), since));
+  }
+
+  /** A ring with one key more that opens, after all others, and never seals. */
+  public KeyRing with(OpeningKey key) {
+    return with(new Held(key, Optional.empty(), Instant.MIN));
   }
 
   private KeyRing with(Held added) {

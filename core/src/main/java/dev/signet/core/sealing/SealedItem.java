@@ -88,7 +88,7 @@ final class SealedItem {
     return sha256.digest();
   }
 
-  private int wrappedLength() {
+  int wrappedLength() {
     return bodyStart - LENGTH_FIELD;
   }
 }

@@ -30,7 +30,9 @@ public final class AtomicFile {
   public enum Readers {
     OWNER,
     /** As the user's umask says. */
-    AS_USUAL
+    AS_USUAL,
+    /** Whoever may read, and write, the file that is replaced. */
+    AS_BEFORE
   }
 
   public static void write(
@@ -43,7 +45,10 @@ public final class AtomicFile {
     Files.deleteIfExists(beside);
     try {
       Files.createFile(
-          beside, readers == Readers.OWNER ? ownerOnly(folder) : new FileAttribute<?>[0]);
+          beside, readers == Readers.AS_USUAL ? new FileAttribute<?>[0] : ownerOnly(folder));
+      if (readers == Readers.AS_BEFORE && hasModes(folder)) {
+        Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(target));
+      }
       try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
         ByteBuffer buffer = ByteBuffer.wrap(content);
         while (buffer.hasRemaining()) {
@@ -87,11 +92,15 @@ public final class AtomicFile {
    * modes.
    */
   static FileAttribute<?>[] ownerOnly(Path folder) {
-    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+    return hasModes(folder)
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
         }
         : new FileAttribute<?>[0];
+  }
+
+  private static boolean hasModes(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   private static void forceFolder(Path folder) {
