@@ -23,4 +23,9 @@ public interface Controller {
   default List<Ref> concernedBy(Ref changed) throws ObjectsException {
     return List.of();
   }
+
+  /** Whether an object of its kind that is gone is to be reconciled once more, to end its traces. */
+  default boolean endsWhatItDelivered() {
+    return false;
+  }
 }
