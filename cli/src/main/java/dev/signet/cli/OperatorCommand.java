@@ -1,10 +1,12 @@
 package dev.signet.cli;
 
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sealedsecrets.SentSecrets;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
+import dev.signet.operator.SealingEndpoints;
 import dev.signet.operator.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,8 +34,9 @@ import picocli.CommandLine.Option;
       "  signet operator --namespaces production,staging --log-format text",
       "  signet operator --leader-election=false   within the roles of the sealed-secrets chart",
       "",
-      "Of several that share a Lease one leads and the others stand by. /healthz, /readyz and",
-      "/metrics are at the address of --http. SIGTERM lets what is under way end; exit code 0."
+      "Of several that share a Lease one leads and the others stand by. /healthz, /readyz,",
+      "/metrics and kubeseal's /v1/cert.pem, /v1/verify and /v1/rotate are at the address of",
+      "--http, on all of them. SIGTERM lets what is under way end; exit code 0."
     })
 final class OperatorCommand implements Command {
 
@@ -105,7 +108,9 @@ final class OperatorCommand implements Command {
       names = "--http",
       paramLabel = "[ADDRESS]:PORT",
       defaultValue = ":8080",
-      description = "Where health and metrics are served; default ${DEFAULT-VALUE}.")
+      description = {
+        "Where health and metrics are served, and where kubeseal asks; default ${DEFAULT-VALUE}."
+      })
   String http = "";
 
   @Option(
@@ -131,6 +136,45 @@ final class OperatorCommand implements Command {
       defaultValue = "100",
       description = "How many of those may come at once; default ${DEFAULT-VALUE}.")
   int burst;
+
+  @Option(
+      names = "--rate-limit",
+      paramLabel = "RATE",
+      defaultValue = "2",
+      description = {
+        "Requests of kubeseal a second from one client that are verified or rotated;",
+        "default ${DEFAULT-VALUE}."
+      })
+  int rateLimit;
+
+  @Option(
+      names = "--rate-limit-burst",
+      paramLabel = "COUNT",
+      defaultValue = "2",
+      description = "How many more of those may come at once; default ${DEFAULT-VALUE}.")
+  int rateLimitBurst;
+
+  @Option(
+      names = "--rotate",
+      paramLabel = "HOW",
+      defaultValue = "keep",
+      description = {
+        "What kubeseal --re-encrypt gets: keep leaves what is on the newest key and the template",
+        "as they are, upstream does as its controller; default ${DEFAULT-VALUE}."
+      })
+  Rotate rotate = Rotate.keep;
+
+  /** The values of {@code --rotate}. */
+  enum Rotate {
+    keep(SentSecrets.Rotation.KEEP),
+    upstream(SentSecrets.Rotation.UPSTREAM);
+
+    private final SentSecrets.Rotation rotation;
+
+    Rotate(SentSecrets.Rotation rotation) {
+      this.rotation = rotation;
+    }
+  }
 
   @Option(
       names = "--log-format",
@@ -220,10 +264,18 @@ final class OperatorCommand implements Command {
           qps,
           burst,
           Duration.ofSeconds(resync),
-          Version.text());
+          Version.text(),
+          sealing());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()), "see `signet operator --help`");
     }
+  }
+
+  private SealingEndpoints.Terms sealing() {
+    SentSecrets usual = SealingEndpoints.Terms.DEFAULT.sent();
+    return SealingEndpoints.Terms.DEFAULT
+        .withRate(rateLimit, rateLimitBurst)
+        .withSent(new SentSecrets(rotate.rotation, usual.acceptDeprecated(), usual.operations()));
   }
 
   private String keyNamespace(Surroundings surroundings) throws IOException {

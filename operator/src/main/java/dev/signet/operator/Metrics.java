@@ -55,6 +55,15 @@ final class Metrics implements CountedObjects.Writes {
           "name",
           "condition",
           "ss_app_kubernetes_io_instance");
+  private final Counter requests =
+      counter(SEALED + "http_requests", "Requests of kubeseal.", "path", "code", "method");
+  private final Histogram requestTimes =
+      Histogram.builder()
+          .name(SEALED + "http_request_duration_seconds")
+          .help("How long requests of kubeseal took.")
+          .labelNames("path", "method")
+          .classicOnly()
+          .register(registry);
   private final Counter syncCalls =
       counter("externalsecret_sync_calls", "Looks at ExternalSecrets.", "name", "namespace");
   private final Counter syncErrors =
@@ -112,6 +121,11 @@ final class Metrics implements CountedObjects.Writes {
   @Override
   public void wrote(String what, String verb) {
     writes.labelValues(what, verb).inc();
+  }
+
+  void answered(String path, int code, String method, Duration took) {
+    requests.labelValues(path, Integer.toString(code), method).inc();
+    requestTimes.labelValues(path, method).observe(took.toNanos() / 1e9);
   }
 
   void event(Events.Fate fate) {

@@ -55,6 +55,7 @@ public final class Operator {
 
   private final Metrics metrics;
   private final Endpoints endpoints;
+  private final SealingEndpoints sealing;
   private final Cluster cluster;
   private final Events events;
   private final WorkQueue queue;
@@ -101,6 +102,8 @@ public final class Operator {
     SealingKeys keys =
         new SealingKeys(
             objects, memory, clock, random, settings.keyNamespace(), settings.keyBits());
+    sealing = new SealingEndpoints(keys, settings.sealing(), random, metrics::answered);
+    endpoints.mount("/v1/", sealing);
     Stores stores = new Stores(objects, List.of(FakeStore.provider()));
     List<Controller> controllers =
         List.of(
@@ -250,6 +253,7 @@ public final class Operator {
     stopped.countDown();
     reporter.join();
     endpoints.close();
+    sealing.close();
     LOG.info(ended ? "stopped" : "stopped; some reconciles were interrupted");
     return ended;
   }

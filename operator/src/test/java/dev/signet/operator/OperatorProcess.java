@@ -45,7 +45,8 @@ public final class OperatorProcess {
             1000,
             1000,
             Duration.ofMinutes(10),
-            "test");
+            "test",
+            SealingEndpoints.Terms.DEFAULT);
     Clock clock = Clock.systemUTC();
     Operator operator =
         Operator.start(

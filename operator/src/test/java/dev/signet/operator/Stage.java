@@ -96,7 +96,8 @@ final class Stage implements AutoCloseable {
         1000,
         1000,
         Duration.ofMinutes(10),
-        "test");
+        "test",
+        SealingEndpoints.Terms.DEFAULT);
   }
 
   Settings withoutKey(Settings from) {
@@ -113,7 +114,8 @@ final class Stage implements AutoCloseable {
         from.qps(),
         from.burst(),
         from.resync(),
-        from.version());
+        from.version(),
+        from.sealing());
   }
 
   Settings withElection(Settings from) {
@@ -135,7 +137,8 @@ final class Stage implements AutoCloseable {
         from.qps(),
         from.burst(),
         from.resync(),
-        from.version());
+        from.version(),
+        from.sealing());
   }
 
   Operator start(Settings settings) throws IOException {

@@ -159,6 +159,12 @@ public final class KeyRing {
    * @param label what it was sealed for; see {@link Scope#label}
    */
   public Opened open(byte[] ciphertext, byte[] label, Hint hint) throws NoKeyException {
+    return open(ciphertext, label, hint, OpeningBudget.unlimited());
+  }
+
+  /** As {@link #open(byte[], byte[], Hint)}; keys beyond the budget are not tried. */
+  public Opened open(byte[] ciphertext, byte[] label, Hint hint, OpeningBudget budget)
+      throws NoKeyException {
     SealedItem item = SealedItem.parse(ciphertext).orElseThrow(NoKeyException::new);
     byte[] asked = asked(ciphertext, label);
     if (memory.isUnopened(asked)) {
@@ -166,6 +172,9 @@ public final class KeyRing {
     }
     List<Exception> failures = new ArrayList<>();
     for (OpeningKey key : candidates(item, hint)) {
+      if (!budget.take()) {
+        throw new NoKeyException();
+      }
       memory.operation();
       try {
         Optional<SecretBytes> value = key.open(item, label);
