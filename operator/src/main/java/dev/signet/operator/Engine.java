@@ -94,7 +94,7 @@ final class Engine {
         for (Controller controller : controllers.values()) {
           controller.concernedBy(ref).forEach(this::want);
         }
-        memory.deliveredInto(ref).forEach(this::want);
+        memory.deliveredInto(ref).stream().filter(this::follows).forEach(this::want);
       }
     } catch (ObjectsException e) {
       unread.add(ref);
@@ -156,6 +156,11 @@ final class Engine {
     memory.forget(ref);
     journal.gone(ref);
     return new Next.Never();
+  }
+
+  private boolean follows(Ref resource) {
+    Controller controller = controllers.get(resource.kind());
+    return controller != null && controller.followsWhatItDelivered();
   }
 
   /** Whether there is something to do about an object that is gone. */

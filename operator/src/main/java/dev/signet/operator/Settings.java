@@ -63,16 +63,23 @@ public record Settings(
    * @param metrics for metrics, when they have an address of their own
    * @param readTimeout how long a request may take to arrive
    * @param writeTimeout how long an answer may take to leave
+   * @param required whether nothing is to run when an address cannot be bound
    */
   public record Http(
       InetSocketAddress address,
       Optional<InetSocketAddress> metrics,
       Duration readTimeout,
-      Duration writeTimeout) {
+      Duration writeTimeout,
+      boolean required) {
 
     /** All of it at one address. */
     public static Http at(InetSocketAddress address) {
-      return new Http(address, Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(30));
+      return new Http(
+          address,
+          Optional.empty(),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          /* required= */ true);
     }
   }
 

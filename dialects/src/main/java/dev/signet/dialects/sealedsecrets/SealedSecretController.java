@@ -114,6 +114,12 @@ public final class SealedSecretController implements Controller {
     };
   }
 
+  /** The Secret has the SealedSecret's name, so what happens to it is known by that. */
+  @Override
+  public boolean followsWhatItDelivered() {
+    return false;
+  }
+
   @Override
   public boolean endsWhatItDelivered() {
     return rules.deleteSecrets();

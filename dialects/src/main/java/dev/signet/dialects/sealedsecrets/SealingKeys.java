@@ -99,6 +99,11 @@ public final class SealingKeys implements KeySource {
     }
   }
 
+  /** The ring as it was read last, without any request. */
+  public synchronized KeyRing lastRing() {
+    return lastRing;
+  }
+
   private List<String> versions() throws ObjectsException {
     List<String> versions = new ArrayList<>();
     for (Metadata each : objects.secretMetadata(rules.namespace(), LABEL, ACTIVE)) {

@@ -111,7 +111,9 @@ public final class Unsealing {
               bytes ->
                   Documents.read(
                       bytes, "spec.data", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS));
-      if (documents.size() == 1) {
+      if (documents.size() == 1
+          && "Secret".equals(documents.getFirst().tree().get("kind"))
+          && "v1".equals(documents.getFirst().tree().get("apiVersion"))) {
         try (Secret secret = SecretManifest.read(documents.getFirst().tree(), origin)) {
           return new Secret(
               metadata(sealed, secret.metadata()),
