@@ -91,9 +91,10 @@ final class SealedSecretStatus {
       throws MalformedObjectException {
     return status(
         generation,
-        condition(object, SYNCED, true, "", "", now),
+        condition(object, generation, SYNCED, true, "", "", now),
         condition(
             object,
+            generation,
             DELIVERED,
             true,
             written.hold() == Hold.PART ? PATCHED : CURRENT,
@@ -110,8 +111,8 @@ final class SealedSecretStatus {
       throws MalformedObjectException {
     return status(
         generation,
-        condition(object, SYNCED, false, "", message, now),
-        condition(object, DELIVERED, false, reason, advice, now));
+        condition(object, generation, SYNCED, false, "", message, now),
+        condition(object, generation, DELIVERED, false, reason, advice, now));
   }
 
   private static Map<String, Object> status(
@@ -122,9 +123,18 @@ final class SealedSecretStatus {
     return status;
   }
 
-  /** Times move only when something else does, so that an unchanged status is an equal one. */
+  /**
+   * Times move only when something else does, so that an unchanged status is an equal one: that of
+   * the last update also with the generation.
+   */
   private static Map<String, Object> condition(
-      KubeObject object, String type, boolean holds, String reason, String message, Instant now)
+      KubeObject object,
+      long generation,
+      String type,
+      boolean holds,
+      String reason,
+      String message,
+      Instant now)
       throws MalformedObjectException {
     String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
     String status = holds ? "True" : "False";
@@ -133,7 +143,8 @@ final class SealedSecretStatus {
     String transition = time;
     if (before.isPresent() && before.get().string("status").orElse("").equals(status)) {
       transition = before.get().string("lastTransitionTime").orElse(time);
-      if (before.get().string("message").orElse("").equals(message)) {
+      if (before.get().string("message").orElse("").equals(message)
+          && observed(object) == generation) {
         updated = before.get().string("lastUpdateTime").orElse(time);
       }
     }
@@ -149,6 +160,13 @@ final class SealedSecretStatus {
       condition.put("message", message);
     }
     return condition;
+  }
+
+  private static long observed(KubeObject object) throws MalformedObjectException {
+    Optional<Fields> status = object.fields().object("status");
+    return status.isPresent() && status.get().raw("observedGeneration") instanceof Long generation
+        ? generation
+        : 0;
   }
 
   private static Optional<Fields> condition(KubeObject object, String type)
