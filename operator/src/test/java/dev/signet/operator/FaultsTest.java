@@ -137,8 +137,8 @@ class FaultsTest {
                 .times(some),
             proxy
                 .when(request -> true, Fault.tooManyRequests(Duration.ofSeconds(1)))
-                .every(40)
-                .times(3));
+                .every(25)
+                .times(8));
     stage.start(stage.withoutKey(stage.settings()), proxy.url(), plane.admin());
     flight.takeOff();
 

@@ -49,6 +49,10 @@ final class GoBuild {
   private static final Pattern STAGED =
       Pattern.compile("^\\s*(\\S+) => \\./staging/src/\\S+$", Pattern.MULTILINE);
   private static final Pattern LANGUAGE = Pattern.compile("^go (\\S+)$", Pattern.MULTILINE);
+
+  /** Old versions have clouds built in, whose modules are no longer published. */
+  private static final String TAGS = "-tags=providerless";
+
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
   private static final int LAST_LINES = 20;
 
@@ -220,12 +224,13 @@ final class GoBuild {
     boolean isPinned = Files.exists(module.resolve("go.sum"));
     String mode = isPinned ? "-mod=readonly" : "-mod=mod";
     say(program + " " + version + ": fetching its modules");
-    int packages = (int) run(module, List.of("list", mode, "-deps", path)).lines().count();
+    int packages = (int) run(module, List.of("list", mode, TAGS, "-deps", path)).lines().count();
     run(
         module,
         List.of(
             "build",
             mode,
+            TAGS,
             "-v",
             "-trimpath",
             "-buildvcs=false",
