@@ -173,7 +173,9 @@ final class ControllerArguments {
   /** Go's base 0: also hexadecimal and octal. */
   private static long integer(String value) throws IllegalValueException {
     try {
-      return value.startsWith("#") || value.contains("-#") ? Long.parseLong("#") : Long.decode(value);
+      return value.startsWith("#") || value.contains("-#")
+          ? Long.parseLong("#")
+          : Long.decode(value);
     } catch (NumberFormatException e) {
       throw illegal("strconv.ParseInt", value);
     }

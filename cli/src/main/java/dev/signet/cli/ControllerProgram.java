@@ -62,8 +62,7 @@ final class ControllerProgram {
     return serve(arguments, surroundings, account);
   }
 
-  private static int serve(
-      ControllerArguments arguments, Surroundings surroundings, Path account) {
+  private static int serve(ControllerArguments arguments, Surroundings surroundings, Path account) {
     LOG.atInfo().addKeyValue("version", Version.text()).log("Starting sealed-secrets controller");
     try {
       Connection connection = connection(surroundings, account);
@@ -76,8 +75,7 @@ final class ControllerProgram {
       Settings settings =
           controller.settings(OperatorCommand.identity(surroundings), Version.text());
       return Serving.until(
-          () ->
-              Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
+          () -> Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
     } catch (ObjectsException | IllegalArgumentException | IOException e) {
       surroundings.err().println("panic: " + e.getMessage());
       return PANIC;

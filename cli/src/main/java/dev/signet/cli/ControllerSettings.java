@@ -94,7 +94,11 @@ final class ControllerSettings {
 
   private SealedSecretsSettings sealedSecrets() {
     return new SealedSecretsSettings(
-        keys(), renewal(), delivery(), sealing(), !arguments.is(ControllerFlag.METRICS_OMIT_SECRET_LABELS));
+        keys(),
+        renewal(),
+        delivery(),
+        sealing(),
+        !arguments.is(ControllerFlag.METRICS_OMIT_SECRET_LABELS));
   }
 
   private KeyRules keys() {
@@ -128,9 +132,7 @@ final class ControllerSettings {
   private Optional<Instant> cutoff() {
     String text = arguments.text(ControllerFlag.KEY_CUTOFF_TIME);
     try {
-      return text.isEmpty()
-          ? Optional.empty()
-          : Optional.of(RFC_1123_Z.parse(text, Instant::from));
+      return text.isEmpty() ? Optional.empty() : Optional.of(RFC_1123_Z.parse(text, Instant::from));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "parsing time "
@@ -185,7 +187,11 @@ final class ControllerSettings {
         pairs.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
       } else if (!pair.isBlank()) {
         throw new IllegalArgumentException(
-            "--" + flag.text() + ": " + KubesealText.quoted(pair) + " is not of the form key=value");
+            "--"
+                + flag.text()
+                + ": "
+                + KubesealText.quoted(pair)
+                + " is not of the form key=value");
       }
     }
     pairs.remove(SealingKeys.LABEL);

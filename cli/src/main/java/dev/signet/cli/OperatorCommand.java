@@ -194,8 +194,7 @@ final class OperatorCommand implements Command {
     Connection connection = cluster.connection(surroundings);
     try {
       return Serving.until(
-          () ->
-              Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
+          () -> Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");

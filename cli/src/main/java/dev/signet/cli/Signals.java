@@ -24,8 +24,9 @@ final class Signals {
           MethodHandles.lookup()
               .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
               .bindTo(action);
-      Object made = MethodHandleProxies.asInterfaceInstance(
-          handler, MethodHandles.dropArguments(run, 0, signal));
+      Object made =
+          MethodHandleProxies.asInterfaceInstance(
+              handler, MethodHandles.dropArguments(run, 0, signal));
       Object usr1 =
           lookup
               .findConstructor(signal, MethodType.methodType(void.class, String.class))

@@ -136,10 +136,8 @@ class ControllerArgumentsTest {
     assertThat(settings.dialects().externalSecrets()).isFalse();
     assertThat(settings.election()).isEmpty();
     var sealed = settings.dialects().sealedSecrets();
-    assertThat(sealed.keys())
-        .isEqualTo(KeyRules.DEFAULT.withNamespace("home"));
-    assertThat(sealed.delivery())
-        .isEqualTo(DeliveryRules.UPSTREAM);
+    assertThat(sealed.keys()).isEqualTo(KeyRules.DEFAULT.withNamespace("home"));
+    assertThat(sealed.delivery()).isEqualTo(DeliveryRules.UPSTREAM);
     assertThat(sealed.renewal().period()).contains(Duration.ofDays(30));
     assertThat(sealed.renewal().cutoff()).isEmpty();
     assertThat(sealed.renewal().first()).isTrue();
@@ -176,12 +174,7 @@ class ControllerArgumentsTest {
             "--kubeclient-qps=2.5");
     var sealed = settings.dialects().sealedSecrets();
     assertThat(sealed.delivery())
-        .isEqualTo(
-            new DeliveryRules(
-                DeliveryRules.Restored.NOTHING,
-                false,
-                false,
-                true));
+        .isEqualTo(new DeliveryRules(DeliveryRules.Restored.NOTHING, false, false, true));
     assertThat(sealed.keys().order()).isEqualTo(KeyOrder.SECRET_CREATION);
     assertThat(sealed.keys().bits()).isEqualTo(2048);
     assertThat(sealed.keys().labels()).isEqualTo(Map.of("a", "c", "d", "e=f"));

@@ -179,8 +179,7 @@ class ControllerDeliveryTest {
     Operator operator = scene.start();
     scene.awaitReady(operator);
     SealingKey other = ControllerScene.newKey("restored", Instant.now().minusSeconds(99));
-    String items =
-        ControllerScene.items(other, Scope.STRICT, home.name(), "app", Map.of("k", "v"));
+    String items = ControllerScene.items(other, Scope.STRICT, home.name(), "app", Map.of("k", "v"));
     scene.applySealed("app", items);
     assertThat(scene.awaitSynced(home, "app", "False"))
         .isEqualTo("no key could decrypt secret (k)");

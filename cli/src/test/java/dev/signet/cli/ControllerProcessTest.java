@@ -50,8 +50,7 @@ class ControllerProcessTest {
   }
 
   private Jsonl.Row onlyKey() {
-    return Eventually.find(
-        ControllerScene.SOON, "a key", () -> scene.keys().stream().findFirst());
+    return Eventually.find(ControllerScene.SOON, "a key", () -> scene.keys().stream().findFirst());
   }
 
   @Test
@@ -75,8 +74,7 @@ class ControllerProcessTest {
         .containsEntry("sealedsecrets.bitnami.com/sealed-secrets-key", "active");
     assertThat(metadata.row("annotations").fields()).containsEntry("note", "b=c");
     assertThat(made.text("type")).isEqualTo("kubernetes.io/tls");
-    SealingCertificate certificate =
-        SealingCertificate.read(made.row("data").base64("tls.crt"));
+    SealingCertificate certificate = SealingCertificate.read(made.row("data").base64("tls.crt"));
     assertThat(Duration.between(certificate.notBefore(), certificate.notAfter()))
         .isEqualTo(Duration.ofHours(48));
     assertThat(new String(certificate.toDer(), java.nio.charset.StandardCharsets.ISO_8859_1))
@@ -86,7 +84,10 @@ class ControllerProcessTest {
         "the certificate",
         () ->
             ControllerScene.http(operator.http(), "/v1/cert.pem")
-                .equals("200 " + new String(certificate.toPem(), java.nio.charset.StandardCharsets.UTF_8)));
+                .equals(
+                    "200 "
+                        + new String(
+                            certificate.toPem(), java.nio.charset.StandardCharsets.UTF_8)));
 
     operator.makeKey();
     Eventually.holds(ControllerScene.SOON, "another key", () -> scene.keys().size() == 2);
@@ -120,7 +121,8 @@ class ControllerProcessTest {
   @Test
   void keysThatComeGoAndCannotBeReadAreNoticedWithoutARestart() throws Exception {
     scene.postKey("sealed-secrets-keybad", "active", "AAAA", "AAAA");
-    SealingKey legacy = ControllerScene.newKey("sealed-secrets-key", Instant.now().minusSeconds(50));
+    SealingKey legacy =
+        ControllerScene.newKey("sealed-secrets-key", Instant.now().minusSeconds(50));
     scene.addKey("sealed-secrets-key", "unlabelled", legacy);
     Operator operator = scene.start();
     scene.applySealed(
@@ -224,7 +226,8 @@ class ControllerProcessTest {
         ControllerScene.SOON, "the condition", () -> ControllerScene.metric(operator, info) == 1);
     assertThat(ControllerScene.http(operator.metrics(), "/metrics"))
         .contains("sealed_secrets_controller_build_info{revision=\"v0.0.0\"} 0.0")
-        .contains("sealed_secrets_controller_http_requests_total{code=\"200\",method=\"get\",path=\"/v1/cert.pem\"} 1.0")
+        .contains(
+            "sealed_secrets_controller_http_requests_total{code=\"200\",method=\"get\",path=\"/v1/cert.pem\"} 1.0")
         .contains("# TYPE sealed_secrets_controller_http_request_duration_seconds histogram")
         .contains("# TYPE sealed_secrets_controller_unseal_requests_total counter");
     scene.plane.api().delete(ControllerScene.sealedPath(home, "app")).orFail();
@@ -277,8 +280,7 @@ class ControllerProcessTest {
   /** As it is after upstream: Secrets, owner references and its one condition. */
   @Test
   void anInstallationOfUpstreamIsTakenOverWithoutAWriteToASecret() throws Exception {
-    scene.applySealed(
-        home, "app", "{}", "{}", scene.items("app", Map.of("k", "v")), "{}");
+    scene.applySealed(home, "app", "{}", "{}", scene.items("app", Map.of("k", "v")), "{}");
     Jsonl.Row sealed =
         scene.plane.api().get(ControllerScene.sealedPath(home, "app")).orFail().json();
     scene
@@ -292,7 +294,8 @@ class ControllerProcessTest {
               "kind": "SealedSecret", "name": "app", "uid": "%s", "controller": true}]}}
             """
                 .formatted(
-                    Base64.getEncoder().encodeToString("v".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                    Base64.getEncoder()
+                        .encodeToString("v".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                     sealed.row("metadata").text("uid")))
         .orFail();
     scene
@@ -305,8 +308,7 @@ class ControllerProcessTest {
                 + " \"status\": \"True\", \"lastUpdateTime\": \"2025-01-02T03:04:05Z\","
                 + " \"lastTransitionTime\": \"2025-01-02T03:04:05Z\"}]}}")
         .orFail();
-    String before =
-        scene.secret(home, "app").orElseThrow().row("metadata").text("resourceVersion");
+    String before = scene.secret(home, "app").orElseThrow().row("metadata").text("resourceVersion");
 
     Operator operator = scene.start();
     Eventually.holds(

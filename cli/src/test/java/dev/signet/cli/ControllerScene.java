@@ -85,7 +85,9 @@ final class ControllerScene implements AutoCloseable {
       }
     }
     Eventually.holds(
-        SOON, "SealedSecrets to be served", () -> api().get("/apis/" + SEALED + "/sealedsecrets").ok());
+        SOON,
+        "SealedSecrets to be served",
+        () -> api().get("/apis/" + SEALED + "/sealedsecrets").ok());
   }
 
   /** The roles of upstream's chart, by the names they would have here. */
@@ -177,8 +179,7 @@ final class ControllerScene implements AutoCloseable {
             .settings("controller-" + Long.toHexString(RANDOM.nextLong()), "v0.0.0");
     Clock clock = Clock.systemUTC();
     Operator operator =
-        Operator.start(
-            settings, Connection.inCluster(environment, folder, clock), clock, RANDOM);
+        Operator.start(settings, Connection.inCluster(environment, folder, clock), clock, RANDOM);
     running.add(operator);
     return operator;
   }
@@ -228,8 +229,7 @@ final class ControllerScene implements AutoCloseable {
   }
 
   void addKey(String name, String label, SealingKey added) throws IOException {
-    String pem =
-        added.openingKey().toPem().orElseThrow().with(Base64.getEncoder()::encodeToString);
+    String pem = added.openingKey().toPem().orElseThrow().with(Base64.getEncoder()::encodeToString);
     String crt = Base64.getEncoder().encodeToString(added.certificate().toPem());
     postKey(name, label, crt, pem);
   }
@@ -333,9 +333,7 @@ final class ControllerScene implements AutoCloseable {
 
   void awaitValues(Namespace namespace, String name, String values) {
     Eventually.holds(
-        SOON,
-        "Secret " + name + " to be " + values,
-        () -> values(namespace, name).equals(values));
+        SOON, "Secret " + name + " to be " + values, () -> values(namespace, name).equals(values));
   }
 
   void awaitValues(String name, String values) {
@@ -386,8 +384,7 @@ final class ControllerScene implements AutoCloseable {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer =
           client.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + address.getPort() + path))
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + path))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() + " " + answer.body();
@@ -407,7 +404,6 @@ final class ControllerScene implements AutoCloseable {
   }
 
   void awaitReady(Operator operator) {
-    Eventually.holds(
-        SOON, "/readyz", () -> http(operator.http(), "/readyz").equals("200 ok\n"));
+    Eventually.holds(SOON, "/readyz", () -> http(operator.http(), "/readyz").equals("200 ok\n"));
   }
 }

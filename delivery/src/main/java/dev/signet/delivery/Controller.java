@@ -17,8 +17,8 @@ public interface Controller {
 
   /**
    * The objects of its kind to look at again because that other object appeared, changed or went.
-   * Those that delivered into it are looked at anyway, if {@link #followsWhatItDelivered}. Asked for every change of every object that
-   * is watched, so it must be quick.
+   * Those that delivered into it are looked at anyway, if {@link #followsWhatItDelivered}. Asked
+   * for every change of every object that is watched, so it must be quick.
    */
   default List<Ref> concernedBy(Ref changed) throws ObjectsException {
     return List.of();
@@ -32,7 +32,9 @@ public interface Controller {
     return true;
   }
 
-  /** Whether an object of its kind that is gone is to be reconciled once more, to end its traces. */
+  /**
+   * Whether an object of its kind that is gone is to be reconciled once more, to end its traces.
+   */
   default boolean endsWhatItDelivered() {
     return false;
   }

@@ -32,7 +32,13 @@ public record Options(
 
   public static Options defaults() {
     return new Options(
-        Rate.polite(50, 100), 64, Duration.ofSeconds(30), () -> true, "", "signet", Duration.ofSeconds(30));
+        Rate.polite(50, 100),
+        64,
+        Duration.ofSeconds(30),
+        () -> true,
+        "",
+        "signet",
+        Duration.ofSeconds(30));
   }
 
   public Options withRate(int qps, int burst) {

@@ -17,8 +17,8 @@ import java.util.List;
  * <p>fabric8 7.8.0 decodes each piece of such a body by itself ({@code WatchHTTPManager}): a
  * character that is split between two pieces is lost, and after one of several bytes zeros get into
  * the text, so the next event is no JSON any more. Here each line is copied token by token with
- * everything beyond ASCII escaped. Of {@code managedFields} the fields themselves are dropped on the way:
- * who wrote when is read here, what is not.
+ * everything beyond ASCII escaped. Of {@code managedFields} the fields themselves are dropped on
+ * the way: who wrote when is read here, what is not.
  */
 final class WatchLines implements AsyncBody.Consumer<List<ByteBuffer>> {
 

@@ -58,7 +58,8 @@ class WatchLinesTest {
     String event =
         "{\"object\":{\"metadata\":{\"managedFields\":[{\"manager\":\"m\",\"fieldsV1\":{\"f:a\":{}}}]}}}\n";
     lines.consume(List.of(ByteBuffer.wrap(event.getBytes(UTF_8))), body);
-    assertThat(handedOn).containsExactly("{\"object\":{\"metadata\":{\"managedFields\":[{\"manager\":\"m\"}]}}}\n");
+    assertThat(handedOn)
+        .containsExactly("{\"object\":{\"metadata\":{\"managedFields\":[{\"manager\":\"m\"}]}}}\n");
   }
 
   @Test

@@ -45,7 +45,9 @@ final class GoLogLines extends EncoderBase<ILoggingEvent> {
               };
       return level <= -4
           ? Logs.Threshold.debug
-          : level <= 0 ? Logs.Threshold.info : level <= 4 ? Logs.Threshold.warn : Logs.Threshold.error;
+          : level <= 0
+              ? Logs.Threshold.info
+              : level <= 4 ? Logs.Threshold.warn : Logs.Threshold.error;
     } catch (NumberFormatException e) {
       return Logs.Threshold.info;
     }

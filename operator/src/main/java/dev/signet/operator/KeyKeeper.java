@@ -38,8 +38,7 @@ final class KeyKeeper {
   private boolean begun;
   private Optional<Instant> failed = Optional.empty();
 
-  KeyKeeper(
-      SealingKeys keys, SealedSecretsSettings.Renewal renewal, InstantSource calendar) {
+  KeyKeeper(SealingKeys keys, SealedSecretsSettings.Renewal renewal, InstantSource calendar) {
     this.keys = keys;
     this.renewal = renewal;
     this.calendar = calendar;

@@ -148,9 +148,7 @@ final class Metrics implements CountedObjects.Writes {
         .help("Since when the newest key is the one to seal with, in seconds since 1970.")
         .callback(
             callback ->
-                keys.get()
-                    .currentSince()
-                    .ifPresent(since -> callback.call(since.getEpochSecond())))
+                keys.get().currentSince().ifPresent(since -> callback.call(since.getEpochSecond())))
         .register(registry);
     CounterWithCallback.builder()
         .name("signet_rsa_operations")
@@ -235,9 +233,7 @@ final class Metrics implements CountedObjects.Writes {
         conditionInfo.remove(ref.namespace(), ref.name(), SYNCED, before);
       }
       boolean synced = outcome.delivered() || reason.equals("status");
-      conditionInfo
-          .labelValues(ref.namespace(), ref.name(), SYNCED, instance)
-          .set(synced ? 1 : -1);
+      conditionInfo.labelValues(ref.namespace(), ref.name(), SYNCED, instance).set(synced ? 1 : -1);
     }
   }
 

@@ -130,7 +130,8 @@ public final class Operator {
       controllers.add(SecretStoreController.namespaced(objects, memory, stores, clock));
       controllers.add(ExternalSecretController.whenDue(objects, memory, stores, clock));
     }
-    queue = new WorkQueue(
+    queue =
+        new WorkQueue(
             Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
     Engine engine =
         new Engine(
@@ -195,8 +196,7 @@ public final class Operator {
             new Endpoints.Pages(
                 Optional.of(unready), http.metrics().isEmpty() ? scrape : Optional.empty()));
     if (http.metrics().isPresent()) {
-      var _ =
-          listen(http, http.metrics().get(), new Endpoints.Pages(Optional.empty(), scrape));
+      var _ = listen(http, http.metrics().get(), new Endpoints.Pages(Optional.empty(), scrape));
     }
     return main;
   }

@@ -120,8 +120,7 @@ public record Settings(
   }
 
   public Settings withDialects(Dialects dialects) {
-    return new Settings(
-        area, dialects, election, identity, workers, http, rate, looks, version);
+    return new Settings(area, dialects, election, identity, workers, http, rate, looks, version);
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {

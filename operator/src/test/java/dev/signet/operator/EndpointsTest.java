@@ -31,8 +31,7 @@ class EndpointsTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new Endpoints.Pages(
                 Optional.of(() -> unready),
-                Optional.of(
-                    out -> out.write("a_metric 1.0\n".getBytes(StandardCharsets.UTF_8)))));
+                Optional.of(out -> out.write("a_metric 1.0\n".getBytes(StandardCharsets.UTF_8)))));
   }
 
   @AfterEach

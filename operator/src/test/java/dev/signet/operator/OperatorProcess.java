@@ -45,8 +45,7 @@ public final class OperatorProcess {
             args[3],
             4,
             Settings.Http.at(
-                new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), Integer.parseInt(args[2]))),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[2]))),
             Rate.polite(1000, 1000),
             Settings.Looks.every(Duration.ofMinutes(10)),
             "test");

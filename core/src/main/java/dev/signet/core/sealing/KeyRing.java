@@ -198,7 +198,10 @@ public final class KeyRing {
   private byte[] asked(byte[] ciphertext, byte[] label) {
     MessageDigest sha256 = RsaPublicKey.sha256();
     sha256.update(
-        ByteBuffer.allocate(2 * Integer.BYTES).putInt(ciphertext.length).putInt(label.length).flip());
+        ByteBuffer.allocate(2 * Integer.BYTES)
+            .putInt(ciphertext.length)
+            .putInt(label.length)
+            .flip());
     sha256.update(ciphertext);
     sha256.update(label);
     newestFirst.forEach(held -> sha256.update(held.key().id().getBytes(StandardCharsets.UTF_8)));

@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param maxRetry what that doubling ends at; it never gives up
  * @param maxSpread the most that a periodic wait is lengthened by; a twentieth of it at most
  */
-public record Pace(
-    int quickRetries, Duration firstRetry, Duration maxRetry, Duration maxSpread) {
+public record Pace(int quickRetries, Duration firstRetry, Duration maxRetry, Duration maxSpread) {
 
   public static final Pace DEFAULT =
       new Pace(Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(5));
@@ -33,7 +32,8 @@ public record Pace(
   public Pace {
     if (quickRetries < 0
         || !firstRetry.isPositive()
-        || maxRetry.compareTo(firstRetry) < 0 || maxSpread.isNegative()) {
+        || maxRetry.compareTo(firstRetry) < 0
+        || maxSpread.isNegative()) {
       throw new IllegalArgumentException("waits must be positive and in order");
     }
   }

@@ -274,10 +274,8 @@ public final class SealedSecretController implements Controller {
     Ref ref = object.ref();
     String message = e.getMessage();
     boolean immutable = message.endsWith(IMMUTABLE);
-    evidence.event(
-        Event.warning(ref, "ErrUpdateFailed", immutable ? immutable(ref) : message));
-    String advice =
-        immutable ? message + "; delete the Secret to let it be made anew" : message;
+    evidence.event(Event.warning(ref, "ErrUpdateFailed", immutable ? immutable(ref) : message));
+    String advice = immutable ? message + "; delete the Secret to let it be made anew" : message;
     var refused = refuse(object, message, "Refused", advice);
     // Rights, quotas and admission may be changed at any time, without anything we could see.
     return immutable ? refused : new Outcome.Retry("Refused", advice);

@@ -19,7 +19,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +55,7 @@ public final class SealingKeys implements KeySource {
   }
 
   public SealingKeys(
-      Objects objects,
-      Evidence evidence,
-      Clock clock,
-      SecureRandom random,
-      KeyRules rules) {
+      Objects objects, Evidence evidence, Clock clock, SecureRandom random, KeyRules rules) {
     this.rules = rules;
     this.objects = objects;
     this.evidence = evidence;

@@ -109,8 +109,7 @@ public final class Unsealing {
       List<Document> documents =
           text.with(
               bytes ->
-                  Documents.read(
-                      bytes, "spec.data", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS));
+                  Documents.read(bytes, "spec.data", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS));
       if (documents.size() == 1
           && "Secret".equals(documents.getFirst().tree().get("kind"))
           && "v1".equals(documents.getFirst().tree().get("apiVersion"))) {

@@ -443,7 +443,12 @@ final class SealedSecretControllerTest {
                   "ns",
                   "app");
           case "TEXT" -> seal("a secret text: it must not be shown", Scope.STRICT, "ns", "app");
-          case "LIST" -> seal("{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"data\": [1]}", Scope.STRICT, "ns", "app");
+          case "LIST" ->
+              seal(
+                  "{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"data\": [1]}",
+                  Scope.STRICT,
+                  "ns",
+                  "app");
           default -> data;
         };
     world.manifest(

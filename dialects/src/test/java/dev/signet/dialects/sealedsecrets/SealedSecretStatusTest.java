@@ -65,7 +65,8 @@ final class SealedSecretStatusTest {
                 now)
             : SealedSecretStatus.failed(object, generation, after, "Reason", "advice", now);
     assertThat(written.get("observedGeneration")).isEqualTo(generation);
-    Object synced = ((List<?>) java.util.Objects.requireNonNull(written.get("conditions"))).getFirst();
+    Object synced =
+        ((List<?>) java.util.Objects.requireNonNull(written.get("conditions"))).getFirst();
     assertThat(synced)
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
         .containsEntry("type", "Synced")
@@ -74,8 +75,7 @@ final class SealedSecretStatusTest {
   }
 
   @Test
-  void theTimeOfSealingIsThatOfTheLastWriteBesideTheStatusThenThatOfTheCreation()
-      throws Exception {
+  void theTimeOfSealingIsThatOfTheLastWriteBesideTheStatusThenThatOfTheCreation() throws Exception {
     Metadata metadata =
         KubeObject.of(
                 World.tree(
