@@ -161,7 +161,7 @@ final class ControllerArguments {
         try {
           values.put(flag, GoDuration.parse(value) + "ns");
         } catch (GoError e) {
-          throw new IllegalValueException(e.getMessage());
+          throw new IllegalValueException(String.valueOf(e.getMessage()));
         }
       }
     }

@@ -76,7 +76,7 @@ class ControllerProcessTest {
     assertThat(made.text("type")).isEqualTo("kubernetes.io/tls");
     SealingCertificate certificate = SealingCertificate.read(made.row("data").base64("tls.crt"));
     assertThat(Duration.between(certificate.notBefore(), certificate.notAfter()))
-        .isEqualTo(Duration.ofHours(48));
+        .isEqualTo(Duration.ofDays(2));
     assertThat(new String(certificate.toDer(), java.nio.charset.StandardCharsets.ISO_8859_1))
         .contains("somebody");
     Eventually.holds(

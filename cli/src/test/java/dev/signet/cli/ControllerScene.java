@@ -184,8 +184,13 @@ final class ControllerScene implements AutoCloseable {
     return operator;
   }
 
-  void stop(Operator operator) throws InterruptedException {
-    assertThat(operator.stop(Operator.GRACE)).isTrue();
+  void stop(Operator operator) {
+    try {
+      assertThat(operator.stop(Operator.GRACE)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
     running.remove(operator);
   }
 
@@ -206,7 +211,7 @@ final class ControllerScene implements AutoCloseable {
    * done with, which are being deleted, nothing can be created, whatever the role.
    */
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     for (Operator operator : List.copyOf(running)) {
       stop(operator);
     }

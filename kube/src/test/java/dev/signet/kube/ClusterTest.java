@@ -53,7 +53,7 @@ class ClusterTest {
       var object = cluster.get(ref(namespace.name(), "a")).orElseThrow();
       assertThat(object.apiVersion()).isEqualTo("test.signet.dev/v1");
       assertThat(object.tree().get("spec")).isEqualTo(Map.of("size", 3L, "big", 12345678901L));
-      assertThat(object.metadata().tree().get("managedFields").toString())
+      assertThat(String.valueOf(object.metadata().tree().get("managedFields")))
           .contains("time=")
           .doesNotContain("fieldsV1");
       assertThat(object.metadata().generation()).isEqualTo(1);

@@ -148,12 +148,12 @@ final class Metrics implements CountedObjects.Writes {
         .help("Since when the newest key is the one to seal with, in seconds since 1970.")
         .callback(
             callback ->
-                keys.get().currentSince().ifPresent(since -> callback.call(since.getEpochSecond())))
+                keys.get().currentSince().ifPresent(since -> callback.call((double) since.getEpochSecond())))
         .register(registry);
     CounterWithCallback.builder()
         .name("signet_rsa_operations")
         .help("Uses of private keys, which is what opening costs.")
-        .callback(callback -> callback.call(keys.get().operations()))
+        .callback(callback -> callback.call((double) keys.get().operations()))
         .register(registry);
   }
 
