@@ -19,14 +19,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The program {@code kubeseal} as far as it works without a cluster: the flags, texts, streams and
- * exit codes of upstream's 0.40.0, held to a table of what that one answers. docs/kubeseal.md lists
- * what is different on purpose.
+ * The program {@code kubeseal}: the flags, texts, streams and exit codes of upstream's 0.40.0, held
+ * to a table of what that one answers. docs/kubeseal.md lists what is different on purpose.
  *
  * <p>Of several modes asked for, one is chosen in upstream's order: version, help, recovery,
- * fetching the certificate, a raw value, sealing. It runs once a Secret in many a pipeline, so
- * nothing here may load what takes long to start: picocli, Jackson, BouncyCastle, regular
- * expressions.
+ * validating, sealing again, fetching the certificate, merging, a raw value, sealing. It runs once
+ * a Secret in many a pipeline, so with a certificate at hand nothing may be loaded that takes long
+ * to start: clients for clusters, picocli, Jackson, BouncyCastle, regular expressions.
  */
 final class Kubeseal {
 
@@ -34,6 +33,8 @@ final class Kubeseal {
 
   private final KubesealArguments arguments;
   private final Surroundings surroundings;
+  private Optional<String> place = Optional.empty();
+  private boolean placed;
 
   private Kubeseal(KubesealArguments arguments, Surroundings surroundings) {
     this.arguments = arguments;
@@ -84,12 +85,7 @@ final class Kubeseal {
     if (!arguments.list(KubesealFlag.FROM_FILE).isEmpty() && !raw) {
       throw CommandFailure.of("--from-file requires --raw");
     }
-    Optional<KubesealFlag> absent = arguments.absent();
-    if (absent.isPresent()) {
-      throw CommandFailure.of(
-          "--" + absent.get().text + " is not in this version: " + instead(absent.get()));
-    }
-    String write = arguments.text(KubesealFlag.SEALED_SECRET_FILE);
+    String write = output();
     try (InputStream input = open()) {
       if (write.isEmpty()) {
         act(input, format(""), surroundings.out());
@@ -104,8 +100,32 @@ final class Kubeseal {
     return ExitCode.OK;
   }
 
+  /**
+   * Where the result goes: sealing again replaces its input; validating and merging have no result.
+   */
+  private String output() {
+    String write = arguments.text(KubesealFlag.SEALED_SECRET_FILE);
+    if (arguments.is(KubesealFlag.RECOVERY_UNSEAL)) {
+      return write;
+    }
+    if (arguments.is(KubesealFlag.VALIDATE)) {
+      return "";
+    }
+    if (reEncrypts()) {
+      return write.isEmpty() ? arguments.text(KubesealFlag.SECRET_FILE) : write;
+    }
+    boolean merges =
+        !arguments.text(KubesealFlag.MERGE_INTO).isEmpty()
+            && !arguments.is(KubesealFlag.FETCH_CERT);
+    return merges ? "" : write;
+  }
+
+  private boolean reEncrypts() {
+    return arguments.is(KubesealFlag.RE_ENCRYPT) || arguments.is(KubesealFlag.ROTATE);
+  }
+
   /** A dash is a file's name here, as any other. */
-  private static String file(String name) {
+  static String file(String name) {
     return name.equals("-") ? "./-" : name;
   }
 
@@ -113,15 +133,6 @@ final class Kubeseal {
     return arguments.is(KubesealFlag.RECOVERY_UNSEAL)
         ? AtomicFile.Readers.OWNER
         : AtomicFile.Readers.AS_USUAL;
-  }
-
-  private static String instead(KubesealFlag flag) {
-    return switch (flag) {
-      case VALIDATE -> "`kubeseal --recovery-unseal` shows offline whether your keys open a file";
-      case RE_ENCRYPT, ROTATE -> "seal the Secret again with the new certificate";
-      case MERGE_INTO -> "seal each value with --raw and put it into the file";
-      default -> "it talks to no cluster; give the certificate with --cert FILE";
-    };
   }
 
   private InputStream open() throws CommandFailure {
@@ -169,19 +180,58 @@ final class Kubeseal {
           "warning: ignoring --recovery-private-key because unseal command not chosen with"
               + " --recovery-unseal");
     }
-    byte[] certificate = KubesealFile.certificate(surroundings, arguments.text(KubesealFlag.CERT));
+    if (arguments.is(KubesealFlag.VALIDATE)) {
+      try (KubesealController controller = KubesealController.find(surroundings, arguments)) {
+        controller.validate(KubesealFile.manifests(input, sourceName()), sourceName());
+      }
+      return;
+    }
+    if (reEncrypts()) {
+      try (KubesealController controller = KubesealController.find(surroundings, arguments)) {
+        byte[] sealed = KubesealFile.manifests(input, sourceName());
+        controller.reEncrypt(sealed, sourceName(), needed(format), out);
+      }
+      return;
+    }
+    byte[] certificate = certificate();
     if (arguments.is(KubesealFlag.FETCH_CERT)) {
       out.write(certificate);
       return;
     }
     Sealer sealer = sealer(certificate);
+    if (!arguments.text(KubesealFlag.MERGE_INTO).isEmpty()) {
+      merge(input, format, sealer);
+      return;
+    }
     if (arguments.is(KubesealFlag.RAW)) {
       sealRaw(sealer, out);
       return;
     }
     byte[] manifests = KubesealFile.manifests(input, sourceName());
     try {
-      SealDocuments.seal(manifests, sourceName(), sealing(), sealer, needed(format), out);
+      SealDocuments.seal(
+          manifests, sourceName(), sealing(), this::namespace, sealer, needed(format), out);
+    } finally {
+      Arrays.fill(manifests, (byte) 0);
+    }
+  }
+
+  private byte[] certificate() throws CommandFailure {
+    String place = arguments.text(KubesealFlag.CERT);
+    if (!place.isEmpty()) {
+      return KubesealFile.certificate(surroundings, place);
+    }
+    try (KubesealController controller = KubesealController.find(surroundings, arguments)) {
+      return controller.certificate();
+    }
+  }
+
+  private void merge(InputStream input, Optional<ManifestFormat> format, Sealer sealer)
+      throws CommandFailure {
+    KubesealMerge merge = KubesealMerge.into(surroundings, arguments.text(KubesealFlag.MERGE_INTO));
+    byte[] manifests = KubesealFile.manifests(input, sourceName());
+    try {
+      merge.merge(manifests, sourceName(), merge.sealing(sealing()), sealer, needed(format));
     } finally {
       Arrays.fill(manifests, (byte) 0);
     }
@@ -217,19 +267,38 @@ final class Kubeseal {
     return new Sealing(
         scope == Scope.STRICT ? Optional.empty() : Optional.of(scope),
         name.isEmpty() ? Optional.empty() : Optional.of(name),
-        Optional.of(namespace.isEmpty() ? "default" : namespace),
+        namespace.isEmpty() ? Optional.empty() : Optional.of(namespace),
         !namespace.isEmpty(),
         arguments.is(KubesealFlag.ALLOW_EMPTY_DATA));
+  }
+
+  /** Where a Secret goes that does not say it; read once, by whichever thread needs it first. */
+  private synchronized Optional<String> namespace() {
+    if (!placed) {
+      placed = true;
+      try {
+        place = Optional.of(rawNamespace());
+      } catch (CommandFailure e) {
+        // Upstream too keeps to itself why it knows of no namespace.
+        place = Optional.empty();
+      }
+    }
+    return place;
+  }
+
+  private String rawNamespace() throws CommandFailure {
+    String given = arguments.text(KubesealFlag.NAMESPACE);
+    return given.isEmpty() ? KubesealKubeconfig.read(surroundings, arguments).namespace() : given;
   }
 
   private void sealRaw(Sealer sealer, OutputStream out) throws CommandFailure, IOException {
     Scope scope = scope();
     String name = arguments.text(KubesealFlag.NAME);
-    String namespace = arguments.text(KubesealFlag.NAMESPACE);
+    String namespace = scope == Scope.CLUSTER_WIDE ? "" : rawNamespace();
     if (scope == Scope.STRICT && name.isEmpty()) {
       throw CommandFailure.of("must provide the --name flag with --raw and --scope strict");
     }
-    byte[] label = scope.label(namespace.isEmpty() ? "default" : namespace, name);
+    byte[] label = scope.label(namespace, name);
     try (SecretBytes value = SecretBytes.wrap(rawValue())) {
       out.write(sealer.sealToBase64(value, label).getBytes(StandardCharsets.US_ASCII));
     }

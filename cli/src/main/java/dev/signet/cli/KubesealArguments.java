@@ -86,20 +86,6 @@ final class KubesealArguments {
     return notes.toString();
   }
 
-  /** The first flag with a value that asks for something this version does not have. */
-  Optional<KubesealFlag> absent() {
-    for (Map.Entry<KubesealFlag, List<String>> entry : values.entrySet()) {
-      KubesealFlag flag = entry.getKey();
-      if (flag.support == KubesealFlag.Support.ABSENT
-          && !entry.getValue().isEmpty()
-          && !text(flag).equals(flag.initial)
-          && !text(flag).equals(flag.type.isBoolean() ? "false" : "")) {
-        return Optional.of(flag);
-      }
-    }
-    return Optional.empty();
-  }
-
   private void setFromEnvironment(KubesealFlag flag, String value) {
     try {
       set(flag, value);

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The files that kubeseal reads, with Go's words for what is wrong with them. */
@@ -55,33 +56,34 @@ final class KubesealFile {
     return reason.equals("Is a directory") ? "is a directory" : reason;
   }
 
-  /** The bytes behind {@code --cert}: a file, by its path or by a URL of the scheme file. */
+  /** The bytes behind {@code --cert}: a file, by its path or by a URL, or what a URL answers. */
   static byte[] certificate(Surroundings surroundings, String place) throws CommandFailure {
-    if (place.isEmpty()) {
-      throw CommandFailure.of(
-          "no certificate, and asking a controller for it is not in this version: give --cert FILE or"
-              + " set SEALED_SECRETS_CERT; `signet keys cert` prints yours");
-    }
     int colon = place.indexOf(':');
     // One letter before the colon is a Windows drive, not a scheme.
     if (colon < 2 || !isScheme(place.substring(0, colon))) {
       return read(surroundings, place);
     }
-    if (!place.regionMatches(/* ignoreCase= */ true, 0, "file:", 0, "file:".length())) {
-      throw CommandFailure.of(
-          "--cert "
-              + place
-              + ": fetching a URL is not in this version; save the certificate and give the file");
-    }
+    URI url;
     try {
-      String path = new URI(place).getPath();
-      if (path == null) {
-        throw CommandFailure.of("--cert " + place + " names no file");
-      }
-      return read(surroundings, path);
+      url = new URI(place);
     } catch (URISyntaxException e) {
       throw CommandFailure.of("--cert " + place + " is not a URL");
     }
+    return switch (place.substring(0, colon).toLowerCase(Locale.ROOT)) {
+      case "file" -> {
+        if (url.getPath() == null) {
+          throw CommandFailure.of("--cert " + place + " names no file");
+        }
+        yield read(surroundings, url.getPath());
+      }
+      case "http", "https" -> KubesealUrl.fetch(surroundings, url);
+      default ->
+          throw CommandFailure.of(
+              "Get "
+                  + KubesealText.quoted(place)
+                  + ": unsupported protocol scheme "
+                  + KubesealText.quoted(place.substring(0, colon)));
+    };
   }
 
   private static boolean isScheme(String text) {

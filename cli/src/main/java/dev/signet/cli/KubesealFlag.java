@@ -11,17 +11,15 @@ enum KubesealFlag {
   ALLOW_EMPTY_DATA("allow-empty-data", Type.BOOL, "seal a Secret that has no values"),
   ALSOLOGTOSTDERR("alsologtostderr", Type.LOG_BOOL, "ignored"),
   ALSOLOGTOSTDERRTHRESHOLD("alsologtostderrthreshold", Type.LOG_SEVERITY, "ignored"),
-  AS("as", Type.TEXT, Support.ABSENT, "user to act as"),
-  AS_GROUP("as-group", Type.ARRAY, Support.ABSENT, "group to act as; repeatable"),
-  AS_UID("as-uid", Type.TEXT, Support.ABSENT, "uid to act as"),
-  CERT("cert", Type.TEXT, "certificate to seal for: a file in PEM"),
-  CERTIFICATE_AUTHORITY(
-      "certificate-authority", Type.TEXT, Support.ABSENT, "certificates of the cluster's CA"),
-  CLIENT_CERTIFICATE(
-      "client-certificate", Type.TEXT, Support.ABSENT, "certificate to show the API server"),
-  CLIENT_KEY("client-key", Type.TEXT, Support.ABSENT, "private key of that certificate"),
-  CLUSTER("cluster", Type.TEXT, Support.ABSENT, "which cluster of the kubeconfig"),
-  CONTEXT("context", Type.TEXT, Support.ABSENT, "which context of the kubeconfig"),
+  AS("as", Type.TEXT, "user to act as"),
+  AS_GROUP("as-group", Type.ARRAY, "group to act as; repeatable"),
+  AS_UID("as-uid", Type.TEXT, "uid to act as"),
+  CERT("cert", Type.TEXT, "certificate to seal for: a file in PEM, or a URL of one"),
+  CERTIFICATE_AUTHORITY("certificate-authority", Type.TEXT, "certificates of the cluster's CA"),
+  CLIENT_CERTIFICATE("client-certificate", Type.TEXT, "certificate to show the API server"),
+  CLIENT_KEY("client-key", Type.TEXT, "private key of that certificate"),
+  CLUSTER("cluster", Type.TEXT, "which cluster of the kubeconfig"),
+  CONTEXT("context", Type.TEXT, "which context of the kubeconfig"),
   CONTROLLER_NAME(
       "controller-name",
       Type.TEXT,
@@ -32,14 +30,17 @@ enum KubesealFlag {
       Type.TEXT,
       "kube-system",
       "the namespace of that Service; without effect when a certificate is given"),
-  DISABLE_COMPRESSION("disable-compression", Type.BOOL, Support.ABSENT, "ask for plain replies"),
-  FETCH_CERT("fetch-cert", Type.BOOL, "print the certificate and stop"),
+  DISABLE_COMPRESSION(
+      "disable-compression", Type.BOOL, "without effect: replies are never compressed"),
+  FETCH_CERT(
+      "fetch-cert",
+      Type.BOOL,
+      "print the certificate, the controller's or that of --cert, and stop"),
   FORMAT("format", 'o', Type.TEXT, "json", "json or yaml"),
   FROM_FILE("from-file", Type.LIST, "with --raw: the file that holds the value, or name=file"),
   HELP("help", Type.BOOL, "print this help"),
-  INSECURE_SKIP_TLS_VERIFY(
-      "insecure-skip-tls-verify", Type.BOOL, Support.ABSENT, "trust any API server"),
-  KUBECONFIG("kubeconfig", Type.TEXT, Support.ABSENT, "a kubeconfig file"),
+  INSECURE_SKIP_TLS_VERIFY("insecure-skip-tls-verify", Type.BOOL, "trust any API server"),
+  KUBECONFIG("kubeconfig", Type.TEXT, "a kubeconfig file"),
   LEGACY_STDERR_THRESHOLD_BEHAVIOR(
       "legacy_stderr_threshold_behavior", Type.LOG_BOOL, "true", "ignored"),
   LOG_BACKTRACE_AT("log_backtrace_at", Type.LOG_LOCATION, ":0", "ignored"),
@@ -47,20 +48,16 @@ enum KubesealFlag {
   LOG_FILE("log_file", Type.LOG_TEXT, "ignored"),
   LOG_FILE_MAX_SIZE("log_file_max_size", Type.LOG_NUMBER, "1800", "ignored"),
   LOGTOSTDERR("logtostderr", Type.LOG_BOOL, "true", "ignored"),
-  MERGE_INTO(
-      "merge-into", Type.TEXT, Support.ABSENT, "add the sealed values to this SealedSecret's file"),
+  MERGE_INTO("merge-into", Type.TEXT, "add the sealed values to this SealedSecret's file"),
   NAME("name", Type.TEXT, "the name to seal for; replaces the one in the input"),
   NAMESPACE(
       "namespace", 'n', Type.NAMESPACE, "", "the namespace of Secrets that do not say theirs"),
   ONE_OUTPUT("one_output", Type.LOG_BOOL, "ignored"),
-  PASSWORD("password", Type.TEXT, Support.ABSENT, "password for the API server"),
-  PROXY_URL("proxy-url", Type.TEXT, Support.ABSENT, "proxy to reach the API server through"),
+  PASSWORD("password", Type.TEXT, "password for the API server"),
+  PROXY_URL("proxy-url", Type.TEXT, "proxy to reach the API server through"),
   RAW("raw", Type.BOOL, "seal one value from standard input or --from-file, print its ciphertext"),
-  RE_ENCRYPT(
-      "re-encrypt",
-      Type.BOOL,
-      Support.ABSENT,
-      "have the controller seal again with its newest key"),
+  RE_ENCRYPT("re-encrypt", Type.BOOL, "have the controller seal again with its newest key"),
+
   RECOVERY_PRIVATE_KEY(
       "recovery-private-key",
       Type.LIST,
@@ -68,9 +65,8 @@ enum KubesealFlag {
           + " a list with commas, and repeatable"),
   RECOVERY_UNSEAL(
       "recovery-unseal", Type.BOOL, "open a SealedSecret with the keys of --recovery-private-key"),
-  REQUEST_TIMEOUT(
-      "request-timeout", Type.TEXT, "0", Support.ABSENT, "how long to wait for the API server"),
-  ROTATE("rotate", Type.BOOL, Support.ABSENT, ""),
+  REQUEST_TIMEOUT("request-timeout", Type.TEXT, "0", "how long to wait for the API server"),
+  ROTATE("rotate", Type.BOOL, ""),
   SCOPE(
       "scope",
       Type.SCOPE,
@@ -80,17 +76,16 @@ enum KubesealFlag {
   SEALED_SECRET_FILE(
       "sealed-secret-file", 'w', Type.TEXT, "", "where the result goes, whole or not at all"),
   SECRET_FILE("secret-file", 'f', Type.TEXT, "", "the input; default: standard input"),
-  SERVER("server", Type.TEXT, Support.ABSENT, "address of the API server"),
+  SERVER("server", Type.TEXT, "address of the API server"),
   SKIP_HEADERS("skip_headers", Type.LOG_BOOL, "ignored"),
   SKIP_LOG_HEADERS("skip_log_headers", Type.LOG_BOOL, "ignored"),
   STDERRTHRESHOLD("stderrthreshold", Type.LOG_SEVERITY, "2", "ignored"),
-  TLS_SERVER_NAME(
-      "tls-server-name", Type.TEXT, Support.ABSENT, "name in the API server's certificate"),
-  TOKEN("token", Type.TEXT, Support.ABSENT, "bearer token for the API server"),
-  USER("user", Type.TEXT, Support.ABSENT, "which user of the kubeconfig"),
-  USERNAME("username", Type.TEXT, Support.ABSENT, "user name for the API server"),
+  TLS_SERVER_NAME("tls-server-name", Type.TEXT, "name in the API server's certificate"),
+  TOKEN("token", Type.TEXT, "bearer token for the API server"),
+  USER("user", Type.TEXT, "which user of the kubeconfig"),
+  USERNAME("username", Type.TEXT, "user name for the API server"),
   V("v", 'v', Type.LOG_LEVEL, "", "ignored"),
-  VALIDATE("validate", Type.BOOL, Support.ABSENT, "ask the controller whether it can open this"),
+  VALIDATE("validate", Type.BOOL, "ask the controller whether it can open this"),
   VERSION("version", Type.BOOL, "print the version"),
   VMODULE("vmodule", Type.LOG_MODULES, "ignored");
 
@@ -130,12 +125,6 @@ enum KubesealFlag {
     }
   }
 
-  /** Whether this version does what the flag asks for. */
-  enum Support {
-    PRESENT,
-    ABSENT
-  }
-
   private static final char NONE = 0;
   private static final KubesealFlag[] ALL = values();
 
@@ -143,36 +132,21 @@ enum KubesealFlag {
   final char shorthand;
   final Type type;
   final String initial;
-  final Support support;
   final String explanation;
 
   KubesealFlag(String text, Type type, String explanation) {
-    this(text, NONE, type, "", Support.PRESENT, explanation);
+    this(text, NONE, type, "", explanation);
   }
 
   KubesealFlag(String text, Type type, String initial, String explanation) {
-    this(text, NONE, type, initial, Support.PRESENT, explanation);
+    this(text, NONE, type, initial, explanation);
   }
 
   KubesealFlag(String text, char shorthand, Type type, String initial, String explanation) {
-    this(text, shorthand, type, initial, Support.PRESENT, explanation);
-  }
-
-  KubesealFlag(String text, Type type, Support support, String explanation) {
-    this(text, NONE, type, "", support, explanation);
-  }
-
-  KubesealFlag(String text, Type type, String initial, Support support, String explanation) {
-    this(text, NONE, type, initial, support, explanation);
-  }
-
-  KubesealFlag(
-      String text, char shorthand, Type type, String initial, Support support, String explanation) {
     this.text = text;
     this.shorthand = shorthand;
     this.type = type;
     this.initial = initial;
-    this.support = support;
     this.explanation = explanation;
   }
 
@@ -219,9 +193,6 @@ enum KubesealFlag {
       }
       String name = flag.left();
       help.append(name).repeat(' ', width + 3 - name.length()).append(flag.explanation);
-      if (flag.support == Support.ABSENT) {
-        help.append(" (not in this version)");
-      }
       if (!flag.initial.isEmpty()) {
         String quote = flag.type.help.equals("string") ? "\"" : "";
         help.append(" (default ").append(quote).append(flag.initial).append(quote).append(')');

@@ -1,8 +1,11 @@
 package dev.signet.cli;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Texts as Go 1.26 writes and reads them in kubeseal's messages and lists. */
 final class KubesealText {
@@ -10,6 +13,45 @@ final class KubesealText {
   private static final String HEX = "0123456789abcdef";
 
   private KubesealText() {}
+
+  /** The value of {@code --request-timeout} as client-go reads it; none for zero. */
+  static Optional<Duration> timeout(String text) throws CommandFailure {
+    Duration timeout = Duration.ZERO;
+    int at = 0;
+    try {
+      while (at < text.length()) {
+        int unit = at;
+        while (unit < text.length() && "0123456789.".indexOf(text.charAt(unit)) >= 0) {
+          unit++;
+        }
+        int end = unit;
+        while (end < text.length() && "0123456789.".indexOf(text.charAt(end)) < 0) {
+          end++;
+        }
+        BigDecimal nanos =
+            new BigDecimal(text.substring(at, unit)).multiply(nanos(text.substring(unit, end)));
+        timeout = timeout.plusNanos(nanos.longValueExact());
+        at = end;
+      }
+      return timeout.isZero() ? Optional.empty() : Optional.of(timeout);
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw CommandFailure.of(
+          "Invalid timeout value. Timeout must be a single integer in seconds, or an integer"
+              + " followed by a corresponding time unit (e.g. 1s | 2m | 3h)");
+    }
+  }
+
+  private static BigDecimal nanos(String unit) {
+    return switch (unit) {
+      case "ns" -> BigDecimal.ONE;
+      case "us", "µs", "μs" -> BigDecimal.valueOf(1_000);
+      case "ms" -> BigDecimal.valueOf(1_000_000);
+      case "", "s" -> BigDecimal.valueOf(1_000_000_000L);
+      case "m" -> BigDecimal.valueOf(60_000_000_000L);
+      case "h" -> BigDecimal.valueOf(3_600_000_000_000L);
+      default -> throw new IllegalArgumentException(unit);
+    };
+  }
 
   /** As {@code %q} prints a string. */
   static String quoted(String text) {

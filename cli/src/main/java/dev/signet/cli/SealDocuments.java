@@ -5,6 +5,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
 import dev.signet.dialects.sealedsecrets.SealException;
+import dev.signet.dialects.sealedsecrets.SealedSecret;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.DocumentReader;
@@ -16,6 +17,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class SealDocuments {
 
   private static final int AHEAD = 32;
+  private static final String NOTHING =
+      "no secrets found. Ensure the input is valid and UTF-8 encoded";
 
   /**
    * Reading a document of nothing of a Secret, such as {@code {}}, is not an error but no Secret.
@@ -43,14 +49,23 @@ final class SealDocuments {
     "kind", "apiVersion", "metadata", "immutable", "data", "stringData", "type"
   };
 
+  /** Where Secrets go that do not say it. Asked for the first of them only. */
+  @FunctionalInterface
+  interface Place {
+    Optional<String> namespace() throws CommandFailure;
+  }
+
   private final String source;
   private final Sealing sealing;
+  private final Place place;
   private final Sealer sealer;
   private final ManifestFormat format;
 
-  private SealDocuments(String source, Sealing sealing, Sealer sealer, ManifestFormat format) {
+  private SealDocuments(
+      String source, Sealing sealing, Place place, Sealer sealer, ManifestFormat format) {
     this.source = source;
     this.sealing = sealing;
+    this.place = place;
     this.sealer = sealer;
     this.format = format;
   }
@@ -63,15 +78,59 @@ final class SealDocuments {
       ManifestFormat format,
       OutputStream out)
       throws CommandFailure, IOException {
+    seal(input, source, sealing, sealing::namespace, sealer, format, out);
+  }
+
+  static void seal(
+      byte[] input,
+      String source,
+      Sealing sealing,
+      Place place,
+      Sealer sealer,
+      ManifestFormat format,
+      OutputStream out)
+      throws CommandFailure, IOException {
     DocumentReader reader =
         Documents.reader(input, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
-    new SealDocuments(source, sealing, sealer, format).sealAll(reader, out);
+    new SealDocuments(source, sealing, place, sealer, format).sealAll(reader, out);
+  }
+
+  /**
+   * All of them, for one namespace.
+   *
+   * @param namespace replaces what the Secrets say, unless it is empty
+   */
+  static List<SealedSecret> sealInto(
+      String namespace, byte[] input, String source, Sealing sealing, Sealer sealer)
+      throws CommandFailure {
+    DocumentReader reader =
+        Documents.reader(input, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS);
+    SealDocuments documents =
+        new SealDocuments(source, sealing, sealing::namespace, sealer, ManifestFormat.JSON);
+    List<SealedSecret> result = new ArrayList<>();
+    for (Optional<Document> next = documents.next(reader);
+        next.isPresent();
+        next = documents.next(reader)) {
+      if (!namespace.isEmpty()) {
+        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+        if (next.get().tree().get("metadata") instanceof Map<?, ?> own) {
+          own.forEach((key, value) -> metadata.put((String) key, value));
+        }
+        metadata.put("namespace", namespace);
+        next.get().tree().put("metadata", metadata);
+      }
+      result.add(documents.sealed(next.get()));
+    }
+    if (result.isEmpty()) {
+      throw CommandFailure.of(NOTHING);
+    }
+    return result;
   }
 
   private void sealAll(DocumentReader reader, OutputStream out) throws CommandFailure, IOException {
     Optional<Document> first = next(reader);
     if (first.isEmpty()) {
-      throw CommandFailure.of("no secrets found. Ensure the input is valid and UTF-8 encoded");
+      throw CommandFailure.of(NOTHING);
     }
     Optional<Document> second;
     try {
@@ -146,18 +205,24 @@ final class SealDocuments {
 
   private Optional<Document> next(DocumentReader reader) throws CommandFailure {
     try {
-      Optional<Document> next = reader.next();
-      while (next.isPresent() && isNothing(next.get().tree())) {
-        next = reader.next();
-      }
-      return next;
+      return next(reader, FIELDS);
     } catch (MalformedDocumentException e) {
       throw CommandFailure.because(e);
     }
   }
 
-  private static boolean isNothing(Map<String, @Nullable Object> tree) {
-    for (String field : FIELDS) {
+  /** The next document that has one of these fields. */
+  static Optional<Document> next(DocumentReader reader, String... fields)
+      throws MalformedDocumentException {
+    Optional<Document> next = reader.next();
+    while (next.isPresent() && isNothing(next.get().tree(), fields)) {
+      next = reader.next();
+    }
+    return next;
+  }
+
+  private static boolean isNothing(Map<String, @Nullable Object> tree, String... fields) {
+    for (String field : fields) {
       Object value = tree.get(field);
       boolean nothing =
           value == null
@@ -171,10 +236,16 @@ final class SealDocuments {
   }
 
   private byte[] seal(Document document) throws CommandFailure {
+    return format.document(sealed(document).write()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private SealedSecret sealed(Document document) throws CommandFailure {
     numbersToText(document.tree());
     try (Secret secret = SecretManifest.read(document.tree(), source)) {
-      String sealed = format.document(sealing.seal(secret, sealer).write());
-      return sealed.getBytes(StandardCharsets.UTF_8);
+      return (secret.metadata().namespace().isEmpty()
+              ? sealing.inNamespace(place.namespace())
+              : sealing)
+          .seal(secret, sealer);
     } catch (MalformedObjectException e) {
       throw CommandFailure.of(source + ":" + document.line() + ": " + e.getMessage());
     } catch (SealException e) {
@@ -186,7 +257,7 @@ final class SealDocuments {
    * Go turns the numbers and booleans of a YAML document into texts where a Secret has texts, such
    * as a port in {@code stringData}; and JSON that it cannot read is read again as YAML.
    */
-  private static void numbersToText(Map<String, @Nullable Object> tree) {
+  static void numbersToText(Map<String, @Nullable Object> tree) {
     for (String field : new String[] {"kind", "apiVersion", "type"}) {
       tree.computeIfPresent(field, (_, value) -> Documents.coerced(value));
     }

@@ -38,7 +38,10 @@ class KubesealTest {
 
   @BeforeEach
   void testFiles() {
-    kubeseal = KubesealHarness.in(folder).variable("SEALED_SECRETS_CERT", "cert.pem");
+    kubeseal =
+        KubesealHarness.in(folder)
+            .variable("SEALED_SECRETS_CERT", "cert.pem")
+            .variable("KUBECONFIG", folder.resolve("kubeconfig").toString());
   }
 
   @ParameterizedTest

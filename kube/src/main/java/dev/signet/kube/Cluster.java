@@ -100,7 +100,7 @@ public final class Cluster implements Objects, AutoCloseable {
             .withTaskExecutor(executor)
             .withHttpClientBuilderConsumer(
                 builder -> {
-                  connection.tls().apply(builder);
+                  connection.apply(builder);
                   // It prints bodies when logging is set to trace.
                   builder.addOrReplaceInterceptor("HttpLogging", null);
                   builder.addOrReplaceInterceptor(

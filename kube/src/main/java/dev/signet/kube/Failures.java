@@ -167,6 +167,9 @@ final class Failures {
   /** Why a connection fails, and what to do about it. */
   static String unreachable(String server, Throwable cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof NamedServer.OtherNameException) {
+        return "cannot reach " + server + ": " + each.getMessage() + ", as tls-server-name asks";
+      }
       if (each instanceof CertificateException
           || String.valueOf(each.getMessage()).contains("PKIX path")) {
         return "the certificate of "
@@ -177,6 +180,14 @@ final class Failures {
       if (each instanceof java.net.UnknownHostException
           || each instanceof java.nio.channels.UnresolvedAddressException) {
         return "no such host: " + server;
+      }
+    }
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      // The JDK's client says no more than that a channel is closed.
+      if (each instanceof java.net.ConnectException && each.getMessage() == null) {
+        return "cannot reach "
+            + server
+            + ": connection refused; check the address, the proxy and whether the API server runs";
       }
     }
     Throwable root = cause;

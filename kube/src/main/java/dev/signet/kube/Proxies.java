@@ -17,12 +17,12 @@ import java.util.Optional;
  * {@code NO_PROXY} names it: a domain with its subdomains, {@code .domain} for those alone, an
  * address, a CIDR range, each with or without a port, or {@code *}.
  */
-final class Proxies {
+public final class Proxies {
 
   private Proxies() {}
 
   /** The proxy as {@code http://host:port}, with user and password if they are given. */
-  static Optional<String> choose(
+  public static Optional<String> choose(
       String server, Optional<String> proxyUrl, Map<String, String> environment)
       throws ObjectsException {
     if (proxyUrl.isPresent() && !proxyUrl.get().isEmpty()) {

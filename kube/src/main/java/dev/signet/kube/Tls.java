@@ -40,13 +40,18 @@ final class Tls {
     this.trust = trust;
   }
 
-  static Tls of(Config config) throws ObjectsException {
+  static Tls of(Config config, Optional<String> serverName) throws ObjectsException {
     try {
       Optional<byte[]> key = bytes(config.getClientKeyData(), config.getClientKeyFile());
       if (key.isPresent() && isEllipticPkcs8(key.get())) {
         config.setClientKeyAlgo("EC");
       }
-      return new Tls(SSLUtils.keyManagers(config), trust(config));
+      TrustManager[] trust = trust(config);
+      return new Tls(
+          SSLUtils.keyManagers(config),
+          serverName.isPresent() && !config.isTrustCerts()
+              ? NamedServer.instead(trust, serverName.get())
+              : trust);
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       throw new ObjectsException(
           new Problem.Malformed(),

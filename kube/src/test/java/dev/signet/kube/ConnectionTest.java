@@ -399,6 +399,48 @@ class ConnectionTest {
   }
 
   @Test
+  void theNameInTheCertificateMayBeAnotherThanTheAddress(ControlPlane plane, Namespace namespace)
+      throws Exception {
+    String token = "token: " + plane.token(namespace.name(), "default");
+    assertThat(user(kubeconfig(plane, token, "tls-server-name: Kubernetes.default.svc")))
+        .isEqualTo(account(namespace));
+    assertThat(user(kubeconfig(plane, token, "tls-server-name: 127.0.0.1")))
+        .isEqualTo(account(namespace));
+    for (String other : List.of("default.svc", "x.kubernetes.default.svc", "127.0.0.9")) {
+      Connection connection = kubeconfig(plane, token, "tls-server-name: " + other);
+      try (Cluster cluster = new Cluster(connection, List.of(WIDGETS), Options.defaults())) {
+        assertThat(catchThrowableOfType(ObjectsException.class, () -> cluster.list(WIDGET)))
+            .hasMessageContaining(
+                "the certificate is not for " + other + ", as tls-server-name asks");
+      }
+    }
+  }
+
+  @Test
+  void whomToTrustCanBeSaidBesideTheKubeconfig(ControlPlane plane, Namespace namespace)
+      throws Exception {
+    Path file = folder.resolve("config");
+    Files.writeString(
+        file,
+        config(plane, plane.url(), "token: " + plane.token(namespace.name(), "default"), "")
+            .replaceAll(
+                "certificate-authority-data: .*",
+                "certificate-authority-data: " + base64(pem(anyOtherAuthority()))));
+    Path authority = folder.resolve("right.crt");
+    Files.writeString(authority, authority(plane));
+    for (Overrides overrides :
+        List.of(
+            OverridesTest.overrides("insecure", "true"),
+            OverridesTest.overrides("certificateAuthority", authority.toString()))) {
+      assertThat(
+              user(
+                  Connection.kubeconfig(
+                      List.of(file), overrides, Map.of(), InstantSource.system())))
+          .isEqualTo(account(namespace));
+    }
+  }
+
+  @Test
   void theContextDecides(ControlPlane plane) throws Exception {
     Path first = folder.resolve("first");
     Path second = folder.resolve("second");
@@ -440,11 +482,6 @@ class ConnectionTest {
 
   @Test
   void whatCannotWorkIsRefusedAtOnce(ControlPlane plane) throws Exception {
-    assertThat(
-            catchThrowableOfType(
-                ObjectsException.class,
-                () -> kubeconfig(plane, "token: a", "tls-server-name: other")))
-        .hasMessageContaining("tls-server-name is not supported");
     assertThat(
             catchThrowableOfType(
                 ObjectsException.class,

@@ -109,6 +109,7 @@ public final class SealingEndpoints implements HttpHandler, AutoCloseable {
     void answered(String path, int code, String method, Duration took);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // it is handed from one method to the next
   private record Answer(int code, String type, byte[] body) {
 
     static Answer empty(int code) {

@@ -53,12 +53,20 @@ public record SealedSecret(
    * Reads a SealedSecret that somebody sent: kind and version are looked at, whether it has a name
    * is not.
    */
-  static SealedSecret sent(Map<String, @Nullable Object> tree) throws MalformedObjectException {
+  public static SealedSecret sent(Map<String, @Nullable Object> tree)
+      throws MalformedObjectException {
     Fields fields = Fields.of(tree, "");
     if (!fields.requiredString("apiVersion").equals(API_VERSION)
         || !fields.requiredString("kind").equals(KIND.kind())) {
       throw new MalformedObjectException("this is no SealedSecret of " + API_VERSION);
     }
+    return read(tree);
+  }
+
+  /** Reads any object as a SealedSecret, as kubeseal does: its kind is not looked at. */
+  public static SealedSecret read(Map<String, @Nullable Object> tree)
+      throws MalformedObjectException {
+    Fields fields = Fields.of(tree, "");
     Optional<Fields> metadata = fields.object("metadata");
     return of(fields, Metadata.of(metadata.orElse(Fields.of(Map.of(), "metadata"))));
   }

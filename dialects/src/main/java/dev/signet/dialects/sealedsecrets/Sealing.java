@@ -27,6 +27,11 @@ public record Sealing(
     boolean namespaceChosen,
     boolean allowEmpty) {
 
+  /** The same with another namespace for a Secret that does not say it. */
+  public Sealing inNamespace(Optional<String> other) {
+    return new Sealing(scope, name, other, namespaceChosen, allowEmpty);
+  }
+
   /** Leaves the Secret, and closing it, to the caller. */
   public SealedSecret seal(Secret secret, Sealer sealer) throws SealException {
     if (secret.data().isEmpty() && !allowEmpty) {
