@@ -148,7 +148,9 @@ final class Metrics implements CountedObjects.Writes {
         .help("Since when the newest key is the one to seal with, in seconds since 1970.")
         .callback(
             callback ->
-                keys.get().currentSince().ifPresent(since -> callback.call((double) since.getEpochSecond())))
+                keys.get()
+                    .currentSince()
+                    .ifPresent(since -> callback.call((double) since.getEpochSecond())))
         .register(registry);
     CounterWithCallback.builder()
         .name("signet_rsa_operations")
