@@ -273,6 +273,7 @@ class ControllerProcessTest {
 
   private long writes() throws IOException {
     return scene.asked().stream()
+        .filter(each -> each.namespace().equals(home.name()))
         .filter(each -> List.of("create", "update", "patch", "delete").contains(each.verb()))
         .count();
   }

@@ -200,8 +200,10 @@ final class ControllerScene implements AutoCloseable {
     return plane.audit().entries().stream().filter(each -> each.user().equals(user)).toList();
   }
 
+  /** How often it asked that in its own namespace. */
   long asked(String verb, String resource) throws IOException {
     return asked().stream()
+        .filter(each -> each.namespace().equals(home.name()))
         .filter(each -> each.verb().equals(verb) && each.resource().equals(resource))
         .count();
   }
