@@ -1,11 +1,14 @@
 package dev.signet.cli;
 
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.SentSecrets;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
+import dev.signet.kube.Rate;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
+import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.SealingEndpoints;
 import dev.signet.operator.Settings;
 import java.io.IOException;
@@ -15,9 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,9 +39,6 @@ import picocli.CommandLine.Option;
       "--http, on all of them. SIGTERM lets what is under way end; exit code 0."
     })
 final class OperatorCommand implements Command {
-
-  /** A process that is told to end while it starts waits so long for itself. */
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(5);
 
   @Mixin Options options = new Options();
 
@@ -194,81 +191,55 @@ final class OperatorCommand implements Command {
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     Settings settings = settings(surroundings);
     Logs.to(surroundings.out(), logFormat, logLevel);
-    // From the first moment on: the endpoints answer before all of it has started.
-    BlockingQueue<Operator> running = new ArrayBlockingQueue<>(1);
-    Thread stop = new Thread(() -> stop(running), "stop");
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      Operator operator = start(surroundings, settings);
-      running.add(operator);
-      operator.await();
-      return ExitCode.OK;
-    } catch (CommandFailure | RuntimeException e) {
-      Runtime.getRuntime().removeShutdownHook(stop);
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ExitCode.FAILED;
-    }
-  }
-
-  private Operator start(Surroundings surroundings, Settings settings) throws CommandFailure {
     Connection connection = cluster.connection(surroundings);
     try {
-      return Operator.start(settings, connection, surroundings.clock(), surroundings.random());
+      return Serving.until(
+          () -> Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");
     }
   }
 
-  /** In the thread that ends the process: what it waits for is all that is waited for. */
-  private static void stop(BlockingQueue<Operator> running) {
-    int code = ExitCode.OK;
-    try {
-      Operator operator = running.poll(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
-      if (operator != null) {
-        // What was interrupted begins again in the process that leads next.
-        var _ = operator.stop(Operator.GRACE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      code = ExitCode.FAILED;
-    }
-    // Without this the JVM would end with the number of the signal.
-    Runtime.getRuntime().halt(code);
-  }
-
   Settings settings(Surroundings surroundings) throws CommandFailure, IOException {
     String keys = keyNamespace(surroundings);
-    String identity =
-        surroundings
-                .variable("POD_NAME")
-                .or(() -> surroundings.variable("HOSTNAME"))
-                .orElse("signet")
-            + "_"
-            + Long.toHexString(surroundings.random().nextLong());
     try {
+      if (keySize < 2048) {
+        throw new IllegalArgumentException("keys of 2048 bits and more are safe; others are not");
+      }
+      SealedSecretsSettings sealed =
+          SealedSecretsSettings.DEFAULT
+              .withKeys(KeyRules.DEFAULT.withNamespace(keys).withBits(keySize))
+              .withRenewal(
+                  makeKey
+                      ? SealedSecretsSettings.Renewal.FIRST
+                      : SealedSecretsSettings.Renewal.NEVER)
+              .withSealing(sealing());
       return new Settings(
-          namespaces,
-          labelSelector,
-          keys,
-          makeKey,
-          keySize,
+          new Settings.Area(namespaces, List.of(), labelSelector),
+          new Settings.Dialects(sealed, /* externalSecrets= */ true),
           leaderElection
               ? Optional.of(new Settings.Election(keys, leaseName, Leadership.Terms.USUAL))
               : Optional.empty(),
-          identity,
+          identity(surroundings),
           workers,
-          address(http),
-          qps,
-          burst,
-          Duration.ofSeconds(resync),
-          Version.text(),
-          sealing());
+          Settings.Http.at(address(http)),
+          Rate.polite(qps, burst),
+          Settings.Looks.every(Duration.ofSeconds(resync)),
+          Version.text());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()), "see `signet operator --help`");
     }
+  }
+
+  /** What no other process has: the pod's name, and something drawn. */
+  static String identity(Surroundings surroundings) {
+    return surroundings
+            .variable("POD_NAME")
+            .or(() -> surroundings.variable("HOSTNAME"))
+            .orElse("signet")
+        + "_"
+        + Long.toHexString(surroundings.random().nextLong());
   }
 
   private SealingEndpoints.Terms sealing() {

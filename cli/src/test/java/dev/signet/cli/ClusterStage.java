@@ -3,9 +3,12 @@ package dev.signet.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.delivery.ObjectsException;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.kube.Connection;
+import dev.signet.kube.Rate;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
+import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
@@ -94,18 +97,18 @@ final class ClusterStage implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Settings settings =
         new Settings(
-            List.of(namespace()),
-            "",
-            namespace(),
-            /* makeKey= */ false,
-            2048,
+            new Settings.Area(List.of(namespace()), List.of(), ""),
+            new Settings.Dialects(
+                SealedSecretsSettings.DEFAULT
+                    .withKeys(KeyRules.DEFAULT.withNamespace(namespace()).withBits(2048))
+                    .withRenewal(SealedSecretsSettings.Renewal.NEVER),
+                /* externalSecrets= */ true),
             Optional.empty(),
             "operator-" + Long.toHexString(random.nextLong()),
             4,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            1000,
-            1000,
-            Duration.ofMinutes(10),
+            Settings.Http.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            Rate.polite(1000, 1000),
+            Settings.Looks.every(Duration.ofMinutes(10)),
             "test");
     try {
       operator =

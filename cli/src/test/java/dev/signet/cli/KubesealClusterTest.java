@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.cli.KubesealHarness.Result;
 import dev.signet.core.sealing.SealingKey;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.kube.Connection;
+import dev.signet.kube.Rate;
 import dev.signet.operator.Operator;
-import dev.signet.operator.SealingEndpoints;
+import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
@@ -62,20 +64,18 @@ class KubesealClusterTest {
     operator =
         Operator.start(
             new Settings(
-                List.of(namespace.name()),
-                "",
-                namespace.name(),
-                /* makeKey= */ true,
-                2048,
+                new Settings.Area(List.of(namespace.name()), List.of(), ""),
+                new Settings.Dialects(
+                    SealedSecretsSettings.DEFAULT.withKeys(
+                        KeyRules.DEFAULT.withNamespace(namespace.name()).withBits(2048)),
+                    /* externalSecrets= */ true),
                 Optional.empty(),
                 "operator-" + Long.toHexString(RANDOM.nextLong()),
                 2,
-                new InetSocketAddress(address, 0),
-                1000,
-                1000,
-                Duration.ofMinutes(10),
-                "test",
-                SealingEndpoints.Terms.DEFAULT),
+                Settings.Http.at(new InetSocketAddress(address, 0)),
+                Rate.polite(1000, 1000),
+                Settings.Looks.every(Duration.ofMinutes(10)),
+                "test"),
             Connection.kubeconfig(
                 List.of(plane.kubeconfig()), Optional.empty(), Map.of(), Clock.systemUTC()),
             Clock.systemUTC(),

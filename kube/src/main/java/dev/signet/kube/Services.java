@@ -60,7 +60,10 @@ public final class Services implements AutoCloseable {
     builder.addOrReplaceInterceptor(
         TokenRefreshInterceptor.NAME,
         new Tokens(
-            config, factory, connection.credentials(), new Pace(1000, 1000, System::nanoTime)));
+            config,
+            factory,
+            connection.credentials(),
+            new Pace(Rate.polite(1000, 1000), System::nanoTime)));
     this.http = builder.build();
   }
 

@@ -22,7 +22,7 @@ public final class SealedSecretReport {
 
   /** The annotations of Secrets that say something here. */
   public static final Set<String> ANNOTATIONS =
-      Set.of(SealedSecretController.MANAGED, SealedSecretController.PATCH);
+      Set.of(Existing.MANAGED, Existing.PATCH);
 
   private SealedSecretReport() {}
 
