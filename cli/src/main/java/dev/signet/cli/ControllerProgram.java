@@ -1,25 +1,106 @@
 package dev.signet.cli;
 
-import java.util.List;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.kube.Connection;
+import dev.signet.operator.Logs;
+import dev.signet.operator.Operator;
+import dev.signet.operator.Settings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The program {@code controller}. Only its version is here: the controller itself needs a cluster,
- * which this version does not reach.
+ * The program {@code controller}, in place of the Sealed Secrets controller 0.40.0: its flags,
+ * environment, output and exit codes. It runs in a pod: no kubeconfig is read.
  */
 final class ControllerProgram {
+
+  /** Upstream ends in a panic when it cannot start. */
+  private static final int PANIC = 2;
+
+  private static final Logger LOG = LoggerFactory.getLogger("dev.signet.controller");
 
   private ControllerProgram() {}
 
   static int run(String[] args, Surroundings surroundings) {
-    if (List.of(args).contains("--version")) {
+    return run(args, surroundings, Connection.SERVICE_ACCOUNT);
+  }
+
+  /**
+   * @param account the folder with the service account's token
+   */
+  static int run(String[] args, Surroundings surroundings, Path account) {
+    PrintStream err = surroundings.err();
+    ControllerArguments arguments;
+    try {
+      arguments = ControllerArguments.parse(args, surroundings.environment());
+    } catch (ControllerArguments.MisuseException e) {
+      err.print(ControllerFlag.usage());
+      err.println(e.getMessage());
+      return ExitCode.USAGE;
+    }
+    err.print(arguments.notes());
+    if (arguments.help()) {
+      err.print(ControllerFlag.usage());
+      return ExitCode.OK;
+    }
+    if (arguments.is(ControllerFlag.VERSION)) {
       surroundings.out().println("controller version: " + Version.text());
       return ExitCode.OK;
     }
-    surroundings
-        .err()
-        .println(
-            "error: this version of Signet has no controller for clusters yet; keep running upstream's, or use `signet"
-                + " apply` without a cluster");
-    return ExitCode.FAILED;
+    Logs.asGo(
+        arguments.is(ControllerFlag.LOG_INFO_STDOUT) ? surroundings.out() : err,
+        err,
+        arguments.text(ControllerFlag.LOG_FORMAT).equals("json")
+            ? Logs.Format.json
+            : Logs.Format.text,
+        arguments.text(ControllerFlag.LOG_LEVEL));
+    return serve(arguments, surroundings, account);
+  }
+
+  private static int serve(
+      ControllerArguments arguments, Surroundings surroundings, Path account) {
+    LOG.atInfo().addKeyValue("version", Version.text()).log("Starting sealed-secrets controller");
+    try {
+      Connection connection = connection(surroundings, account);
+      var controller = new ControllerSettings(arguments, namespace(surroundings, account));
+      if (controller.order().isEmpty()) {
+        LOG.atError()
+            .addKeyValue("keyOrderPriority", arguments.text(ControllerFlag.KEY_ORDER_PRIORITY))
+            .log("Invalid keyOrderPriority. Use CertNotBefore or SecretCreationTimestamp");
+      }
+      Settings settings =
+          controller.settings(OperatorCommand.identity(surroundings), Version.text());
+      return Serving.until(
+          () ->
+              Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
+    } catch (ObjectsException | IllegalArgumentException | IOException e) {
+      surroundings.err().println("panic: " + e.getMessage());
+      return PANIC;
+    }
+  }
+
+  private static Connection connection(Surroundings surroundings, Path account)
+      throws ObjectsException {
+    if (surroundings.variable("KUBERNETES_SERVICE_HOST").isEmpty()
+        || surroundings.variable("KUBERNETES_SERVICE_PORT").isEmpty()) {
+      throw new IllegalArgumentException(
+          "unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and"
+              + " KUBERNETES_SERVICE_PORT must be defined");
+    }
+    return Connection.inCluster(surroundings.environment(), account, surroundings.clock());
+  }
+
+  private static String namespace(Surroundings surroundings, Path account) throws IOException {
+    Optional<String> told = surroundings.variable("POD_NAMESPACE");
+    Path mounted = account.resolve("namespace");
+    if (told.isEmpty() && Files.exists(mounted)) {
+      told = Optional.of(Files.readString(mounted).strip()).filter(name -> !name.isEmpty());
+    }
+    return told.orElse("default");
   }
 }

@@ -1,10 +1,15 @@
 package dev.signet.cli;
 
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sealedsecrets.SentSecrets;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
+import dev.signet.kube.Rate;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
+import dev.signet.operator.SealedSecretsSettings;
+import dev.signet.operator.SealingEndpoints;
 import dev.signet.operator.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,9 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,13 +34,11 @@ import picocli.CommandLine.Option;
       "  signet operator --namespaces production,staging --log-format text",
       "  signet operator --leader-election=false   within the roles of the sealed-secrets chart",
       "",
-      "Of several that share a Lease one leads and the others stand by. /healthz, /readyz and",
-      "/metrics are at the address of --http. SIGTERM lets what is under way end; exit code 0."
+      "Of several that share a Lease one leads and the others stand by. /healthz, /readyz,",
+      "/metrics and kubeseal's /v1/cert.pem, /v1/verify and /v1/rotate are at the address of",
+      "--http, on all of them. SIGTERM lets what is under way end; exit code 0."
     })
 final class OperatorCommand implements Command {
-
-  /** A process that is told to end while it starts waits so long for itself. */
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(5);
 
   @Mixin Options options = new Options();
 
@@ -105,7 +105,9 @@ final class OperatorCommand implements Command {
       names = "--http",
       paramLabel = "[ADDRESS]:PORT",
       defaultValue = ":8080",
-      description = "Where health and metrics are served; default ${DEFAULT-VALUE}.")
+      description = {
+        "Where health and metrics are served, and where kubeseal asks; default ${DEFAULT-VALUE}."
+      })
   String http = "";
 
   @Option(
@@ -133,6 +135,45 @@ final class OperatorCommand implements Command {
   int burst;
 
   @Option(
+      names = "--rate-limit",
+      paramLabel = "RATE",
+      defaultValue = "2",
+      description = {
+        "Requests of kubeseal a second from one client that are verified or rotated;",
+        "default ${DEFAULT-VALUE}."
+      })
+  int rateLimit;
+
+  @Option(
+      names = "--rate-limit-burst",
+      paramLabel = "COUNT",
+      defaultValue = "2",
+      description = "How many more of those may come at once; default ${DEFAULT-VALUE}.")
+  int rateLimitBurst;
+
+  @Option(
+      names = "--rotate",
+      paramLabel = "HOW",
+      defaultValue = "keep",
+      description = {
+        "What kubeseal --re-encrypt gets: keep leaves what is on the newest key and the template",
+        "as they are, upstream does as its controller; default ${DEFAULT-VALUE}."
+      })
+  Rotate rotate = Rotate.keep;
+
+  /** The values of {@code --rotate}. */
+  enum Rotate {
+    keep(SentSecrets.Rotation.KEEP),
+    upstream(SentSecrets.Rotation.UPSTREAM);
+
+    private final SentSecrets.Rotation rotation;
+
+    Rotate(SentSecrets.Rotation rotation) {
+      this.rotation = rotation;
+    }
+  }
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "json",
@@ -150,80 +191,63 @@ final class OperatorCommand implements Command {
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     Settings settings = settings(surroundings);
     Logs.to(surroundings.out(), logFormat, logLevel);
-    // From the first moment on: the endpoints answer before all of it has started.
-    BlockingQueue<Operator> running = new ArrayBlockingQueue<>(1);
-    Thread stop = new Thread(() -> stop(running), "stop");
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      Operator operator = start(surroundings, settings);
-      running.add(operator);
-      operator.await();
-      return ExitCode.OK;
-    } catch (CommandFailure | RuntimeException e) {
-      Runtime.getRuntime().removeShutdownHook(stop);
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ExitCode.FAILED;
-    }
-  }
-
-  private Operator start(Surroundings surroundings, Settings settings) throws CommandFailure {
     Connection connection = cluster.connection(surroundings);
     try {
-      return Operator.start(settings, connection, surroundings.clock(), surroundings.random());
+      return Serving.until(
+          () ->
+              Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");
     }
   }
 
-  /** In the thread that ends the process: what it waits for is all that is waited for. */
-  private static void stop(BlockingQueue<Operator> running) {
-    int code = ExitCode.OK;
-    try {
-      Operator operator = running.poll(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
-      if (operator != null) {
-        // What was interrupted begins again in the process that leads next.
-        var _ = operator.stop(Operator.GRACE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      code = ExitCode.FAILED;
-    }
-    // Without this the JVM would end with the number of the signal.
-    Runtime.getRuntime().halt(code);
-  }
-
   Settings settings(Surroundings surroundings) throws CommandFailure, IOException {
     String keys = keyNamespace(surroundings);
-    String identity =
-        surroundings
-                .variable("POD_NAME")
-                .or(() -> surroundings.variable("HOSTNAME"))
-                .orElse("signet")
-            + "_"
-            + Long.toHexString(surroundings.random().nextLong());
     try {
+      if (keySize < 2048) {
+        throw new IllegalArgumentException("keys of 2048 bits and more are safe; others are not");
+      }
+      SealedSecretsSettings sealed =
+          SealedSecretsSettings.DEFAULT
+              .withKeys(KeyRules.DEFAULT.withNamespace(keys).withBits(keySize))
+              .withRenewal(
+                  makeKey
+                      ? SealedSecretsSettings.Renewal.FIRST
+                      : SealedSecretsSettings.Renewal.NEVER)
+              .withSealing(sealing());
       return new Settings(
-          namespaces,
-          labelSelector,
-          keys,
-          makeKey,
-          keySize,
+          new Settings.Area(namespaces, List.of(), labelSelector),
+          new Settings.Dialects(sealed, /* externalSecrets= */ true),
           leaderElection
               ? Optional.of(new Settings.Election(keys, leaseName, Leadership.Terms.USUAL))
               : Optional.empty(),
-          identity,
+          identity(surroundings),
           workers,
-          address(http),
-          qps,
-          burst,
-          Duration.ofSeconds(resync),
+          Settings.Http.at(address(http)),
+          Rate.polite(qps, burst),
+          Settings.Looks.every(Duration.ofSeconds(resync)),
           Version.text());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()), "see `signet operator --help`");
     }
+  }
+
+  /** What no other process has: the pod's name, and something drawn. */
+  static String identity(Surroundings surroundings) {
+    return surroundings
+            .variable("POD_NAME")
+            .or(() -> surroundings.variable("HOSTNAME"))
+            .orElse("signet")
+        + "_"
+        + Long.toHexString(surroundings.random().nextLong());
+  }
+
+  private SealingEndpoints.Terms sealing() {
+    SentSecrets usual = SealingEndpoints.Terms.DEFAULT.sent();
+    return SealingEndpoints.Terms.DEFAULT
+        .withRate(rateLimit, rateLimitBurst)
+        .withSent(new SentSecrets(rotate.rotation, usual.acceptDeprecated(), usual.operations()));
   }
 
   private String keyNamespace(Surroundings surroundings) throws IOException {

@@ -84,6 +84,12 @@ class OperatorCommandTest {
           Duration.ofSeconds(60),
           "all of it to have started",
           () -> get(port, "/metrics").contains("leader_election_master_status"));
+      // It wants a key made, which nothing can do now, and is no reason to end.
+      var _ =
+          new ProcessBuilder("kill", "-USR1", Long.toString(operator.process().pid()))
+              .start()
+              .waitFor();
+      assertThat(get(port, "/healthz")).isEqualTo("200 ok\n");
     } finally {
       operator.process().destroy();
     }

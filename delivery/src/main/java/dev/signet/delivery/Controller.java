@@ -17,10 +17,23 @@ public interface Controller {
 
   /**
    * The objects of its kind to look at again because that other object appeared, changed or went.
-   * Those that delivered into it are looked at anyway. Asked for every change of every object that
+   * Those that delivered into it are looked at anyway, if {@link #followsWhatItDelivered}. Asked for every change of every object that
    * is watched, so it must be quick.
    */
   default List<Ref> concernedBy(Ref changed) throws ObjectsException {
     return List.of();
+  }
+
+  /**
+   * Whether an object of its kind is looked at again whenever something that it delivered into
+   * changes. Otherwise {@link #concernedBy} alone decides.
+   */
+  default boolean followsWhatItDelivered() {
+    return true;
+  }
+
+  /** Whether an object of its kind that is gone is to be reconciled once more, to end its traces. */
+  default boolean endsWhatItDelivered() {
+    return false;
   }
 }

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of one kind as stripped JSON: no {@code managedFields}, no last-applied annotation.
- * They are decoded when used.
+ * The objects of one kind as stripped JSON: of {@code managedFields} only who wrote when, no
+ * last-applied annotation. They are decoded when used.
  *
  * <p>Own writes. The answer to a status write is put in here at once, so that the next reconcile
  * starts from it, and so that its echo in the watch is no change. The echo can come before the
@@ -179,7 +179,9 @@ final class CachedObjects implements Store {
     if (tree.get("metadata") instanceof Map<?, ?> given) {
       Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
       given.forEach((name, value) -> metadata.put((String) name, value));
-      metadata.remove("managedFields");
+      if (metadata.get("managedFields") instanceof List<?> writers) {
+        metadata.put("managedFields", writers.stream().map(CachedObjects::withoutFields).toList());
+      }
       if (metadata.get("annotations") instanceof Map<?, ?> annotations
           && annotations.containsKey(LAST_APPLIED)) {
         Map<Object, Object> kept = new LinkedHashMap<>(annotations);
@@ -189,6 +191,15 @@ final class CachedObjects implements Store {
       result.put("metadata", metadata);
     }
     return result;
+  }
+
+  private static Object withoutFields(Object writer) {
+    if (!(writer instanceof Map<?, ?> given)) {
+      return writer;
+    }
+    Map<Object, Object> kept = new LinkedHashMap<>(given);
+    kept.remove("fieldsV1");
+    return kept;
   }
 
   /** Atomic with {@link #answered}: a change is either kept back before it or compared after it. */
@@ -245,7 +256,9 @@ final class CachedObjects implements Store {
 
   private Entry entry(GenericKubernetesResource object) {
     ObjectMeta metadata = object.getMetadata();
-    metadata.setManagedFields(List.of());
+    if (metadata.getManagedFields() != null) {
+      metadata.getManagedFields().forEach(writer -> writer.setFieldsV1(null));
+    }
     if (metadata.getAnnotations() != null && metadata.getAnnotations().containsKey(LAST_APPLIED)) {
       Map<String, String> annotations = new LinkedHashMap<>(metadata.getAnnotations());
       annotations.remove(LAST_APPLIED);

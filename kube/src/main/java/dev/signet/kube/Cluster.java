@@ -87,7 +87,7 @@ public final class Cluster implements Objects, AutoCloseable {
     this.options = options;
     resources.forEach(each -> this.resources.put(each.kind(), each));
     this.resources.put(GroupKind.SECRET, Resource.SECRETS);
-    Pace pace = new Pace(options.qps(), options.burst(), System::nanoTime);
+    Pace pace = new Pace(options.rate(), System::nanoTime);
     Traffic traffic = new Traffic(pace, options.mayWrite(), limits, this::watchRefused, timer);
     Config config = connection.config();
     config.setUserAgent(options.userAgent());
@@ -418,8 +418,31 @@ public final class Cluster implements Objects, AutoCloseable {
                 "PUT",
                 resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager,
                 "application/json",
-                Json.write(object.with("status", status).tree())));
+                Json.write(withoutWriters(object.with("status", status).tree()))));
     return tree(asked, answer);
+  }
+
+  /** Who wrote what is the server's to say. */
+  private static Map<String, @Nullable Object> withoutWriters(Map<String, @Nullable Object> tree) {
+    if (!(tree.get("metadata") instanceof Map<?, ?> given)) {
+      return tree;
+    }
+    Map<Object, Object> metadata = new LinkedHashMap<>(given);
+    metadata.remove("managedFields");
+    Map<String, @Nullable Object> result = new LinkedHashMap<>(tree);
+    result.put("metadata", metadata);
+    return result;
+  }
+
+  /** Whether there is a namespace of that name; it needs the verb get on namespaces. */
+  public boolean hasNamespace(String name) throws ObjectsException {
+    Asked asked = new Asked("get", "namespace " + name, "namespaces", "", "", false);
+    Api.Answer answer = api.send(asked, Api.Request.get("/api/v1/namespaces/" + encoded(name)));
+    return switch (answer.code()) {
+      case 200 -> true;
+      case 404 -> false;
+      default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
+    };
   }
 
   @Override

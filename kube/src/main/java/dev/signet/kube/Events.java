@@ -52,7 +52,7 @@ public final class Events implements AutoCloseable {
   private final Consumer<Fate> told;
   private final EventsFilter filter = new EventsFilter(SILENCE, REMEMBERED);
   private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(WAITING);
-  private final Pace pace = new Pace(RATE, BURST, System::nanoTime);
+  private final Pace pace = new Pace(Rate.polite(RATE, BURST), System::nanoTime);
   private final Thread thread;
   private long posted;
 

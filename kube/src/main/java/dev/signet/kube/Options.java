@@ -6,9 +6,7 @@ import java.util.function.BooleanSupplier;
 /**
  * How a {@link Cluster} behaves.
  *
- * @param qps requests a second, as long as the API server has not shown that it shares its time out
- *     by itself
- * @param burst how many of them may come at once
+ * @param rate of requests
  * @param inFlight requests under way at once, watches and lists of caches aside
  * @param timeout for an answer to one request
  * @param mayWrite asked right before each write is sent; nothing is sent when it says no
@@ -18,8 +16,7 @@ import java.util.function.BooleanSupplier;
  * @param missing how often kinds that are not served are looked for again
  */
 public record Options(
-    int qps,
-    int burst,
+    Rate rate,
     int inFlight,
     Duration timeout,
     BooleanSupplier mayWrite,
@@ -28,37 +25,41 @@ public record Options(
     Duration missing) {
 
   public Options {
-    if (qps < 1 || burst < 1 || inFlight < 1) {
-      throw new IllegalArgumentException("qps, burst and inFlight must be positive");
+    if (inFlight < 1) {
+      throw new IllegalArgumentException("inFlight must be positive");
     }
   }
 
   public static Options defaults() {
     return new Options(
-        50, 100, 64, Duration.ofSeconds(30), () -> true, "", "signet", Duration.ofSeconds(30));
+        Rate.polite(50, 100), 64, Duration.ofSeconds(30), () -> true, "", "signet", Duration.ofSeconds(30));
   }
 
   public Options withRate(int qps, int burst) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return withRate(Rate.polite(qps, burst));
+  }
+
+  public Options withRate(Rate rate) {
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 
   public Options withTimeout(Duration timeout) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 
   public Options withWriteGate(BooleanSupplier mayWrite) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 
   public Options withFieldManager(String fieldManager) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 
   public Options withUserAgent(String userAgent) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 
   public Options withMissingEvery(Duration missing) {
-    return new Options(qps, burst, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
   }
 }

@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
  * When the next request may be sent.
  *
  * <p>Two rules. After an answer that names a time to wait (429 with Retry-After) no request goes
- * out before it has passed; of several such times the latest counts. And a token bucket of {@code
- * qps} and {@code burst} holds until an answer shows that the server itself has priority and
- * fairness, which knows better than any client what it can bear.
+ * out before it has passed; of several such times the latest counts. And a token bucket of the
+ * {@link Rate} holds until an answer shows that the server itself has priority and fairness, which
+ * knows better than any client what it can bear, unless the rate is said to hold always.
  *
  * <p>A server that asks for more than an hour is believed for an hour: by then somebody should be
  * told again.
@@ -18,6 +18,7 @@ final class Pace {
 
   private static final Duration LONGEST = Duration.ofHours(1);
 
+  private final Rate rate;
   private final double perNano;
   private final double burst;
   private final LongSupplier nanos;
@@ -27,9 +28,10 @@ final class Pace {
   private long closedUntil;
   private boolean serverPaces;
 
-  Pace(int qps, int burst, LongSupplier nanos) {
-    this.perNano = qps / 1e9;
-    this.burst = burst;
+  Pace(Rate rate, LongSupplier nanos) {
+    this.rate = rate;
+    this.perNano = rate.qps() / 1e9;
+    this.burst = rate.burst();
     this.nanos = nanos;
     this.tokens = burst;
     this.filledAt = nanos.getAsLong();
@@ -46,7 +48,8 @@ final class Pace {
     if (closedUntil - now > 0) {
       return Duration.ofNanos(closedUntil - now);
     }
-    if (serverPaces) {
+    boolean unlimited = Double.isInfinite(perNano) || (serverPaces && !rate.always());
+    if (unlimited) {
       return Duration.ZERO;
     }
     tokens = Math.min(burst, tokens + (now - filledAt) * perNano);

@@ -17,8 +17,8 @@ import java.util.List;
  * <p>fabric8 7.8.0 decodes each piece of such a body by itself ({@code WatchHTTPManager}): a
  * character that is split between two pieces is lost, and after one of several bytes zeros get into
  * the text, so the next event is no JSON any more. Here each line is copied token by token with
- * everything beyond ASCII escaped. On the way {@code managedFields} are dropped, which nothing here
- * reads.
+ * everything beyond ASCII escaped. Of {@code managedFields} the fields themselves are dropped on the way:
+ * who wrote when is read here, what is not.
  */
 final class WatchLines implements AsyncBody.Consumer<List<ByteBuffer>> {
 
@@ -62,7 +62,7 @@ final class WatchLines implements AsyncBody.Consumer<List<ByteBuffer>> {
       generator.enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME
-            && parser.currentName().equals("managedFields")) {
+            && parser.currentName().equals("fieldsV1")) {
           parser.nextToken();
           parser.skipChildren();
         } else {

@@ -125,9 +125,13 @@ final class Watching {
     return failure;
   }
 
-  /** Whether the store has what that namespace holds. */
+  /**
+   * Whether the store has what that namespace holds. A selector says which resources are this
+   * process's; the others are nothing to it. Of Secrets all matter.
+   */
   boolean covers(String namespace) {
-    return labelSelector.isEmpty() && namespaces.contain(resource, namespace);
+    return (labelSelector.isEmpty() || !resource.isSecrets())
+        && namespaces.contain(resource, namespace);
   }
 
   boolean isAt(String path) {

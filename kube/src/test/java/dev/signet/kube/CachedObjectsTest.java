@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +29,7 @@ class CachedObjectsTest {
     return """
         {"apiVersion": "a/v1", "kind": "K", "metadata": {"namespace": "ns", "name": "x",
          "uid": "u", "resourceVersion": "%s", "generation": 5000000000,
-         "managedFields": [{"manager": "m"}],
+         "managedFields": [{"manager": "m", "time": "2026-01-02T03:04:05Z", "fieldsV1": {"f:spec": {}}}],
          "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}", "kept": "yes"}},
          "spec": {"n": 1, "f": 1.5, "none": null, "list": [1, "a", true]},
          "status": {"is": "%s"}}
@@ -81,7 +82,8 @@ class CachedObjectsTest {
     assertThat(((Map<?, ?>) requireNonNull(object.tree().get("spec"))).get("n")).isEqualTo(1L);
     assertThat(object.metadata().generation()).isEqualTo(5_000_000_000L);
     assertThat(object.metadata().annotations()).isEqualTo(Map.of("kept", "yes"));
-    assertThat(object.metadata().tree()).doesNotContainKey("managedFields");
+    assertThat(object.metadata().tree().get("managedFields"))
+        .isEqualTo(List.of(Map.of("manager", "m", "time", "2026-01-02T03:04:05Z")));
   }
 
   @Test

@@ -16,7 +16,7 @@ class PaceTest {
 
   @Test
   void aBurstPassesAndThenOneAtATime() {
-    Pace pace = new Pace(10, 3, now::get);
+    Pace pace = new Pace(Rate.polite(10, 3), now::get);
     for (int i = 0; i < 3; i++) {
       assertThat(pace.take()).isZero();
     }
@@ -35,7 +35,7 @@ class PaceTest {
 
   @Test
   void theServersOwnPaceEndsOurs() {
-    Pace pace = new Pace(1, 1, now::get);
+    Pace pace = new Pace(Rate.polite(1, 1), now::get);
     assertThat(pace.take()).isZero();
     assertThat(pace.take()).isPositive();
     pace.serverPaces();
@@ -46,7 +46,7 @@ class PaceTest {
 
   @Test
   void nothingPassesBeforeTheServerSaidAndTheLatestTimeCounts() {
-    Pace pace = new Pace(1000, 1000, now::get);
+    Pace pace = new Pace(Rate.polite(1000, 1000), now::get);
     pace.serverPaces();
     pace.throttled(Duration.ofSeconds(5));
     pace.throttled(Duration.ofSeconds(1));
@@ -63,7 +63,7 @@ class PaceTest {
 
   @Test
   void noServerIsBelievedForMoreThanAnHour() {
-    Pace pace = new Pace(1, 1, now::get);
+    Pace pace = new Pace(Rate.polite(1, 1), now::get);
     pace.throttled(Duration.ofDays(400_000));
     assertThat(pace.take()).isEqualTo(Duration.ofHours(1));
   }
@@ -76,5 +76,20 @@ class PaceTest {
     assertThat(Traffic.retryAfter(null)).isEqualTo(Duration.ofSeconds(1));
     assertThat(Traffic.retryAfter("Wed, 21 Oct 2015 07:28:00 GMT"))
         .isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aStrictRateHoldsWhateverTheServerDoesAndAnInfiniteOneNever() {
+    Pace strict = new Pace(Rate.strict(0.5, 1), now::get);
+    strict.serverPaces();
+    assertThat(strict.take()).isZero();
+    assertThat(strict.take()).isEqualTo(Duration.ofSeconds(2));
+
+    Pace unlimited = new Pace(Rate.strict(Double.POSITIVE_INFINITY, 1), now::get);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(unlimited.take()).isZero();
+    }
+    unlimited.throttled(Duration.ofSeconds(3));
+    assertThat(unlimited.take()).isEqualTo(Duration.ofSeconds(3));
   }
 }

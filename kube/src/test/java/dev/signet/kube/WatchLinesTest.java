@@ -54,11 +54,11 @@ class WatchLinesTest {
   }
 
   @Test
-  void managedFieldsAreDropped() throws Exception {
+  void ofManagedFieldsOnlyWhoAndWhenIsHandedOn() throws Exception {
     String event =
-        "{\"object\":{\"metadata\":{\"managedFields\":[{\"f:a\":{}}],\"name\":\"x\"}}}\n";
+        "{\"object\":{\"metadata\":{\"managedFields\":[{\"manager\":\"m\",\"fieldsV1\":{\"f:a\":{}}}]}}}\n";
     lines.consume(List.of(ByteBuffer.wrap(event.getBytes(UTF_8))), body);
-    assertThat(handedOn).containsExactly("{\"object\":{\"metadata\":{\"name\":\"x\"}}}\n");
+    assertThat(handedOn).containsExactly("{\"object\":{\"metadata\":{\"managedFields\":[{\"manager\":\"m\"}]}}}\n");
   }
 
   @Test

@@ -1,12 +1,14 @@
 package dev.signet.operator;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +20,8 @@ import java.util.function.Supplier;
  * {@code /healthz}, {@code /readyz} and {@code /metrics} over plain HTTP, for the kubelet and for
  * Prometheus. Nothing that is asked here reaches the cluster.
  *
- * <p>A request has ten seconds to arrive and its answer thirty to leave, headers are limited,
- * bodies are not read, and of more than {@value #AT_ONCE} requests at once the rest is refused.
+ * <p>Requests and answers have limited time, headers are limited, bodies are not read, and of more
+ * than {@value #AT_ONCE} requests at once the rest is refused.
  */
 final class Endpoints implements AutoCloseable {
 
@@ -27,8 +29,6 @@ final class Endpoints implements AutoCloseable {
 
   private static final Map<String, String> LIMITS =
       Map.of(
-          "sun.net.httpserver.maxReqTime", "10",
-          "sun.net.httpserver.maxRspTime", "30",
           "sun.net.httpserver.idleInterval", "30",
           "sun.net.httpserver.maxReqHeaders", "64",
           "sun.net.httpserver.maxReqHeaderSize", "16384",
@@ -43,36 +43,55 @@ final class Endpoints implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
-  private final Supplier<Optional<String>> unready;
-  private final Scrape metrics;
+  private final Pages pages;
 
-  private Endpoints(HttpServer server, Supplier<Optional<String>> unready, Scrape metrics) {
+  /**
+   * What is answered.
+   *
+   * @param unready why the process is not ready, empty when it is; without it neither health nor
+   *     readiness are answered
+   * @param metrics without it no metrics are
+   */
+  record Pages(Optional<Supplier<Optional<String>>> unready, Optional<Scrape> metrics) {}
+
+  private Endpoints(HttpServer server, Pages pages) {
     this.server = server;
-    this.unready = unready;
-    this.metrics = metrics;
+    this.pages = pages;
   }
 
   /**
-   * Binds and answers from now on.
-   *
-   * @param unready why the process is not ready; empty when it is
+   * How long requests may take to arrive and answers to leave, for all of this process: the JDK's
+   * server takes its limits from system properties when its first instance is made.
    */
-  static Endpoints start(
-      InetSocketAddress address, Supplier<Optional<String>> unready, Scrape metrics)
-      throws IOException {
-    // The JDK's server takes its limits from here, when its first instance is made.
+  static void limit(Duration read, Duration write) {
+    System.setProperty("sun.net.httpserver.maxReqTime", Long.toString(seconds(read)));
+    System.setProperty("sun.net.httpserver.maxRspTime", Long.toString(seconds(write)));
     LIMITS.forEach(
         (name, value) -> {
           if (System.getProperty(name) == null) {
             System.setProperty(name, value);
           }
         });
+  }
+
+  /** Zero is no limit, there as in Go. */
+  private static long seconds(Duration time) {
+    return time.isZero() ? -1 : Math.max(1, time.toSeconds());
+  }
+
+  /** Binds and answers from now on. */
+  static Endpoints start(InetSocketAddress address, Pages pages) throws IOException {
     HttpServer server = HttpServer.create(address, AT_ONCE);
-    Endpoints endpoints = new Endpoints(server, unready, metrics);
+    Endpoints endpoints = new Endpoints(server, pages);
     server.setExecutor(endpoints.threads);
     server.createContext("/", endpoints::answer);
     server.start();
     return endpoints;
+  }
+
+  /** Lets another answer what is below a path; it has to bound what that costs by itself. */
+  void mount(String below, HttpHandler handler) {
+    server.createContext(below, handler);
   }
 
   InetSocketAddress address() {
@@ -100,21 +119,21 @@ final class Endpoints implements AutoCloseable {
       send(exchange, 405, "only GET and HEAD\n");
       return;
     }
-    switch (exchange.getRequestURI().getPath()) {
-      case "/healthz" -> send(exchange, 200, "ok\n");
-      case "/readyz" -> {
-        Optional<String> why = unready.get();
-        send(
-            exchange,
-            why.isEmpty() ? 200 : 503,
-            why.map(it -> "not ready: " + it).orElse("ok") + "\n");
-      }
-      case "/metrics" -> {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        metrics.to(text);
-        send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.toByteArray());
-      }
-      default -> send(exchange, 404, "not found\n");
+    String path = exchange.getRequestURI().getPath();
+    if (path.equals("/healthz") && pages.unready().isPresent()) {
+      send(exchange, 200, "ok\n");
+    } else if (path.equals("/readyz") && pages.unready().isPresent()) {
+      Optional<String> why = pages.unready().get().get();
+      send(
+          exchange,
+          why.isEmpty() ? 200 : 503,
+          why.map(it -> "not ready: " + it).orElse("ok") + "\n");
+    } else if (path.equals("/metrics") && pages.metrics().isPresent()) {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      pages.metrics().get().to(text);
+      send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.toByteArray());
+    } else {
+      send(exchange, 404, "not found\n");
     }
   }
 

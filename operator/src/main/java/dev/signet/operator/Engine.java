@@ -37,7 +37,7 @@ final class Engine {
   private final Memory memory;
   private final WorkQueue queue;
   private final Journal journal;
-  private final Duration resync;
+  private final Settings.Looks looks;
   private final BooleanSupplier mayWrite;
 
   /** What is watched, of the controllers' kinds: nothing else is reconciled. */
@@ -49,7 +49,7 @@ final class Engine {
   private volatile boolean leading;
 
   /**
-   * @param resync after which objects are looked at though nothing is known to have changed
+   * @param looks when objects are looked at though nothing is known to have changed
    * @param mayWrite whether this process leads at this very moment
    */
   Engine(
@@ -58,14 +58,14 @@ final class Engine {
       Memory memory,
       WorkQueue queue,
       Journal journal,
-      Duration resync,
+      Settings.Looks looks,
       BooleanSupplier mayWrite) {
     controllers.forEach(controller -> this.controllers.put(controller.kind(), controller));
     this.objects = objects;
     this.memory = memory;
     this.queue = queue;
     this.journal = journal;
-    this.resync = resync;
+    this.looks = looks;
     this.mayWrite = mayWrite;
   }
 
@@ -83,6 +83,9 @@ final class Engine {
         } else if (alive.remove(ref)) {
           memory.forget(ref);
           journal.gone(ref);
+          if (leading && ends(ref)) {
+            queue.add(ref, Urgency.CHANGE);
+          }
         }
       }
       // Who delivers from what is learnt all the time; what a Secret concerns is asked by who
@@ -91,7 +94,7 @@ final class Engine {
         for (Controller controller : controllers.values()) {
           controller.concernedBy(ref).forEach(this::want);
         }
-        memory.deliveredInto(ref).forEach(this::want);
+        memory.deliveredInto(ref).stream().filter(this::follows).forEach(this::want);
       }
     } catch (ObjectsException e) {
       unread.add(ref);
@@ -146,10 +149,24 @@ final class Engine {
     if (alive.contains(ref)) {
       return next(result);
     }
+    if (ends(ref) && next(result) instanceof Next.Failed failed) {
+      return failed;
+    }
     // It went meanwhile, and this run may have left traces after it had been forgotten.
     memory.forget(ref);
     journal.gone(ref);
     return new Next.Never();
+  }
+
+  private boolean follows(Ref resource) {
+    Controller controller = controllers.get(resource.kind());
+    return controller != null && controller.followsWhatItDelivered();
+  }
+
+  /** Whether there is something to do about an object that is gone. */
+  private boolean ends(Ref ref) {
+    Controller controller = controllers.get(ref.kind());
+    return controller != null && controller.endsWhatItDelivered();
   }
 
   private static Reconciled reconcile(Controller controller, Ref ref) {
@@ -167,11 +184,12 @@ final class Engine {
     return switch (result) {
       case Reconciled.As(Outcome outcome) ->
           switch (outcome) {
-            case Outcome.Done _ -> new Next.In(resync);
+            case Outcome.Done _ ->
+                looks.whenDone().<Next>map(Next.In::new).orElseGet(Next.Never::new);
             case Outcome.After(Duration interval) ->
                 new Next.In(interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval);
             case Outcome.Retry _ -> new Next.Failed(Duration.ZERO);
-            case Outcome.Stalled _ -> new Next.In(resync);
+            case Outcome.Stalled _ -> new Next.In(looks.whenStalled());
           };
       case Reconciled.Unfinished(ObjectsException e) ->
           new Next.Failed(

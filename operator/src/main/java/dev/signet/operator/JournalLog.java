@@ -6,6 +6,7 @@ import dev.signet.delivery.object.Ref;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -19,17 +20,22 @@ final class JournalLog implements Journal {
   private static final Logger LOG = LoggerFactory.getLogger("dev.signet.reconcile");
 
   private final Metrics metrics;
+  private final Function<Ref, String> instance;
 
   /** The reason and message last logged; of live objects only. */
   private final Map<Ref, String> last = new ConcurrentHashMap<>();
 
-  JournalLog(Metrics metrics) {
+  /**
+   * @param instance the label {@code app.kubernetes.io/instance} of an object
+   */
+  JournalLog(Metrics metrics, Function<Ref, String> instance) {
     this.metrics = metrics;
+    this.instance = instance;
   }
 
   @Override
   public void reconciled(Ref ref, Reconciled result, Duration took) {
-    metrics.reconciled(ref, result, took);
+    metrics.reconciled(ref, instance.apply(ref), result, took);
     switch (result) {
       case Reconciled.As(Outcome outcome) -> {
         switch (outcome) {
@@ -56,7 +62,7 @@ final class JournalLog implements Journal {
   private void failed(Ref ref, String reason, String message) {
     String now = reason + ": " + message;
     boolean again = now.equals(last.put(ref, now));
-    about(again ? LOG.atDebug() : LOG.atWarn(), ref, reason).log(message);
+    about(again ? LOG.atDebug() : LOG.atError(), ref, reason).log(message);
   }
 
   private static LoggingEventBuilder about(LoggingEventBuilder line, Ref ref, String reason) {

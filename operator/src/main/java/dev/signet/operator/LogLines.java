@@ -68,7 +68,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
     return fields;
   }
 
-  private static String places(IThrowableProxy thrown) {
+  static String places(IThrowableProxy thrown) {
     StringBuilder text = new StringBuilder();
     int causes = 0;
     for (IThrowableProxy each = thrown; each != null && causes < 5; each = each.getCause()) {

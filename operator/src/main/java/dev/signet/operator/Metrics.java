@@ -1,10 +1,13 @@
 package dev.signet.operator;
 
+import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
+import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -15,6 +18,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -25,6 +30,7 @@ import java.util.function.Supplier;
  */
 final class Metrics implements CountedObjects.Writes {
 
+  private static final String SYNCED = "Synced";
   private static final String SEALED = "sealed_secrets_controller_";
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -55,6 +61,15 @@ final class Metrics implements CountedObjects.Writes {
           "name",
           "condition",
           "ss_app_kubernetes_io_instance");
+  private final Counter requests =
+      counter(SEALED + "http_requests", "Requests of kubeseal.", "path", "code", "method");
+  private final Histogram requestTimes =
+      Histogram.builder()
+          .name(SEALED + "http_request_duration_seconds")
+          .help("How long requests of kubeseal took.")
+          .labelNames("path", "method")
+          .classicOnly()
+          .register(registry);
   private final Counter syncCalls =
       counter("externalsecret_sync_calls", "Looks at ExternalSecrets.", "name", "namespace");
   private final Counter syncErrors =
@@ -69,7 +84,19 @@ final class Metrics implements CountedObjects.Writes {
           "condition",
           "status");
 
-  Metrics(String version) {
+  private final Counter unreadableKeys =
+      counter("signet_sealing_keys_unreadable", "Finds of a key Secret that holds no key.");
+
+  private final boolean names;
+
+  /** The label of each SealedSecret that has a series, to end that. */
+  private final Map<Ref, String> instances = new ConcurrentHashMap<>();
+
+  /**
+   * @param names whether series name the SealedSecrets there are
+   */
+  Metrics(String version, boolean names) {
+    this.names = names;
     Gauge build = gauge(SEALED + "build_info", "The version, as a label.", "revision");
     build.labelValues(version).set(0);
     ProcessMetrics.register(registry);
@@ -109,16 +136,51 @@ final class Metrics implements CountedObjects.Writes {
         .register(registry);
   }
 
+  /** Shows the sealing keys, and what opening costs. */
+  void observe(Supplier<KeyRing> keys) {
+    GaugeWithCallback.builder()
+        .name("signet_sealing_keys")
+        .help("Keys that open SealedSecrets.")
+        .callback(callback -> callback.call(keys.get().size()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("signet_sealing_key_since_seconds")
+        .help("Since when the newest key is the one to seal with, in seconds since 1970.")
+        .callback(
+            callback ->
+                keys.get()
+                    .currentSince()
+                    .ifPresent(since -> callback.call(since.getEpochSecond())))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("signet_rsa_operations")
+        .help("Uses of private keys, which is what opening costs.")
+        .callback(callback -> callback.call(keys.get().operations()))
+        .register(registry);
+  }
+
+  void unreadableKey() {
+    unreadableKeys.inc();
+  }
+
   @Override
   public void wrote(String what, String verb) {
     writes.labelValues(what, verb).inc();
+  }
+
+  void answered(String path, int code, String method, Duration took) {
+    requests.labelValues(path, Integer.toString(code), method).inc();
+    requestTimes.labelValues(path, method).observe(took.toNanos() / 1e9);
   }
 
   void event(Events.Fate fate) {
     events.labelValues(fate.name().toLowerCase(Locale.ROOT)).inc();
   }
 
-  void reconciled(Ref ref, Reconciled result, Duration took) {
+  /**
+   * @param instance the label {@code app.kubernetes.io/instance} of the object
+   */
+  void reconciled(Ref ref, String instance, Reconciled result, Duration took) {
     String controller = ref.kind().kind().toLowerCase(Locale.ROOT);
     reconciles.labelValues(controller, resultOf(result)).inc();
     times.labelValues(controller).observe(took.toNanos() / 1e9);
@@ -127,7 +189,7 @@ final class Metrics implements CountedObjects.Writes {
       errors.labelValues(controller).inc();
     }
     switch (ref.kind().kind()) {
-      case "SealedSecret" -> sealedSecret(ref, result);
+      case "SealedSecret" -> sealedSecret(ref, instance, result);
       case "ExternalSecret" -> externalSecret(ref, result);
       default -> {}
     }
@@ -145,14 +207,15 @@ final class Metrics implements CountedObjects.Writes {
     };
   }
 
-  private void sealedSecret(Ref ref, Reconciled result) {
+  private void sealedSecret(Ref ref, String instance, Reconciled result) {
     unsealRequests.inc();
     String reason =
         switch (result) {
           case Reconciled.As(Outcome outcome) ->
               switch (outcome) {
                 case Outcome.Done _, Outcome.After _ -> "";
-                case Outcome.Retry _ -> "update";
+                case Outcome.Retry(String why, String _) ->
+                    why.equals(SealedSecretController.STATUS_UNWRITTEN) ? "status" : "update";
                 case Outcome.Stalled(String why, String _) ->
                     switch (why) {
                       case "NotManaged" -> "unmanaged";
@@ -166,10 +229,15 @@ final class Metrics implements CountedObjects.Writes {
     if (!reason.isEmpty()) {
       unsealErrors.labelValues(reason, ref.namespace()).inc();
     }
-    if (result instanceof Reconciled.As(Outcome outcome)) {
+    if (names && result instanceof Reconciled.As(Outcome outcome)) {
+      String before = instances.put(ref, instance);
+      if (before != null && !before.equals(instance)) {
+        conditionInfo.remove(ref.namespace(), ref.name(), SYNCED, before);
+      }
+      boolean synced = outcome.delivered() || reason.equals("status");
       conditionInfo
-          .labelValues(ref.namespace(), ref.name(), "Synced", "")
-          .set(outcome.delivered() ? 1 : -1);
+          .labelValues(ref.namespace(), ref.name(), SYNCED, instance)
+          .set(synced ? 1 : -1);
     }
   }
 
@@ -191,7 +259,12 @@ final class Metrics implements CountedObjects.Writes {
   /** Ends the series of an object that is gone. */
   void gone(Ref ref) {
     switch (ref.kind().kind()) {
-      case "SealedSecret" -> conditionInfo.remove(ref.namespace(), ref.name(), "Synced", "");
+      case "SealedSecret" -> {
+        String instance = instances.remove(ref);
+        if (instance != null) {
+          conditionInfo.remove(ref.namespace(), ref.name(), SYNCED, instance);
+        }
+      }
       case "ExternalSecret" -> {
         syncCalls.remove(ref.name(), ref.namespace());
         syncErrors.remove(ref.name(), ref.namespace());

@@ -3,7 +3,11 @@ package dev.signet.operator;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Event;
 import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
@@ -11,6 +15,7 @@ import dev.signet.delivery.store.FakeStore;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.kube.Cluster;
@@ -34,6 +39,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +61,10 @@ public final class Operator {
   private static final Duration LAST_REQUEST = Duration.ofSeconds(3);
 
   private final Metrics metrics;
-  private final Endpoints endpoints;
+  private final List<Endpoints> endpoints = new ArrayList<>();
+  private final SealingEndpoints sealing;
+  private final KeyKeeper keeper;
+  private final MoreNamespaces more;
   private final Cluster cluster;
   private final Events events;
   private final WorkQueue queue;
@@ -63,6 +73,8 @@ public final class Operator {
   private final Optional<Leadership> leadership;
   private final Thread elections;
   private final Thread reporter;
+  private final Thread namespaces;
+  private boolean secretsWatched;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
 
@@ -79,11 +91,12 @@ public final class Operator {
 
   private Operator(Settings settings, Connection connection, Clock clock, SecureRandom random)
       throws IOException {
-    metrics = new Metrics(settings.version());
+    SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
+    metrics = new Metrics(settings.version(), sealed.namesInMetrics());
     // First of all: whoever asks whether the process lives must not wait for a cluster or a key.
     AtomicReference<Optional<String>> unready =
         new AtomicReference<>(Optional.of("the process has just begun"));
-    endpoints = Endpoints.start(settings.http(), () -> unready.get(), metrics::write);
+    Optional<Endpoints> main = listen(settings.http(), unready::get);
 
     AtomicReference<BooleanSupplier> leads = new AtomicReference<>(() -> false);
     BooleanSupplier mayWrite = () -> leads.get().getAsBoolean();
@@ -92,55 +105,53 @@ public final class Operator {
             connection,
             Resources.ALL,
             Options.defaults()
-                .withRate(settings.qps(), settings.burst())
+                .withRate(settings.rate())
                 .withWriteGate(mayWrite)
                 .withUserAgent("signet-operator/" + settings.version()));
     events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
     Objects objects = new CountedObjects(cluster, metrics);
-    SealingKeys keys =
-        new SealingKeys(
-            objects, memory, clock, random, settings.keyNamespace(), settings.keyBits());
-    Stores stores = new Stores(objects, List.of(FakeStore.provider()));
-    List<Controller> controllers =
-        List.of(
-            new SealedSecretController(
-                objects, memory, keys, new Template.Sources(clock, ZoneOffset.UTC, random)),
-            SecretStoreController.clusterWide(objects, memory, stores, clock),
-            SecretStoreController.namespaced(objects, memory, stores, clock),
-            ExternalSecretController.whenDue(objects, memory, stores, clock));
-    queue = new WorkQueue(Pace.DEFAULT, System::nanoTime);
+    SealingKeys keys = new SealingKeys(objects, memory, clock, random, sealed.keys());
+    metrics.observe(keys::lastRing);
+    keeper = new KeyKeeper(keys, sealed.renewal(), clock);
+    sealing = new SealingEndpoints(keys, sealed.sealing(), random, metrics::answered);
+    main.ifPresent(it -> it.mount("/v1/", sealing));
+    List<Controller> controllers = new ArrayList<>();
+    controllers.add(
+        new SealedSecretController(
+            objects,
+            memory,
+            keys,
+            new Template.Sources(clock, ZoneOffset.UTC, random),
+            sealed.delivery()));
+    if (settings.dialects().externalSecrets()) {
+      Stores stores = new Stores(objects, List.of(FakeStore.provider()));
+      controllers.add(SecretStoreController.clusterWide(objects, memory, stores, clock));
+      controllers.add(SecretStoreController.namespaced(objects, memory, stores, clock));
+      controllers.add(ExternalSecretController.whenDue(objects, memory, stores, clock));
+    }
+    queue = new WorkQueue(
+            Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
     Engine engine =
         new Engine(
             controllers,
             objects,
             memory,
             queue,
-            new JournalLog(metrics),
-            settings.resync(),
+            new JournalLog(metrics, this::instance),
+            settings.looks(),
             mayWrite);
     metrics.observe(queue::depth, mayWrite);
-    turns =
-        new Turns(
-            engine, cluster::settled, settings.makeKey() ? Optional.of(keys) : Optional.empty());
+    turns = new Turns(engine, this::settled, keeper);
 
-    cluster.watch(
-        Resources.DELIVERED_FROM,
-        namespaces(settings.namespaces()),
-        settings.labelSelector(),
-        engine::changed);
-    cluster.watch(
-        Resources.STORES,
-        namespaces(settings.namespaces()),
-        /* labelSelector= */ "",
-        engine::changed);
-    List<String> withKeys = new ArrayList<>(settings.namespaces());
-    withKeys.add(settings.keyNamespace());
-    cluster.watch(
-        List.of(Resource.SECRETS),
-        settings.namespaces().isEmpty() ? Namespaces.all() : Namespaces.of(withKeys),
-        /* labelSelector= */ "",
-        engine::changed);
+    Settings.Area area = settings.area();
+    watch(settings, namespaces(area.namespaces()), engine::changed);
+    more =
+        new MoreNamespaces(
+            cluster,
+            area.more(),
+            name -> watch(settings, Namespaces.of(List.of(name)), engine::changed));
+    namespaces = Thread.ofVirtual().name("namespaces").start(more::run);
     workers = Workers.start(settings.workers(), queue, engine::run);
 
     leadership =
@@ -167,9 +178,89 @@ public final class Operator {
     LOG.atInfo()
         .addKeyValue("version", settings.version())
         .addKeyValue("server", cluster.connection().server())
-        .addKeyValue("http", endpoints.address())
+        .addKeyValue("http", endpoints.stream().map(Endpoints::address).toList())
         .addKeyValue("identity", settings.identity())
         .log("the operator has started");
+  }
+
+  /** What answers everything but metrics, if it could be bound. */
+  private Optional<Endpoints> listen(Settings.Http http, Supplier<Optional<String>> unready)
+      throws IOException {
+    Endpoints.limit(http.readTimeout(), http.writeTimeout());
+    Optional<Endpoints.Scrape> scrape = Optional.of(metrics::write);
+    Optional<Endpoints> main =
+        listen(
+            http,
+            http.address(),
+            new Endpoints.Pages(
+                Optional.of(unready), http.metrics().isEmpty() ? scrape : Optional.empty()));
+    if (http.metrics().isPresent()) {
+      var _ =
+          listen(http, http.metrics().get(), new Endpoints.Pages(Optional.empty(), scrape));
+    }
+    return main;
+  }
+
+  private Optional<Endpoints> listen(
+      Settings.Http http, InetSocketAddress address, Endpoints.Pages pages) throws IOException {
+    try {
+      Endpoints bound = Endpoints.start(address, pages);
+      endpoints.add(bound);
+      LOG.atInfo().addKeyValue("addr", bound.address()).log("HTTP server serving");
+      return Optional.of(bound);
+    } catch (IOException e) {
+      if (http.required()) {
+        throw e;
+      }
+      LOG.atError().addKeyValue("addr", address).log("HTTP server exiting: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void watch(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
+    String selector = settings.area().labelSelector();
+    cluster.watch(List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
+    if (settings.dialects().externalSecrets()) {
+      cluster.watch(List.of(Resources.EXTERNAL_SECRETS), namespaces, selector, changed);
+      cluster.watch(Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+    }
+    watchSecrets(settings, namespaces, changed);
+  }
+
+  /** Those that are delivered, if anything is to follow from a change of them, and the keys. */
+  private void watchSecrets(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
+    SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
+    boolean delivered =
+        settings.dialects().externalSecrets()
+            || sealed.delivery().restored() != DeliveryRules.Restored.NOTHING;
+    List<String> names = new ArrayList<>(delivered ? namespaces.names() : List.of());
+    boolean all = delivered && names.isEmpty();
+    if (!all && !secretsWatched) {
+      names.add(sealed.keys().namespace());
+    }
+    secretsWatched = true;
+    if (all || !names.isEmpty()) {
+      cluster.watch(
+          List.of(Resource.SECRETS),
+          all ? Namespaces.all() : Namespaces.of(names),
+          /* labelSelector= */ "",
+          changed);
+    }
+  }
+
+  private boolean settled() {
+    return more.looked() && cluster.settled();
+  }
+
+  private String instance(Ref ref) {
+    try {
+      Optional<KubeObject> object = cluster.get(ref);
+      return object.isEmpty()
+          ? ""
+          : object.get().metadata().labels().getOrDefault("app.kubernetes.io/instance", "");
+    } catch (ObjectsException | MalformedObjectException e) {
+      return "";
+    }
   }
 
   private static Namespaces namespaces(List<String> names) {
@@ -186,7 +277,19 @@ public final class Operator {
           .addKeyValue("reason", event.reason())
           .log(event.message());
     }
+    if (event.reason().equals(SealingKeys.UNREADABLE)) {
+      metrics.unreadableKey();
+      LOG.atError()
+          .addKeyValue("secret", event.about().name())
+          .addKeyValue("error", event.message())
+          .log("Error reading key");
+    }
     events.post(event);
+  }
+
+  /** Makes a sealing key soon, if this process leads. */
+  public void makeKey() {
+    keeper.makeNow();
   }
 
   /**
@@ -199,7 +302,7 @@ public final class Operator {
         unready.set(
             stopping
                 ? Optional.of("the process is stopping")
-                : cluster.settled() ? Optional.empty() : Optional.of(whyUnsynced()));
+                : settled() ? Optional.empty() : Optional.of(whyUnsynced()));
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
         engine.readAgain();
@@ -215,9 +318,14 @@ public final class Operator {
         .orElse("the objects of the cluster are being listed");
   }
 
-  /** Where the endpoints answer. */
+  /** Where health is told, and whatever has no address of its own. */
   public InetSocketAddress http() {
-    return endpoints.address();
+    return endpoints.getFirst().address();
+  }
+
+  /** Where metrics are told. */
+  public InetSocketAddress metrics() {
+    return endpoints.getLast().address();
   }
 
   /** Waits until {@link #stop} has ended. */
@@ -249,7 +357,9 @@ public final class Operator {
     cluster.close();
     stopped.countDown();
     reporter.join();
-    endpoints.close();
+    endpoints.forEach(Endpoints::close);
+    namespaces.interrupt();
+    sealing.close();
     LOG.info(ended ? "stopped" : "stopped; some reconciles were interrupted");
     return ended;
   }
@@ -281,7 +391,6 @@ public final class Operator {
     static final Resource CLUSTER_SECRET_STORES =
         external("ClusterSecretStore", "clustersecretstores", false);
 
-    static final List<Resource> DELIVERED_FROM = List.of(SEALED_SECRETS, EXTERNAL_SECRETS);
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
     static final List<Resource> ALL =
         List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);

@@ -1,6 +1,7 @@
 package dev.signet.operator;
 
 import dev.signet.kube.Leadership;
+import dev.signet.kube.Rate;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -9,34 +10,101 @@ import java.util.Optional;
 /**
  * How the operator runs.
  *
- * @param namespaces whose objects are reconciled; empty for all
- * @param labelSelector only resources with these labels, in kubectl's syntax; empty for all
- * @param keyNamespace where the sealing keys are
- * @param makeKey whether to make a sealing key when there is none
- * @param keyBits its size
+ * @param area which objects are reconciled
+ * @param dialects which resources, and how
  * @param election where the Lease is; without it this process leads from the start and never stops
  * @param identity the name of this process in the Lease and in events; no other has it
  * @param workers how many objects are reconciled at once
- * @param http where health and metrics are served; port 0 for any that is free
- * @param qps requests a second, as long as the API server does not share its time out by itself
- * @param burst how many of them may come at once
- * @param resync after which objects are looked at though nothing is known to have changed
+ * @param http where it answers
+ * @param rate of requests to the API server
+ * @param looks when objects are looked at again
  * @param version what this program calls itself
  */
 public record Settings(
-    List<String> namespaces,
-    String labelSelector,
-    String keyNamespace,
-    boolean makeKey,
-    int keyBits,
+    Area area,
+    Dialects dialects,
     Optional<Election> election,
     String identity,
     int workers,
-    InetSocketAddress http,
-    int qps,
-    int burst,
-    Duration resync,
+    Http http,
+    Rate rate,
+    Looks looks,
     String version) {
+
+  /**
+   * Which objects are reconciled.
+   *
+   * @param namespaces whose objects; empty for all
+   * @param more further namespaces, which may not exist: that is found out, and said
+   * @param labelSelector only resources with these labels, in kubectl's syntax; empty for all
+   */
+  public record Area(List<String> namespaces, List<String> more, String labelSelector) {
+
+    public Area {
+      namespaces = List.copyOf(namespaces);
+      more = more.stream().distinct().toList();
+      if (namespaces.isEmpty() && !more.isEmpty()) {
+        throw new IllegalArgumentException("to all namespaces none can be added");
+      }
+    }
+  }
+
+  /**
+   * Which resources are reconciled.
+   *
+   * @param externalSecrets whether ExternalSecrets and their stores are
+   */
+  public record Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {}
+
+  /**
+   * Where it answers, over plain HTTP.
+   *
+   * @param address for health and kubeseal; port 0 for any that is free
+   * @param metrics for metrics, when they have an address of their own
+   * @param readTimeout how long a request may take to arrive
+   * @param writeTimeout how long an answer may take to leave
+   * @param required whether nothing is to run when an address cannot be bound
+   */
+  public record Http(
+      InetSocketAddress address,
+      Optional<InetSocketAddress> metrics,
+      Duration readTimeout,
+      Duration writeTimeout,
+      boolean required) {
+
+    /** All of it at one address. */
+    public static Http at(InetSocketAddress address) {
+      return new Http(
+          address,
+          Optional.empty(),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          /* required= */ true);
+    }
+  }
+
+  /**
+   * When an object is looked at again though nothing is known to have changed.
+   *
+   * @param whenDone after it was found as it should be; empty for never
+   * @param whenStalled after it was found to be such that somebody has to change something
+   * @param quickRetries how many failures that may pass are answered within milliseconds
+   */
+  public record Looks(Optional<Duration> whenDone, Duration whenStalled, int quickRetries) {
+
+    public Looks {
+      if (!whenStalled.isPositive() || !whenDone.orElse(whenStalled).isPositive()) {
+        throw new IllegalArgumentException("a positive resync is needed");
+      }
+      if (quickRetries < 0) {
+        throw new IllegalArgumentException("the number of retries must not be negative");
+      }
+    }
+
+    public static Looks every(Duration resync) {
+      return new Looks(Optional.of(resync), resync, 0);
+    }
+  }
 
   /**
    * The Lease by which one of several processes leads.
@@ -46,10 +114,22 @@ public record Settings(
   public record Election(String namespace, String lease, Leadership.Terms terms) {}
 
   public Settings {
-    namespaces = List.copyOf(namespaces);
-    if (workers < 1 || keyBits < 2048 || !resync.isPositive()) {
-      throw new IllegalArgumentException(
-          "at least one worker, keys of 2048 bits and a positive resync are needed");
+    if (workers < 1) {
+      throw new IllegalArgumentException("at least one worker is needed");
     }
+  }
+
+  public Settings withDialects(Dialects dialects) {
+    return new Settings(
+        area, dialects, election, identity, workers, http, rate, looks, version);
+  }
+
+  public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
+    return withDialects(new Dialects(sealedSecrets, dialects.externalSecrets()));
+  }
+
+  public Settings withElection(Election election) {
+    return new Settings(
+        area, dialects, Optional.of(election), identity, workers, http, rate, looks, version);
   }
 }

@@ -1,8 +1,6 @@
 package dev.signet.operator;
 
-import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.ObjectsException;
-import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.kube.Leadership;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,24 +9,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when this process begins to lead: it waits for its caches, makes the first sealing
- * key if there is none, and lets the engine run. All of that ends when the lead does.
+ * What happens when this process begins to lead: it waits for its caches, sees to the sealing keys
+ * and lets the engine run. All of that ends when the lead does.
  */
 final class Turns implements Leadership.Listener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("dev.signet.leadership");
   private static final Duration LOOK = Duration.ofMillis(50);
-  private static final Duration KEY_AGAIN = Duration.ofSeconds(30);
 
   private final Engine engine;
   private final BooleanSupplier synced;
-  private final Optional<SealingKeys> keys;
+  private final KeyKeeper keys;
   private Optional<Thread> turn = Optional.empty();
 
-  /**
-   * @param keys where a key is made when there is none; empty when none is to be made
-   */
-  Turns(Engine engine, BooleanSupplier synced, Optional<SealingKeys> keys) {
+  Turns(Engine engine, BooleanSupplier synced, KeyKeeper keys) {
     this.engine = engine;
     this.synced = synced;
     this.keys = keys;
@@ -62,12 +56,12 @@ final class Turns implements Leadership.Listener, AutoCloseable {
       while (!synced.getAsBoolean()) {
         Thread.sleep(LOOK);
       }
-      boolean hasKey = makeKey();
+      var _ = keys.look();
       begin();
-      while (!hasKey) {
-        Thread.sleep(KEY_AGAIN);
-        hasKey = makeKey();
-        if (hasKey) {
+      while (true) {
+        keys.rest();
+        // Most of what a new key can open has been told by then; where keys cannot be watched, not.
+        if (keys.look()) {
           begin();
         }
       }
@@ -82,26 +76,6 @@ final class Turns implements Leadership.Listener, AutoCloseable {
       throw new InterruptedException();
     }
     engine.lead();
-  }
-
-  /** Whether there is a key, or none is wanted. */
-  private boolean makeKey() throws InterruptedException {
-    if (keys.isEmpty()) {
-      return true;
-    }
-    try {
-      if (keys.get().ring().size() == 0) {
-        SealingKey key = keys.get().create();
-        LOG.info("made the sealing key {}", key.name());
-        while (keys.get().ring().size() == 0) {
-          Thread.sleep(LOOK);
-        }
-      }
-      return true;
-    } catch (ObjectsException e) {
-      LOG.warn("there is no sealing key and none could be made: {}", e.getMessage());
-      return false;
-    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,11 +25,14 @@ class EndpointsTest {
 
   @BeforeEach
   void start() throws IOException {
+    Endpoints.limit(Duration.ofSeconds(10), Duration.ofSeconds(30));
     endpoints =
         Endpoints.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            () -> unready,
-            out -> out.write("a_metric 1.0\n".getBytes(StandardCharsets.UTF_8)));
+            new Endpoints.Pages(
+                Optional.of(() -> unready),
+                Optional.of(
+                    out -> out.write("a_metric 1.0\n".getBytes(StandardCharsets.UTF_8)))));
   }
 
   @AfterEach

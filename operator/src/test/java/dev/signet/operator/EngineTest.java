@@ -41,9 +41,10 @@ class EngineTest {
   private boolean unreadable;
   private Runnable meanwhile = () -> {};
   private Reconcile reconcile = _ -> new Outcome.Done();
+  private final Settings.Looks looks = Settings.Looks.every(RESYNC);
   private final Engine engine =
       new Engine(
-          List.of(new Things()), new There(), memory, queue, new Told(), RESYNC, () -> mayWrite);
+          List.of(new Things()), new There(), memory, queue, new Told(), looks, () -> mayWrite);
 
   private interface Reconcile {
     Outcome run(Ref ref) throws ObjectsException;

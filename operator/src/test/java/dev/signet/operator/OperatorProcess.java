@@ -1,8 +1,10 @@
 package dev.signet.operator;
 
 import dev.signet.delivery.ObjectsException;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
+import dev.signet.kube.Rate;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,11 +30,12 @@ public final class OperatorProcess {
     Logs.to(new FileOutputStream(args[4], true), Logs.Format.json, Logs.Threshold.debug);
     Settings settings =
         new Settings(
-            List.of(args[1]),
-            "",
-            args[1],
-            /* makeKey= */ false,
-            2048,
+            new Settings.Area(List.of(args[1]), List.of(), ""),
+            new Settings.Dialects(
+                SealedSecretsSettings.DEFAULT
+                    .withKeys(KeyRules.DEFAULT.withNamespace(args[1]))
+                    .withRenewal(SealedSecretsSettings.Renewal.NEVER),
+                /* externalSecrets= */ true),
             Optional.of(
                 new Settings.Election(
                     args[1],
@@ -41,10 +44,11 @@ public final class OperatorProcess {
                         Duration.ofSeconds(4), Duration.ofSeconds(3), Duration.ofMillis(500)))),
             args[3],
             4,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[2])),
-            1000,
-            1000,
-            Duration.ofMinutes(10),
+            Settings.Http.at(
+                new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), Integer.parseInt(args[2]))),
+            Rate.polite(1000, 1000),
+            Settings.Looks.every(Duration.ofMinutes(10)),
             "test");
     Clock clock = Clock.systemUTC();
     Operator operator =

@@ -12,9 +12,11 @@ import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
+import dev.signet.kube.Rate;
 import dev.signet.testkit.Jsonl;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
@@ -84,58 +86,32 @@ final class Stage implements AutoCloseable {
   /** For this namespace alone, with small keys, and without a Lease. */
   Settings settings() {
     return new Settings(
-        List.of(namespace.name()),
-        "",
-        namespace.name(),
-        /* makeKey= */ true,
-        2048,
+        new Settings.Area(List.of(namespace.name()), List.of(), ""),
+        new Settings.Dialects(
+            SealedSecretsSettings.DEFAULT.withKeys(
+                KeyRules.DEFAULT.withNamespace(namespace.name()).withBits(2048)),
+            /* externalSecrets= */ true),
         Optional.empty(),
         "operator-" + Long.toHexString(RANDOM.nextLong()),
         4,
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        1000,
-        1000,
-        Duration.ofMinutes(10),
+        Settings.Http.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        Rate.polite(1000, 1000),
+        Settings.Looks.every(Duration.ofMinutes(10)),
         "test");
   }
 
   Settings withoutKey(Settings from) {
-    return new Settings(
-        from.namespaces(),
-        from.labelSelector(),
-        from.keyNamespace(),
-        /* makeKey= */ false,
-        from.keyBits(),
-        from.election(),
-        from.identity(),
-        from.workers(),
-        from.http(),
-        from.qps(),
-        from.burst(),
-        from.resync(),
-        from.version());
+    return from.withSealedSecrets(
+        from.dialects().sealedSecrets().withRenewal(SealedSecretsSettings.Renewal.NEVER));
   }
 
   Settings withElection(Settings from) {
-    return new Settings(
-        from.namespaces(),
-        from.labelSelector(),
-        from.keyNamespace(),
-        from.makeKey(),
-        from.keyBits(),
-        Optional.of(
-            new Settings.Election(
-                namespace.name(),
-                "signet",
-                new Leadership.Terms(
-                    Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(300)))),
-        from.identity(),
-        from.workers(),
-        from.http(),
-        from.qps(),
-        from.burst(),
-        from.resync(),
-        from.version());
+    return from.withElection(
+        new Settings.Election(
+            namespace.name(),
+            "signet",
+            new Leadership.Terms(
+                Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(300))));
   }
 
   Operator start(Settings settings) throws IOException {

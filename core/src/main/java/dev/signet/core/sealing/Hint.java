@@ -3,6 +3,7 @@ package dev.signet.core.sealing;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,19 +12,20 @@ import java.util.Optional;
  *
  * @param key the fingerprint of the likeliest key, such as the one that opened another item of the
  *     same object
- * @param sealedAbout when it was sealed, or as near to that as is known, such as when it was stored
+ * @param sealedAbout when it was sealed, or as near to that as is known, such as when it was
+ *     stored; the likeliest first
  */
-public record Hint(Optional<String> key, Optional<Instant> sealedAbout) {
+public record Hint(Optional<String> key, List<Instant> sealedAbout) {
 
-  public static final Hint NONE = new Hint(Optional.empty(), Optional.empty());
+  public static final Hint NONE = new Hint(Optional.empty(), List.of());
 
   public Hint {
     requireNonNull(key, "key");
-    requireNonNull(sealedAbout, "sealedAbout");
+    sealedAbout = List.copyOf(sealedAbout);
   }
 
   public static Hint sealedAbout(Instant time) {
-    return new Hint(Optional.empty(), Optional.of(time));
+    return new Hint(Optional.empty(), List.of(time));
   }
 
   public Hint andKey(String fingerprint) {

@@ -1,7 +1,10 @@
 package dev.signet.core.sealing;
 
 import dev.signet.core.SecretBytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,10 +25,12 @@ import java.util.Set;
  * <ol>
  *   <li>the one that opened this very ciphertext before, from a bounded memory;
  *   <li>the one that the hint names;
- *   <li>the one that was current at the time of the hint, then the one before it, for people seal
- *       with certificates they fetched earlier, and store what they sealed earlier;
+ *   <li>those that were current at the times of the hint, then the ones before them, for people
+ *       seal with certificates they fetched earlier, and store what they sealed earlier;
  *   <li>the rest, newest first.
  * </ol>
+ *
+ * <p>What none of them opened is remembered too, for as long as the keys stay the same.
  *
  * <p>Safe for use by several threads at once; only the memory is locked, and only for a look-up.
  */
@@ -50,7 +55,12 @@ public final class KeyRing {
 
   /** The keys found in a cluster, taken in the order of their creation. */
   public static KeyRing of(Collection<SealingKey> keys, KeyOrder order) {
-    KeyRing ring = empty();
+    return empty().replacedBy(keys, order);
+  }
+
+  /** A ring of these keys instead; what is remembered of ciphertexts stays. */
+  public KeyRing replacedBy(Collection<SealingKey> keys, KeyOrder order) {
+    KeyRing ring = new KeyRing(List.of(), memory);
     for (SealingKey key :
         keys.stream().sorted(Comparator.comparing(SealingKey::created)).toList()) {
       ring = ring.with(key, order.timeOf(key));
@@ -137,6 +147,11 @@ public final class KeyRing {
     return newestFirst.size();
   }
 
+  /** How often RSA was used by this ring and those that share its memory. */
+  public long operations() {
+    return memory.operations();
+  }
+
   /**
    * Opens a ciphertext.
    *
@@ -144,9 +159,23 @@ public final class KeyRing {
    * @param label what it was sealed for; see {@link Scope#label}
    */
   public Opened open(byte[] ciphertext, byte[] label, Hint hint) throws NoKeyException {
+    return open(ciphertext, label, hint, OpeningBudget.unlimited());
+  }
+
+  /** As {@link #open(byte[], byte[], Hint)}; keys beyond the budget are not tried. */
+  public Opened open(byte[] ciphertext, byte[] label, Hint hint, OpeningBudget budget)
+      throws NoKeyException {
     SealedItem item = SealedItem.parse(ciphertext).orElseThrow(NoKeyException::new);
+    byte[] asked = asked(ciphertext, label);
+    if (memory.isUnopened(asked)) {
+      throw new NoKeyException();
+    }
     List<Exception> failures = new ArrayList<>();
     for (OpeningKey key : candidates(item, hint)) {
+      if (!budget.take()) {
+        throw new NoKeyException();
+      }
+      memory.operation();
       try {
         Optional<SecretBytes> value = key.open(item, label);
         if (value.isPresent()) {
@@ -157,9 +186,23 @@ public final class KeyRing {
         failures.add(e);
       }
     }
+    if (failures.isEmpty()) {
+      memory.rememberUnopened(asked);
+    }
     NoKeyException none = new NoKeyException();
     failures.forEach(none::addSuppressed);
     throw none;
+  }
+
+  /** All that decides whether it opens. The parts are separated by their lengths. */
+  private byte[] asked(byte[] ciphertext, byte[] label) {
+    MessageDigest sha256 = RsaPublicKey.sha256();
+    sha256.update(
+        ByteBuffer.allocate(2 * Integer.BYTES).putInt(ciphertext.length).putInt(label.length).flip());
+    sha256.update(ciphertext);
+    sha256.update(label);
+    newestFirst.forEach(held -> sha256.update(held.key().id().getBytes(StandardCharsets.UTF_8)));
+    return sha256.digest();
   }
 
   private List<OpeningKey> candidates(SealedItem item, Hint hint) {
@@ -169,13 +212,15 @@ public final class KeyRing {
     if (fitting.size() > 1) {
       memory.keyOf(item).ifPresent(id -> addIfThere(fitting, id, ordered));
       hint.key().ifPresent(id -> addIfThere(fitting, id, ordered));
-      hint.sealedAbout()
-          .ifPresent(
-              time ->
-                  fitting.stream()
-                      .filter(held -> !held.since().isAfter(time))
-                      .limit(2)
-                      .forEach(held -> ordered.add(held.key())));
+      for (int before = 0; before < 2; before++) {
+        for (Instant time : hint.sealedAbout()) {
+          fitting.stream()
+              .filter(held -> !held.since().isAfter(time))
+              .skip(before)
+              .findFirst()
+              .ifPresent(held -> ordered.add(held.key()));
+        }
+      }
     }
     fitting.forEach(held -> ordered.add(held.key()));
     return List.copyOf(ordered);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -164,6 +165,49 @@ class KeyChoiceTest {
     Hint hint = Hint.sealedAbout(since(7)).andKey(TestKeys.publicHalf(PAIRS.get(7)).fingerprint());
     assertThatThrownBy(() -> ring.open(sealed, LABEL, hint)).isInstanceOf(NoKeyException.class);
     assertThat(operations).hasSize(COUNT).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatNoKeyOpenedIsNotTriedAgainUntilKeysCiphertextOrLabelChange() throws NoKeyException {
+    byte[] sealed = likelyForAllKeys(0);
+    KeyRing without = ring.without(TestKeys.publicHalf(PAIRS.get(0)).fingerprint());
+    assertThatThrownBy(() -> without.open(sealed, LABEL, Hint.NONE))
+        .isInstanceOf(NoKeyException.class);
+    assertThat(operations).hasSize(COUNT - 1);
+    assertThat(ring.operations()).isEqualTo(COUNT - 1);
+
+    operations.clear();
+    assertThatThrownBy(() -> without.open(sealed, LABEL, Hint.NONE))
+        .isInstanceOf(NoKeyException.class);
+    assertThat(operations).isEmpty();
+    byte[] otherLabel = "ns/other".getBytes(UTF_8);
+    assertThatThrownBy(() -> without.open(sealed, otherLabel, Hint.NONE))
+        .isInstanceOf(NoKeyException.class);
+    assertThat(operations).hasSize(COUNT - 1);
+    assertThat(tried(ring, sealed, 0, Hint.NONE)).endsWith(0);
+  }
+
+  @Test
+  void ofSeveralTimesEachNamesAKeyBeforeTheOnesBeforeAreTried() throws NoKeyException {
+    byte[] sealed = likelyForAllKeys(4);
+    Hint hint = new Hint(Optional.empty(), List.of(since(15), since(5)));
+    assertThat(tried(ring, sealed, 4, hint)).containsExactly(15, 5, 14, 4);
+  }
+
+  @Test
+  void aRingOfOtherKeysRemembersWhatWasOpened() throws NoKeyException {
+    SealingKey key = TestKeys.named("p2048");
+    SealingKey other = TestKeys.named("p4096");
+    KeyRing before = KeyRing.of(List.of(key), KeyOrder.CERTIFICATE_NOT_BEFORE);
+    byte[] sealed =
+        new Sealer(key.certificate().publicKey(), new SecureRandom())
+            .seal(SecretBytes.copyOf(new byte[1]), LABEL);
+    before.open(sealed, LABEL, Hint.NONE).value().close();
+
+    KeyRing after = before.replacedBy(List.of(key, other), KeyOrder.CERTIFICATE_NOT_BEFORE);
+    after.open(sealed, LABEL, Hint.NONE).value().close();
+    assertThat(after.size()).isEqualTo(2);
+    assertThat(after.operations()).isEqualTo(2);
   }
 
   @Test

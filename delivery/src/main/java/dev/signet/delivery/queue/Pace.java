@@ -8,22 +8,32 @@ import java.time.Duration;
  * by which its waits are longer than the next one's: objects that were made at once drift apart,
  * and the same object behaves the same way in every run.
  *
- * @param firstRetry the wait after the first failure; it doubles with each further one
+ * @param quickRetries how many failures are first answered with a wait of milliseconds: 5, 10, 20
+ *     and so on
+ * @param firstRetry the wait after the first failure thereafter; it doubles with each further one
  * @param maxRetry what that doubling ends at; it never gives up
  * @param maxSpread the most that a periodic wait is lengthened by; a twentieth of it at most
  */
-public record Pace(Duration firstRetry, Duration maxRetry, Duration maxSpread) {
+public record Pace(
+    int quickRetries, Duration firstRetry, Duration maxRetry, Duration maxSpread) {
 
   public static final Pace DEFAULT =
       new Pace(Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(5));
 
+  private static final Duration QUICK = Duration.ofMillis(5);
   private static final int STEPS = 1024;
 
   /** Far beyond any sensible wait, and far from what a clock of nanoseconds overflows at. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
+  public Pace(Duration firstRetry, Duration maxRetry, Duration maxSpread) {
+    this(0, firstRetry, maxRetry, maxSpread);
+  }
+
   public Pace {
-    if (!firstRetry.isPositive() || maxRetry.compareTo(firstRetry) < 0 || maxSpread.isNegative()) {
+    if (quickRetries < 0
+        || !firstRetry.isPositive()
+        || maxRetry.compareTo(firstRetry) < 0 || maxSpread.isNegative()) {
       throw new IllegalArgumentException("waits must be positive and in order");
     }
   }
@@ -32,12 +42,25 @@ public record Pace(Duration firstRetry, Duration maxRetry, Duration maxSpread) {
    * @param failures how many in a row, at least one
    */
   Duration retry(Ref ref, int failures, Duration atLeast) {
-    Duration wait = firstRetry;
-    for (int i = 1; i < failures && wait.compareTo(maxRetry) < 0; i++) {
+    boolean quick = failures <= quickRetries;
+    Duration wait =
+        quick
+            ? doubled(QUICK, failures, firstRetry)
+            : doubled(firstRetry, failures - quickRetries, maxRetry);
+    return longer(wait.compareTo(atLeast) < 0 ? atLeast : wait, ref);
+  }
+
+  /** Doubled with each failure but the first, and no further once it is longer than enough. */
+  private static Duration doubled(Duration first, int failures, Duration enough) {
+    Duration wait = first;
+    for (int i = 1; i < failures && wait.compareTo(enough) < 0; i++) {
       wait = wait.multipliedBy(2);
     }
-    Duration capped = wait.compareTo(maxRetry) < 0 ? wait : maxRetry;
-    return longer(capped.compareTo(atLeast) < 0 ? atLeast : capped, ref);
+    return wait.compareTo(enough) < 0 ? wait : enough;
+  }
+
+  public Pace withQuickRetries(int count) {
+    return new Pace(count, firstRetry, maxRetry, maxSpread);
   }
 
   Duration periodic(Ref ref, Duration delay) {

@@ -46,12 +46,26 @@ public record SealedSecret(
       throw new MalformedObjectException(
           "apiVersion " + object.apiVersion() + " is not " + API_VERSION);
     }
-    Fields spec = object.fields().object("spec").orElse(Fields.of(Map.of(), "spec"));
-    return new SealedSecret(
-        object.metadata().with("namespace", object.ref().namespace()),
-        encryptedData(spec),
-        template(spec),
-        spec.string("data"));
+    return of(object.fields(), object.metadata().with("namespace", object.ref().namespace()));
+  }
+
+  /**
+   * Reads a SealedSecret that somebody sent: kind and version are looked at, whether it has a name
+   * is not.
+   */
+  static SealedSecret sent(Map<String, @Nullable Object> tree) throws MalformedObjectException {
+    Fields fields = Fields.of(tree, "");
+    if (!fields.requiredString("apiVersion").equals(API_VERSION)
+        || !fields.requiredString("kind").equals(KIND.kind())) {
+      throw new MalformedObjectException("this is no SealedSecret of " + API_VERSION);
+    }
+    Optional<Fields> metadata = fields.object("metadata");
+    return of(fields, Metadata.of(metadata.orElse(Fields.of(Map.of(), "metadata"))));
+  }
+
+  private static SealedSecret of(Fields fields, Metadata metadata) throws MalformedObjectException {
+    Fields spec = fields.object("spec").orElse(Fields.of(Map.of(), "spec"));
+    return new SealedSecret(metadata, encryptedData(spec), template(spec), spec.string("data"));
   }
 
   /**

@@ -1,8 +1,5 @@
 package dev.signet.dialects.sealedsecrets;
 
-import dev.signet.core.Item;
-import dev.signet.core.Material;
-import dev.signet.core.sealing.Hint;
 import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Apply;
 import dev.signet.delivery.Controller;
@@ -16,7 +13,6 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
-import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.template.Template;
@@ -31,6 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Opens SealedSecrets into Secrets. An object whose input and Secret are as they were after the
@@ -38,8 +37,8 @@ import java.util.Optional;
  */
 public final class SealedSecretController implements Controller {
 
-  private static final String MANAGED = "sealedsecrets.bitnami.com/managed";
-  private static final String PATCH = "sealedsecrets.bitnami.com/patch";
+  /** The reason when all is well but the status does not say so. */
+  public static final String STATUS_UNWRITTEN = "StatusUnwritten";
 
   /** How an API server ends its refusal. */
   private static final String IMMUTABLE = "field is immutable when `immutable` is set";
@@ -49,17 +48,35 @@ public final class SealedSecretController implements Controller {
   private final KeySource keys;
   private final Apply apply;
   private final Template.Sources sources;
+  private final DeliveryRules rules;
+
+  /** What this process has found to be as it should be: from then on edits of others may stay. */
+  private final Set<Ref> looked = ConcurrentHashMap.newKeySet();
+
+  /** What no key opened at the last look. */
+  private final Set<Ref> unopened = ConcurrentHashMap.newKeySet();
+
+  /** With the rules of Signet: what is not as it is described is made so. */
+  public SealedSecretController(
+      Objects objects, Evidence evidence, KeySource keys, Template.Sources sources) {
+    this(objects, evidence, keys, sources, DeliveryRules.KEEP);
+  }
 
   /**
    * @param sources the clock; and what templates draw on, each time an object is opened
    */
   public SealedSecretController(
-      Objects objects, Evidence evidence, KeySource keys, Template.Sources sources) {
+      Objects objects,
+      Evidence evidence,
+      KeySource keys,
+      Template.Sources sources,
+      DeliveryRules rules) {
     this.objects = objects;
     this.evidence = evidence;
     this.keys = keys;
     this.apply = new Apply(objects);
     this.sources = sources;
+    this.rules = rules;
   }
 
   @Override
@@ -75,23 +92,48 @@ public final class SealedSecretController implements Controller {
     }
     List<Ref> concerned = new ArrayList<>();
     Ref sameName = new Ref(SealedSecret.KIND, changed.namespace(), changed.name());
-    if (objects.get(sameName).isPresent()) {
+    Optional<KubeObject> object = objects.get(sameName);
+    if (object.isPresent() && concerns(changed, object.get())) {
       concerned.add(sameName);
     }
     if (keys.holds(changed)) {
-      for (KubeObject object : objects.list(SealedSecret.KIND)) {
-        if (SealedSecretStatus.waitsForKey(object)) {
-          concerned.add(object.ref());
-        }
-      }
+      concerned.addAll(unopened);
     }
     return concerned;
+  }
+
+  private boolean concerns(Ref secret, KubeObject object) throws ObjectsException {
+    SealedSecretStatus.Hold hold = SealedSecretStatus.hold(object);
+    return switch (rules.restored()) {
+      case EDITED -> true;
+      case DELETED ->
+          objects.secretVersion(secret.namespace(), secret.name()).isEmpty()
+              ? hold == SealedSecretStatus.Hold.OWN
+              : hold == SealedSecretStatus.Hold.NONE;
+      case NOTHING -> false;
+    };
+  }
+
+  /** The Secret has the SealedSecret's name, so what happens to it is known by that. */
+  @Override
+  public boolean followsWhatItDelivered() {
+    return false;
+  }
+
+  @Override
+  public boolean endsWhatItDelivered() {
+    return rules.deleteSecrets();
   }
 
   @Override
   public Outcome reconcile(Ref ref) throws ObjectsException {
     Optional<KubeObject> found = objects.get(ref);
     if (found.isEmpty()) {
+      looked.remove(ref);
+      unopened.remove(ref);
+      if (rules.deleteSecrets()) {
+        deleteSecret(ref);
+      }
       return new Outcome.Done();
     }
     KubeObject object = found.get();
@@ -100,12 +142,18 @@ public final class SealedSecretController implements Controller {
       String input = digest(object, sealed);
       Optional<SealedSecretStatus.Written> written = SealedSecretStatus.written(object);
       if (written.isPresent() && current(ref, input, written.get())) {
+        looked.add(ref);
         return new Outcome.Done();
       }
       KeyRing ring = keys.ring();
-      try (Secret secret = new Unsealing(ring, sources).unseal(sealed, Hint.NONE)) {
+      Unsealing unsealing = new Unsealing(ring, sources, rules.acceptDeprecatedData());
+      try (Secret secret = unsealing.unseal(sealed, SealTimes.of(sealed.metadata()))) {
+        unopened.remove(ref);
         return deliver(object, sealed, secret, input, written);
       } catch (UnsealException e) {
+        if (e.reason() == UnsealException.Reason.NO_KEY) {
+          unopened.add(ref);
+        }
         evidence.event(
             Event.warning(ref, "ErrUnsealFailed", "Failed to unseal: " + e.getMessage()));
         return refuse(object, e.getMessage(), reason(e, ring), advice(e, sealed, ring));
@@ -127,18 +175,35 @@ public final class SealedSecretController implements Controller {
 
   private boolean current(Ref ref, String input, SealedSecretStatus.Written written)
       throws ObjectsException {
-    return written.input().equals(input)
-        && objects
-            .secretVersion(ref.namespace(), ref.name())
-            .filter(written.version()::equals)
-            .isPresent();
+    if (!written.input().equals(input)) {
+      return false;
+    }
+    Optional<String> version = objects.secretVersion(ref.namespace(), ref.name());
+    boolean editsStay = rules.restored() != DeliveryRules.Restored.EDITED && looked.contains(ref);
+    return version.isPresent() && (editsStay || version.get().equals(written.version()));
   }
 
-  /** Over ciphertexts and names only: everything that decides what the Secret will be. */
+  private void deleteSecret(Ref ref) throws ObjectsException {
+    Optional<Secret> secret = objects.secret(ref.namespace(), ref.name());
+    if (secret.isPresent()) {
+      try (Secret old = secret.get()) {
+        objects.deleteSecret(ref.namespace(), ref.name(), old.metadata().uid());
+      } catch (ObjectsException e) {
+        if (!(e.problem() instanceof Problem.NotFound)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Over ciphertexts and names only: everything that decides what the Secret will be. Of the
+   * annotations that is the scope alone; others come and go with every tool that deploys.
+   */
   private static String digest(KubeObject object, SealedSecret sealed) {
     Map<String, Object> input = new LinkedHashMap<>();
-    input.put("annotations", sealed.metadata().annotations());
     input.put("name", object.ref().path());
+    input.put("scope", sealed.scope().text());
     input.put("spec", object.tree().getOrDefault("spec", Map.of()));
     input.put("uid", sealed.metadata().uid());
     try {
@@ -163,29 +228,21 @@ public final class SealedSecretController implements Controller {
     Ref ref = object.ref();
     // Without an owner reference, that we wrote it is what says that it is ours.
     boolean deliveredIt = evidence.delivery(ref, secret.ref()).isPresent();
+    AtomicReference<SealedSecretStatus.Hold> hold =
+        new AtomicReference<>(SealedSecretStatus.Hold.OWN);
     Apply.Applied applied;
     try {
       applied =
           apply.secret(
               ref.namespace(),
               ref.name(),
-              existing ->
-                  decide(existing, sealed, secret, deliveredIt || isAsWritten(existing, written)));
+              existing -> {
+                hold.set(Existing.hold(existing, secret));
+                return Existing.decide(
+                    existing, sealed, secret, deliveredIt || isAsWritten(existing, written));
+              });
     } catch (ObjectsException e) {
-      if (!(e.problem() instanceof Problem.Denied)) {
-        throw e;
-      }
-      String message = e.getMessage();
-      evidence.event(
-          Event.warning(
-              ref, "ErrUpdateFailed", message.endsWith(IMMUTABLE) ? immutable(ref) : message));
-      return refuse(
-          object,
-          message,
-          "Refused",
-          message.endsWith(IMMUTABLE)
-              ? message + "; delete the Secret to let it be made anew"
-              : message);
+      return unwritten(object, e);
     }
     return switch (applied) {
       case Apply.Applied.Refused(String reason, String message) -> {
@@ -196,13 +253,34 @@ public final class SealedSecretController implements Controller {
             reason,
             message
                 + "; annotate the Secret with "
-                + MANAGED
+                + Existing.MANAGED
                 + "=true to let it be replaced, or delete it");
       }
-      case Apply.Applied.Unchanged(String version) -> synced(object, input, version);
-      case Apply.Applied.Created(String version) -> wrote(object, secret, input, version);
-      case Apply.Applied.Updated(String version) -> wrote(object, secret, input, version);
+      case Apply.Applied.Unchanged(String version) ->
+          synced(object, new SealedSecretStatus.Written(input, version, hold.get()));
+      case Apply.Applied.Created(String version) ->
+          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get()));
+      case Apply.Applied.Updated(String version) ->
+          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get()));
     };
+  }
+
+  /** The cluster did not take the Secret. Nobody is told of what passes by itself. */
+  private Outcome unwritten(KubeObject object, ObjectsException e)
+      throws ObjectsException, MalformedObjectException {
+    if (!(e.problem() instanceof Problem.Denied)) {
+      throw e;
+    }
+    Ref ref = object.ref();
+    String message = e.getMessage();
+    boolean immutable = message.endsWith(IMMUTABLE);
+    evidence.event(
+        Event.warning(ref, "ErrUpdateFailed", immutable ? immutable(ref) : message));
+    String advice =
+        immutable ? message + "; delete the Secret to let it be made anew" : message;
+    var refused = refuse(object, message, "Refused", advice);
+    // Rights, quotas and admission may be changed at any time, without anything we could see.
+    return immutable ? refused : new Outcome.Retry("Refused", advice);
   }
 
   private static boolean isAsWritten(
@@ -220,90 +298,48 @@ public final class SealedSecretController implements Controller {
         + " only delete and recreate the Secret.";
   }
 
-  private Outcome wrote(KubeObject object, Secret secret, String input, String version)
+  private Outcome wrote(KubeObject object, Secret secret, SealedSecretStatus.Written written)
       throws ObjectsException, MalformedObjectException {
     evidence.delivered(Delivery.of(object.ref(), secret.ref(), secret.data(), now()));
     evidence.event(Event.normal(object.ref(), "Unsealed", "SealedSecret unsealed successfully"));
-    return synced(object, input, version);
+    return synced(object, written);
   }
 
-  private Outcome synced(KubeObject object, String input, String version)
+  private Outcome synced(KubeObject object, SealedSecretStatus.Written written)
       throws ObjectsException, MalformedObjectException {
-    Ref ref = object.ref();
-    objects.updateStatus(
-        ref,
-        SealedSecretStatus.synced(
-            object,
-            object.metadata().generation(),
-            new SealedSecretStatus.Written(input, version),
-            now()));
-    return new Outcome.Done();
+    looked.add(object.ref());
+    return status(
+        object,
+        SealedSecretStatus.synced(object, object.metadata().generation(), written, now()),
+        new Outcome.Done());
   }
 
   private Outcome refuse(KubeObject object, String message, String reason, String advice)
       throws ObjectsException, MalformedObjectException {
-    objects.updateStatus(
-        object.ref(),
+    return status(
+        object,
         SealedSecretStatus.failed(
-            object, object.metadata().generation(), message, reason, advice, now()));
-    return new Outcome.Stalled(reason, advice);
+            object, object.metadata().generation(), message, reason, advice, now()),
+        new Outcome.Stalled(reason, advice));
   }
 
-  /** Upstream's rules for a Secret that is there already; see §3.3 of docs/sealed-secrets.md. */
-  private static Apply.Decision decide(
-      Optional<Secret> existing, SealedSecret sealed, Secret wanted, boolean wroteIt) {
-    if (existing.isEmpty()) {
-      return new Apply.Decision.Write(
-          new Secret(
-              wanted.metadata().with("resourceVersion", null).with("uid", null),
-              wanted.type(),
-              wanted.immutable(),
-              wanted.data().copy()));
+  /** Writes the status, if it is to be written; what it was about is true either way. */
+  private Outcome status(KubeObject object, Map<String, Object> status, Outcome outcome)
+      throws ObjectsException {
+    if (!rules.writeStatus()) {
+      return outcome;
     }
-    Secret before = existing.get();
-    Metadata metadata = before.metadata();
-    boolean patch = "true".equals(metadata.annotations().get(PATCH));
-    boolean managed = "true".equals(metadata.annotations().get(MANAGED));
-    if (!patch && !managed && !wroteIt && !owns(sealed, metadata)) {
-      return new Apply.Decision.Refuse(
-          "NotManaged",
-          "Resource \"" + metadata.name() + "\" already exists and is not managed by SealedSecret");
+    try {
+      objects.updateStatus(object.ref(), status);
+      return outcome;
+    } catch (ObjectsException e) {
+      return switch (e.problem()) {
+        // A status that is out of date, or an object that is gone: the next look will tell.
+        case Problem.Conflict _, Problem.NotFound _, Problem.Denied _, Problem.Malformed _ ->
+            new Outcome.Retry(STATUS_UNWRITTEN, e.getMessage());
+        case Problem.Throttled _, Problem.Unreachable _ -> throw e;
+      };
     }
-    return new Apply.Decision.Write(patch ? patched(before, wanted) : replaced(before, wanted));
-  }
-
-  private static boolean owns(SealedSecret sealed, Metadata metadata) {
-    return metadata
-        .controllerOwner()
-        .filter(owner -> sealed.metadata().uid().equals(owner.get("uid")))
-        .isPresent();
-  }
-
-  private static Secret replaced(Secret before, Secret wanted) {
-    Metadata metadata =
-        before
-            .metadata()
-            .with("labels", wanted.metadata().labels())
-            .with("annotations", wanted.metadata().annotations())
-            .with("ownerReferences", wanted.metadata().tree().get("ownerReferences"));
-    return new Secret(metadata, wanted.type(), before.immutable(), wanted.data().copy());
-  }
-
-  private static Secret patched(Secret before, Secret wanted) {
-    Map<String, String> labels = new LinkedHashMap<>(before.metadata().labels());
-    labels.putAll(wanted.metadata().labels());
-    Map<String, String> annotations = new LinkedHashMap<>(before.metadata().annotations());
-    annotations.putAll(wanted.metadata().annotations());
-    Metadata metadata = before.metadata().with("labels", labels).with("annotations", annotations);
-    if ("true".equals(annotations.get(MANAGED))) {
-      metadata = metadata.with("ownerReferences", wanted.metadata().tree().get("ownerReferences"));
-    }
-    Material data = before.data().copy();
-    for (Map.Entry<String, Item> entry : wanted.data().items().entrySet()) {
-      data.put(
-          entry.getKey(), new Item(entry.getValue().value().copy(), entry.getValue().origin()));
-    }
-    return new Secret(metadata, wanted.type(), before.immutable(), data);
   }
 
   private Instant now() {

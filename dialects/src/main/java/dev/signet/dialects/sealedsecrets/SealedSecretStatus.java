@@ -25,16 +25,33 @@ final class SealedSecretStatus {
   /** No key there is opens it. */
   static final String NO_KEY_OPENS = "NoKeyOpens";
 
+  /** A Secret of that name is somebody else's. */
+  static final String NOT_MANAGED = "NotManaged";
+
   private static final String SYNCED = "Synced";
   private static final String DELIVERED = "Delivered";
+
+  private static final String CURRENT = "Current";
+  private static final String PATCHED = "Patched";
+
+  /** Whose the Secret is. */
+  enum Hold {
+    /** Nobody has said yet, or the SealedSecret's. */
+    OWN,
+    /** Somebody else's, with values of the SealedSecret in it. */
+    PART,
+    /** Somebody else's, who has not agreed. */
+    NONE
+  }
 
   /**
    * What {@code Delivered} remembers.
    *
    * @param input digest of the SealedSecret that was opened
    * @param version the resourceVersion of the Secret after it was written
+   * @param hold whose the Secret is since then
    */
-  record Written(String input, String version) {}
+  record Written(String input, String version, Hold hold) {}
 
   private SealedSecretStatus() {}
 
@@ -44,17 +61,28 @@ final class SealedSecretStatus {
       return Optional.empty();
     }
     String[] parts = condition.get().string("message").orElse("").split(" ");
-    return parts.length == 2 ? Optional.of(new Written(parts[0], parts[1])) : Optional.empty();
+    return parts.length == 2
+        ? Optional.of(new Written(parts[0], parts[1], hold(object)))
+        : Optional.empty();
   }
 
-  /** Whether it could be opened once another key is there. */
-  static boolean waitsForKey(KubeObject object) {
+  /** Whose the Secret was at the last look. */
+  static Hold hold(KubeObject object) {
+    return switch (reason(object)) {
+      case PATCHED -> Hold.PART;
+      case NOT_MANAGED -> Hold.NONE;
+      default -> Hold.OWN;
+    };
+  }
+
+  private static String reason(KubeObject object) {
     try {
-      String reason =
-          condition(object, DELIVERED).orElse(Fields.of(Map.of(), "")).string("reason").orElse("");
-      return reason.equals(NO_KEYS) || reason.equals(NO_KEY_OPENS);
+      return condition(object, DELIVERED)
+          .orElse(Fields.of(Map.of(), ""))
+          .string("reason")
+          .orElse("");
     } catch (MalformedObjectException e) {
-      return false;
+      return "";
     }
   }
 
@@ -63,9 +91,15 @@ final class SealedSecretStatus {
       throws MalformedObjectException {
     return status(
         generation,
-        condition(object, SYNCED, true, "", "", now),
+        condition(object, generation, SYNCED, true, "", "", now),
         condition(
-            object, DELIVERED, true, "Current", written.input() + " " + written.version(), now));
+            object,
+            generation,
+            DELIVERED,
+            true,
+            written.hold() == Hold.PART ? PATCHED : CURRENT,
+            written.input() + " " + written.version(),
+            now));
   }
 
   /**
@@ -77,8 +111,8 @@ final class SealedSecretStatus {
       throws MalformedObjectException {
     return status(
         generation,
-        condition(object, SYNCED, false, "", message, now),
-        condition(object, DELIVERED, false, reason, advice, now));
+        condition(object, generation, SYNCED, false, "", message, now),
+        condition(object, generation, DELIVERED, false, reason, advice, now));
   }
 
   private static Map<String, Object> status(
@@ -89,9 +123,18 @@ final class SealedSecretStatus {
     return status;
   }
 
-  /** Times move only when something else does, so that an unchanged status is an equal one. */
+  /**
+   * Times move only when something else does, so that an unchanged status is an equal one: that of
+   * the last update also with the generation.
+   */
   private static Map<String, Object> condition(
-      KubeObject object, String type, boolean holds, String reason, String message, Instant now)
+      KubeObject object,
+      long generation,
+      String type,
+      boolean holds,
+      String reason,
+      String message,
+      Instant now)
       throws MalformedObjectException {
     String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
     String status = holds ? "True" : "False";
@@ -100,7 +143,8 @@ final class SealedSecretStatus {
     String transition = time;
     if (before.isPresent() && before.get().string("status").orElse("").equals(status)) {
       transition = before.get().string("lastTransitionTime").orElse(time);
-      if (before.get().string("message").orElse("").equals(message)) {
+      if (before.get().string("message").orElse("").equals(message)
+          && observed(object) == generation) {
         updated = before.get().string("lastUpdateTime").orElse(time);
       }
     }
@@ -116,6 +160,13 @@ final class SealedSecretStatus {
       condition.put("message", message);
     }
     return condition;
+  }
+
+  private static long observed(KubeObject object) throws MalformedObjectException {
+    Optional<Fields> status = object.fields().object("status");
+    return status.isPresent() && status.get().raw("observedGeneration") instanceof Long generation
+        ? generation
+        : 0;
   }
 
   private static Optional<Fields> condition(KubeObject object, String type)

@@ -4,7 +4,6 @@ import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
-import dev.signet.core.sealing.KeyOrder;
 import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.SealingKey;
@@ -19,11 +18,10 @@ import dev.signet.delivery.object.Secret;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,76 +34,94 @@ public final class SealingKeys implements KeySource {
   public static final String LABEL = "sealedsecrets.bitnami.com/sealed-secrets-key";
   public static final String ACTIVE = "active";
 
+  /** The reason of the event about a Secret that should hold a key and does not. */
+  public static final String UNREADABLE = "KeyUnreadable";
+
   /** Where kubeseal looks for the controller unless told otherwise. */
   public static final String NAMESPACE = "kube-system";
 
-  private static final String PREFIX = "sealed-secrets-key";
   private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
-  private static final Duration VALIDITY = Duration.ofDays(3650);
 
   private final Objects objects;
   private final Evidence evidence;
   private final Clock clock;
   private final SecureRandom random;
-  private final String namespace;
-  private final int bits;
+  private final KeyRules rules;
+  private boolean found;
   private List<String> lastVersions = List.of();
   private KeyRing lastRing = KeyRing.empty();
 
   public SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random) {
-    this(objects, evidence, clock, random, NAMESPACE, SealingKey.DEFAULT_BITS);
+    this(objects, evidence, clock, random, KeyRules.DEFAULT);
   }
 
-  /**
-   * With the keys of another namespace, or of another size.
-   *
-   * @param bits the size of keys that {@link #create} makes
-   */
   public SealingKeys(
       Objects objects,
       Evidence evidence,
       Clock clock,
       SecureRandom random,
-      String namespace,
-      int bits) {
-    this.namespace = namespace;
-    this.bits = bits;
+      KeyRules rules) {
+    this.rules = rules;
     this.objects = objects;
     this.evidence = evidence;
     this.clock = clock;
     this.random = random;
   }
 
+  public KeyRules rules() {
+    return rules;
+  }
+
   /**
    * Every active key. A Secret that carries the label and holds no key is passed over, with an
-   * event. The ring is read anew only when one of the Secrets changed, so that what it remembers of
+   * event. The ring is read anew only when one of the Secrets changed; what it remembers of
    * ciphertexts lasts.
    */
   @Override
   public synchronized KeyRing ring() throws ObjectsException {
-    if (versions(objects.secretMetadata(namespace, LABEL, ACTIVE)).equals(lastVersions)) {
+    if (found && (!rules.follow() || versions().equals(lastVersions))) {
       return lastRing;
     }
-    List<Secret> secrets = objects.secrets(namespace, LABEL, ACTIVE);
+    // What changes while they are read is noticed the next time.
+    List<String> versions = versions();
+    List<Secret> secrets = new ArrayList<>();
     try {
+      secrets.addAll(objects.secrets(rules.namespace(), LABEL, ACTIVE));
+      if (secrets.stream().noneMatch(each -> each.metadata().name().equals(rules.prefix()))) {
+        objects.secret(rules.namespace(), rules.prefix()).ifPresent(secrets::add);
+      }
       lastRing = read(secrets);
-      lastVersions = versions(secrets.stream().map(Secret::metadata).toList());
+      lastVersions = versions;
+      found = true;
       return lastRing;
     } finally {
       secrets.forEach(Secret::close);
     }
   }
 
-  private static List<String> versions(List<Metadata> secrets) {
-    return secrets.stream().map(each -> each.name() + "@" + each.resourceVersion()).toList();
+  /** The ring as it was read last, without any request. */
+  public synchronized KeyRing lastRing() {
+    return lastRing;
+  }
+
+  private List<String> versions() throws ObjectsException {
+    List<String> versions = new ArrayList<>();
+    for (Metadata each : objects.secretMetadata(rules.namespace(), LABEL, ACTIVE)) {
+      versions.add(each.name() + "@" + each.resourceVersion());
+    }
+    objects
+        .secretVersion(rules.namespace(), rules.prefix())
+        .ifPresent(version -> versions.add("legacy@" + version));
+    return versions;
   }
 
   @Override
   public boolean holds(Ref ref) throws ObjectsException {
     return ref.kind().equals(GroupKind.SECRET)
-        && ref.namespace().equals(namespace)
-        && objects.secretMetadata(namespace, LABEL, ACTIVE).stream()
-            .anyMatch(each -> each.name().equals(ref.name()));
+        && ref.namespace().equals(rules.namespace())
+        && (ref.name().equals(rules.prefix())
+            || objects.secretMetadata(rules.namespace(), LABEL, ACTIVE).stream()
+                .anyMatch(each -> each.name().equals(ref.name())));
   }
 
   private KeyRing read(List<Secret> secrets) {
@@ -114,10 +130,10 @@ public final class SealingKeys implements KeySource {
       try {
         keys.add(read(secret));
       } catch (MalformedKeyException e) {
-        evidence.event(Event.warning(secret.ref(), "KeyUnreadable", e.getMessage()));
+        evidence.event(Event.warning(secret.ref(), UNREADABLE, e.getMessage()));
       }
     }
-    return KeyRing.of(keys, KeyOrder.CERTIFICATE_NOT_BEFORE);
+    return lastRing.replacedBy(keys, rules.order());
   }
 
   /** The key that a key Secret holds. */
@@ -148,23 +164,30 @@ public final class SealingKeys implements KeySource {
     }
   }
 
-  /** Makes a key that is valid for ten years, stores it and returns it. */
+  /** Makes a key, stores it and returns it. */
   public SealingKey create() throws ObjectsException {
     SealingKey key =
-        SealingKey.generate(name(), bits, VALIDITY, /* commonName= */ "", clock, random);
+        SealingKey.generate(
+            name(), rules.bits(), rules.validity(), rules.commonName(), clock, random);
     Material data = new Material();
     data.put("tls.crt", item(SecretBytes.wrap(key.certificate().toPem())));
     Optional<SecretBytes> pem = key.openingKey().toPem();
     data.put("tls.key", item(pem.orElseThrow()));
     try (Secret secret =
         new Secret(
-            Metadata.named(namespace, key.name()).with("labels", Map.of(LABEL, ACTIVE)),
+            Metadata.named(rules.namespace(), key.name())
+                .with("generateName", rules.prefix())
+                .with("labels", rules.allLabels())
+                .with("annotations", rules.annotations()),
             "kubernetes.io/tls",
             Optional.empty(),
             data)) {
       objects.create(secret);
       evidence.event(
-          Event.normal(secret.ref(), "KeyMade", "made a sealing key of " + bits + " bits"));
+          Event.normal(secret.ref(), "KeyMade", "made a sealing key of " + rules.bits() + " bits"));
+    }
+    synchronized (this) {
+      found = false;
     }
     return key;
   }
@@ -175,7 +198,7 @@ public final class SealingKeys implements KeySource {
 
   /** A name as an API server makes it of {@code generateName}. */
   private String name() {
-    StringBuilder name = new StringBuilder(PREFIX);
+    StringBuilder name = new StringBuilder(rules.prefix());
     for (int i = 0; i < 5; i++) {
       name.append(SUFFIX_LETTERS.charAt(random.nextInt(SUFFIX_LETTERS.length())));
     }

@@ -11,9 +11,16 @@ import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.NoKeyException;
 import dev.signet.core.sealing.Opened;
 import dev.signet.core.sealing.SealingKey;
+import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import dev.signet.delivery.object.SecretManifest;
 import dev.signet.template.Template;
+import dev.signet.yaml.Document;
+import dev.signet.yaml.Documents;
+import dev.signet.yaml.DuplicateKeys;
+import dev.signet.yaml.MalformedDocumentException;
+import dev.signet.yaml.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,21 +44,27 @@ public final class Unsealing {
 
   private final KeyRing ring;
   private final Template.Sources sources;
+  private final boolean acceptDeprecatedData;
+
+  /** Without the deprecated {@code spec.data}. */
+  public Unsealing(KeyRing ring, Template.Sources sources) {
+    this(ring, sources, /* acceptDeprecatedData= */ false);
+  }
 
   /**
    * @param sources time and randomness for templates
+   * @param acceptDeprecatedData whether {@code spec.data} of 2017 is opened
    */
-  public Unsealing(KeyRing ring, Template.Sources sources) {
+  public Unsealing(KeyRing ring, Template.Sources sources, boolean acceptDeprecatedData) {
     this.ring = ring;
     this.sources = sources;
+    this.acceptDeprecatedData = acceptDeprecatedData;
   }
 
   /** The Secret that the SealedSecret describes; the caller closes it. */
   public Secret unseal(SealedSecret sealed, Hint hint) throws UnsealException {
     if (sealed.deprecatedData().isPresent()) {
-      throw new UnsealException(
-          "using deprecated 'data' field, use 'encryptedData' or flip the feature flag",
-          UnsealException.Reason.UNREADABLE);
+      return deprecated(sealed, sealed.deprecatedData().get(), hint);
     }
     ItemErrors errors = new ItemErrors();
     Material material = open(sealed, hint, errors);
@@ -61,11 +74,70 @@ public final class Unsealing {
       throw errors.toException();
     }
     SealedSecret.Template template = sealed.template();
-    return new Secret(metadata(sealed), template.type(), template.immutable(), material);
+    return new Secret(
+        metadata(sealed, template.metadata()), template.type(), template.immutable(), material);
+  }
+
+  /**
+   * A whole Secret as JSON, sealed as one value. It passes through text here, as manifests do;
+   * nobody has made such a SealedSecret since 2018.
+   */
+  private Secret deprecated(SealedSecret sealed, String data, Hint hint) throws UnsealException {
+    if (!acceptDeprecatedData) {
+      throw unreadable(
+          "using deprecated 'data' field, use 'encryptedData' or flip the feature flag");
+    }
+    if (!sealed.encryptedData().isEmpty()) {
+      throw unreadable(
+          "cannot use the field 'encryptedData' and the deprecated field 'data' at the same time");
+    }
+    try {
+      Opened opened = ring.open(GoBase64.STD.decode(data), label(sealed), hint);
+      try (SecretBytes text = opened.value()) {
+        return inside(sealed, text, "sealing key " + nameOf(opened.key()));
+      }
+    } catch (NoKeyException e) {
+      throw new UnsealException(e.getMessage(), UnsealException.Reason.NO_KEY);
+    } catch (IllegalBase64Exception e) {
+      throw unreadable(e.getMessage());
+    }
+  }
+
+  private static Secret inside(SealedSecret sealed, SecretBytes text, String origin)
+      throws UnsealException {
+    try {
+      List<Document> documents =
+          text.with(
+              bytes ->
+                  Documents.read(
+                      bytes, "spec.data", ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS));
+      if (documents.size() == 1
+          && "Secret".equals(documents.getFirst().tree().get("kind"))
+          && "v1".equals(documents.getFirst().tree().get("apiVersion"))) {
+        try (Secret secret = SecretManifest.read(documents.getFirst().tree(), origin)) {
+          return new Secret(
+              metadata(sealed, secret.metadata()),
+              secret.type(),
+              secret.immutable(),
+              secret.data().copy());
+        }
+      }
+    } catch (MalformedDocumentException | MalformedObjectException e) {
+      // What the parser says could quote a value.
+    }
+    throw unreadable("what was sealed in the deprecated field 'data' is no Secret");
+  }
+
+  private static UnsealException unreadable(String message) {
+    return new UnsealException(message, UnsealException.Reason.UNREADABLE);
+  }
+
+  private static byte[] label(SealedSecret sealed) {
+    return sealed.scope().label(sealed.metadata().namespace(), sealed.metadata().name());
   }
 
   private Material open(SealedSecret sealed, Hint hint, ItemErrors errors) {
-    byte[] label = sealed.scope().label(sealed.metadata().namespace(), sealed.metadata().name());
+    byte[] label = label(sealed);
     Material material = new Material();
     Hint likely = hint;
     for (Map.Entry<String, String> entry : sealed.encryptedData().entrySet()) {
@@ -115,10 +187,9 @@ public final class Unsealing {
     return text.contains("{{");
   }
 
-  private static Metadata metadata(SealedSecret sealed) {
+  private static Metadata metadata(SealedSecret sealed, Metadata described) {
     Metadata own = sealed.metadata();
-    Metadata result =
-        sealed.template().metadata().with("namespace", own.namespace()).with("name", own.name());
+    Metadata result = described.with("namespace", own.namespace()).with("name", own.name());
     if ("true".equals(sealed.template().metadata().annotations().get(SKIP_OWNER))) {
       return result;
     }

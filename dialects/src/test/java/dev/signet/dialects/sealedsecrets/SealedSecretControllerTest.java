@@ -43,6 +43,7 @@ final class SealedSecretControllerTest {
   private final AtomicInteger rsaOperations = new AtomicInteger();
   private final World world;
   private KeySource keys = () -> KeyRing.ofOpeningKeys(List.of(counting()));
+  private DeliveryRules rules = DeliveryRules.KEEP;
 
   SealedSecretControllerTest(@TempDir Path folder) {
     world = new World(folder);
@@ -108,7 +109,8 @@ final class SealedSecretControllerTest {
 
   private Outcome reconcile(Ref ref) throws Exception {
     Directory directory = world.directory();
-    return new SealedSecretController(directory, directory, keys, World.SOURCES).reconcile(ref);
+    return new SealedSecretController(directory, directory, keys, World.SOURCES, rules)
+        .reconcile(ref);
   }
 
   private String synced() throws Exception {
@@ -411,16 +413,56 @@ final class SealedSecretControllerTest {
     assertThat(world.values("ns", "app")).isEqualTo("none");
   }
 
-  @Test
-  void theFormOf2017IsRefused() throws Exception {
+  /** What the field of 2017 holds, and what comes of it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SECRET | true  | {}       | True                                                              | {a=1, b=2}
+          SECRET | false | {}       | False using deprecated 'data' field, use 'encryptedData' or flip the feature flag | none
+          SECRET | true  | {k: AAA} | False cannot use the field 'encryptedData' and the deprecated field 'data' at the same time | none
+          AAAA   | true  | {}       | False no key could decrypt secret                                 | none
+          ''     | true  | {}       | False no key could decrypt secret                                 | none
+          '!'    | true  | {}       | False illegal base64 data at input byte 0                         | none
+          TEXT   | true  | {}       | False what was sealed in the deprecated field 'data' is no Secret | none
+          LIST   | true  | {}       | False what was sealed in the deprecated field 'data' is no Secret | none
+          """)
+  void theFormOf2017IsAWholeSecret(
+      String data, boolean accepted, String items, String synced, String values) throws Exception {
+    rules = new DeliveryRules(DeliveryRules.Restored.EDITED, accepted, true, false);
+    String blob =
+        switch (data) {
+          case "SECRET" ->
+              seal(
+                  """
+                  {"apiVersion": "v1", "kind": "Secret", "type": "t", "data": {"a": "MQ==", "b": "Mg=="},
+                   "metadata": {"name": "other", "namespace": "elsewhere", "labels": {"l": "v"}}}
+                  """,
+                  Scope.STRICT,
+                  "ns",
+                  "app");
+          case "TEXT" -> seal("a secret text: it must not be shown", Scope.STRICT, "ns", "app");
+          case "LIST" -> seal("{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"data\": [1]}", Scope.STRICT, "ns", "app");
+          default -> data;
+        };
     world.manifest(
         "sealed",
-        "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: app}, spec: {data:"
-            + " AAAA}}");
+        "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: app}, spec: {data: '"
+            + blob
+            + "', encryptedData: "
+            + items
+            + "}}");
     reconcile();
-    assertThat(synced())
-        .isEqualTo(
-            "False using deprecated 'data' field, use 'encryptedData' or flip the feature flag");
+    assertThat(synced().strip()).isEqualTo(synced);
+    assertThat(world.values("ns", "app")).isEqualTo(values);
+    if (!values.equals("none")) {
+      try (Secret secret = world.directory().secret("ns", "app").orElseThrow()) {
+        assertThat(secret.type()).isEqualTo("t");
+        assertThat(secret.metadata().labels()).containsExactlyEntriesOf(Map.of("l", "v"));
+        assertThat(secret.metadata().controllerOwner()).isPresent();
+      }
+    }
   }
 
   @Test

@@ -67,7 +67,7 @@ final class SealingKeysTest {
   }
 
   private static SealingKeys keys(Directory directory) {
-    return new SealingKeys(directory, directory, CLOCK, RANDOM, SealingKeys.NAMESPACE, 2048);
+    return new SealingKeys(directory, directory, CLOCK, RANDOM, KeyRules.DEFAULT.withBits(2048));
   }
 
   @Test
