@@ -75,8 +75,10 @@ final class SealedSecretsChart {
     labels.replace("app.kubernetes.io/version", VERSION, "(version)");
     switch (kind) {
       case "Deployment" -> {
-        for (Object container : Trees.list(Trees.at(tree, "spec", "template", "spec", "containers"))) {
-          Trees.map(container).computeIfPresent("image", (key, image) -> neutralImage((String) image));
+        for (Object container :
+            Trees.list(Trees.at(tree, "spec", "template", "spec", "containers"))) {
+          Trees.map(container)
+              .computeIfPresent("image", (key, image) -> neutralImage((String) image));
         }
       }
       case "ConfigMap" ->

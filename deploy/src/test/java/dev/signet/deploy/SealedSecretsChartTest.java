@@ -42,7 +42,9 @@ class SealedSecretsChartTest {
 
     Ran ran = SealedSecretsChart.template(Trees.map(values));
 
-    assertThat(places).contains("", "/image", "/metrics/service", "/ingress/extraHosts/0").hasSize(25);
+    assertThat(places)
+        .contains("", "/image", "/metrics/service", "/ingress/extraHosts/0")
+        .hasSize(25);
     assertThat(ran.status()).isNotZero();
     for (String place : places) {
       assertThat(ran.err())
@@ -81,11 +83,13 @@ class SealedSecretsChartTest {
   @Test
   void aChartThatDependsOnItMayHaveItsConditionAndItsGlobalsThere() throws IOException {
     Map<String, @Nullable Object> values =
-        Jsonl.row("{\"enabled\": true, \"global\": {\"imageRegistry\": \"r\", \"any\": {\"a\": 1}}}")
+        Jsonl.row(
+                "{\"enabled\": true, \"global\": {\"imageRegistry\": \"r\", \"any\": {\"a\": 1}}}")
             .fields();
 
     assertThat(SealedSecretsChart.objects(SealedSecretsChart.template(values).orFail().out()))
-        .isEqualTo(SealedSecretsChart.objects(SealedSecretsChart.template(Map.of()).orFail().out()));
+        .isEqualTo(
+            SealedSecretsChart.objects(SealedSecretsChart.template(Map.of()).orFail().out()));
   }
 
   @Test

@@ -62,7 +62,9 @@ class SealedSecretsUpgradeTest {
         "--reset-then-reuse-values");
     assertThat(uids(api, before)).isEqualTo(uids);
     assertThat(image(api)).isEqualTo("localhost/signet:" + SealedSecretsChart.VERSION);
-    assertThat(api.get("/apis/policy/v1/namespaces/kube-system/poddisruptionbudgets/sealed-secrets").ok())
+    assertThat(
+            api.get("/apis/policy/v1/namespaces/kube-system/poddisruptionbudgets/sealed-secrets")
+                .ok())
         .as("a value of the old release")
         .isTrue();
 
@@ -122,10 +124,8 @@ class SealedSecretsUpgradeTest {
             .rows("egress")
             .getFirst();
 
-    assertThat(rule.rows("to").getFirst().row("ipBlock").text("cidr"))
-        .isEqualTo("192.0.2.1/32");
-    assertThat(rule.rows("ports").getFirst().integer("port"))
-        .isEqualTo(6443);
+    assertThat(rule.rows("to").getFirst().row("ipBlock").text("cidr")).isEqualTo("192.0.2.1/32");
+    assertThat(rule.rows("ports").getFirst().integer("port")).isEqualTo(6443);
   }
 
   private static void podIsRestricted(ControlPlane plane) throws IOException {
@@ -137,7 +137,8 @@ class SealedSecretsUpgradeTest {
               "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
             """)
         .orFail();
-    Map<String, Object> spec = new TreeMap<>(deployment(api).row("spec").row("template").row("spec").fields());
+    Map<String, Object> spec =
+        new TreeMap<>(deployment(api).row("spec").row("template").row("spec").fields());
     spec.put("serviceAccountName", "default");
 
     Api.Response pod =
@@ -145,14 +146,23 @@ class SealedSecretsUpgradeTest {
             "/api/v1/namespaces/strict/pods?dryRun=All",
             Trees.json(
                 Map.of(
-                    "apiVersion", "v1", "kind", "Pod", "metadata", Map.of("name", "a"), "spec", spec)));
+                    "apiVersion",
+                    "v1",
+                    "kind",
+                    "Pod",
+                    "metadata",
+                    Map.of("name", "a"),
+                    "spec",
+                    spec)));
 
     // The service account of a new namespace comes a moment after it.
     assertThat(pod.body()).doesNotContain("PodSecurity");
   }
 
   private static Jsonl.Row deployment(Api api) throws IOException {
-    return api.get("/apis/apps/v1/namespaces/kube-system/deployments/sealed-secrets").orFail().json();
+    return api.get("/apis/apps/v1/namespaces/kube-system/deployments/sealed-secrets")
+        .orFail()
+        .json();
   }
 
   private static String image(Api api) throws IOException {
@@ -183,7 +193,9 @@ class SealedSecretsUpgradeTest {
             Trees.json(version.row("objects").fields())
                 .replace("(chart)", "sealed-secrets-" + version.text("id"))
                 .replace("(version)", "0.39.1")
-                .replace("(registry)/(repository):(tag)", "docker.io/bitnami/sealed-secrets-controller:0.39.1"));
+                .replace(
+                    "(registry)/(repository):(tag)",
+                    "docker.io/bitnami/sealed-secrets-controller:0.39.1"));
     List<Chart.Rendered> all = new ArrayList<>();
     objects.fields().keySet().forEach(name -> all.add(new Chart.Rendered(objects.row(name))));
     return all;

@@ -52,7 +52,8 @@ class SealedSecretsValuesTest {
   /** Rendered once for all rows, as each takes a process. */
   private final Map<Rendering, Ran> rendered = new LinkedHashMap<>();
 
-  private record Rendering(String release, String namespace, Map<String, @Nullable Object> values) {}
+  private record Rendering(
+      String release, String namespace, Map<String, @Nullable Object> values) {}
 
   static List<Jsonl.Row> rows() {
     return Jsonl.rows(SealedSecretsValuesTest.class, "/sealed-secrets/values.jsonl");
@@ -109,19 +110,19 @@ class SealedSecretsValuesTest {
   void withoutValuesItIsUpstreamsChart() throws IOException {
     Jsonl.Row latest = defaults().getLast();
 
-    SortedMap<String, Object> ours =
-        objects(rendering(SealedSecretsChart.RELEASE, Map.of()));
+    SortedMap<String, Object> ours = objects(rendering(SealedSecretsChart.RELEASE, Map.of()));
 
     assertThat(latest.text("id")).isEqualTo(LATEST);
     assertThat(Trees.differences(latest.row("objects").fields(), ours)).isEmpty();
     assertThat(ours).hasSize(10);
   }
 
-  /** What versions before the latest did otherwise by default, so what an upgrade from them changes. */
+  /**
+   * What versions before the latest did otherwise by default, so what an upgrade from them changes.
+   */
   @Test
   void withoutValuesNothingElseDiffersFromOlderVersions() throws IOException {
-    SortedMap<String, Object> ours =
-        objects(rendering(SealedSecretsChart.RELEASE, Map.of()));
+    SortedMap<String, Object> ours = objects(rendering(SealedSecretsChart.RELEASE, Map.of()));
     Set<String> changes = new TreeSet<>();
     for (Jsonl.Row version : defaults()) {
       changes.addAll(Trees.differences(version.row("objects").fields(), ours).keySet());
@@ -152,7 +153,9 @@ class SealedSecretsValuesTest {
         "",
         ours);
 
-    assertThat(defaults()).extracting(Jsonl.Row::toString).contains("2.16.0", "2.17.0", "2.18.0", LATEST);
+    assertThat(defaults())
+        .extracting(Jsonl.Row::toString)
+        .contains("2.16.0", "2.17.0", "2.18.0", LATEST);
     for (Jsonl.Row version : defaults()) {
       assertThat(version.texts("paths"))
           .as(version.text("id"))

@@ -4,10 +4,10 @@ import dev.signet.yaml.GoJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Walks through trees of maps, lists and scalars, and tells them apart. */
@@ -61,7 +61,8 @@ final class Trees {
    * maps before as after.
    */
   static SortedMap<String, String> differences(
-      Map<String, ? extends @Nullable Object> before, Map<String, ? extends @Nullable Object> after) {
+      Map<String, ? extends @Nullable Object> before,
+      Map<String, ? extends @Nullable Object> after) {
     SortedMap<String, String> found = new TreeMap<>();
     for (String name : keys(before, after)) {
       compare(before.get(name), after.get(name), name, name + " ", found);
