@@ -135,7 +135,8 @@ class SealedSecretsValuesTest {
             container + "/ports/0/protocol",
             container + "/ports/1/protocol",
             container + "/securityContext/allowPrivilegeEscalation",
-            "Deployment kube-system/sealed-secrets /spec/template/spec/securityContext/seccompProfile",
+            "Deployment kube-system/sealed-secrets"
+                + " /spec/template/spec/securityContext/seccompProfile",
             "Service kube-system/sealed-secrets /spec/ports/0/protocol",
             "Service kube-system/sealed-secrets-metrics /spec/ports/0/protocol");
   }
@@ -169,6 +170,19 @@ class SealedSecretsValuesTest {
     assertThat(ours)
         .as("values that upstream's templates read and its values.yaml does not have")
         .containsExactlyInAnyOrder("service.labels", "metrics.service.labels");
+  }
+
+  /** The others mean the same in every version that has them. */
+  @Test
+  void theOnlyValuesThatVersionsTakeDifferentlyAreThese() {
+    assertThat(rows())
+        .filteredOn(row -> row.has("elsewhere"))
+        .extracting(
+            row -> row.text("id") + ": " + String.join(" ", row.row("elsewhere").fields().keySet()))
+        .containsExactly(
+            "keyrenewperiod never, as a number: 2.16.0 2.16.2 2.17.0", "hostNetwork: 2.16.0");
+    assertThat(rows())
+        .allSatisfy(row -> assertThat(row.texts("versions")).isNotEmpty().contains(LATEST));
   }
 
   @Test
