@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class SealedSecretReport {
 
   /** The annotations of Secrets that say something here. */
-  public static final Set<String> ANNOTATIONS =
-      Set.of(Existing.MANAGED, Existing.PATCH);
+  public static final Set<String> ANNOTATIONS = Set.of(Existing.MANAGED, Existing.PATCH);
 
   private SealedSecretReport() {}
 
