@@ -40,13 +40,12 @@ final class ClusterChoice {
   }
 
   private static String name(Connection connection) {
-    return connection.context().map(context -> context + " at ").orElse("") + connection.server();
+    return connection.server();
   }
 
   /** The same for programs. */
   static Map<String, Object> tree(Connection connection) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    connection.context().ifPresent(context -> tree.put("context", context));
     tree.put("server", connection.server());
     return tree;
   }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       "  signet operator",
       "  signet operator --namespaces production,staging --log-format text",
       "  signet operator --leader-election=false   within the roles of the sealed-secrets chart",
+      "  signet operator --escrow-recipient age1... --escrow-folder /escrow",
       "",
       "Of several that share a Lease one leads and the others stand by. /healthz, /readyz and",
       "/metrics are at the address of --http. SIGTERM lets what is under way end; exit code 0."
@@ -146,6 +147,8 @@ final class OperatorCommand implements Command {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   Logs.Threshold logLevel = Logs.Threshold.info;
 
+  @Mixin EscrowOptions escrow = new EscrowOptions();
+
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     Settings settings = settings(surroundings);
@@ -171,7 +174,12 @@ final class OperatorCommand implements Command {
   private Operator start(Surroundings surroundings, Settings settings) throws CommandFailure {
     Connection connection = cluster.connection(surroundings);
     try {
-      return Operator.start(settings, connection, surroundings.clock(), surroundings.random());
+      return Operator.start(
+          settings,
+          escrow.plan(surroundings),
+          connection,
+          surroundings.clock(),
+          surroundings.random());
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");
