@@ -20,6 +20,7 @@ import dev.signet.kube.Cluster;
 import dev.signet.kube.Resource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,8 +118,12 @@ final class KeyPlace implements AutoCloseable {
 
   /** What makes keys there. */
   SealingKeys keys(int bits) {
-    return new SealingKeys(
-        objects, evidence, surroundings.clock(), surroundings.random(), namespace, bits);
+    return keys(bits, surroundings.clock());
+  }
+
+  /** At another time. */
+  SealingKeys keys(int bits, Clock clock) {
+    return new SealingKeys(objects, evidence, clock, surroundings.random(), namespace, bits);
   }
 
   KeySecrets secrets() {
@@ -142,7 +147,8 @@ final class KeyPlace implements AutoCloseable {
     if (sources.isEmpty()) {
       if (directory.isEmpty()) {
         return objects.list(SealedSecret.KIND).stream()
-            .filter(object -> object.ref().namespace().equals(only.orElse(object.ref().namespace())))
+            .filter(
+                object -> object.ref().namespace().equals(only.orElse(object.ref().namespace())))
             .toList();
       }
       directory.get().remembered().forEach(each -> sources.add(Path.of(each)));

@@ -22,7 +22,9 @@ import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.yaml.GoYaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +69,9 @@ import picocli.CommandLine.Parameters;
       "    signet keys import"
     })
 final class KeysCommand implements Command {
+
+  /** By how much at most; what begins later than that was meant to. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
   enum Action {
     list,
@@ -342,7 +347,7 @@ final class KeysCommand implements Command {
   private int rotate(Surroundings surroundings, KeyPlace place, KeyFiles keyFiles)
       throws StateException, ObjectsException, CommandFailure {
     Optional<EscrowPlan> plan = escrow.plan(surroundings, readersOfEscrow(surroundings));
-    SealingKeys keys = place.keys(keySize);
+    SealingKeys keys = place.keys(keySize, clock(surroundings, place.keys(keySize).ring()));
     SealingKey key = keys.create();
     place.save();
     surroundings.out().println(key.name());
@@ -361,6 +366,19 @@ final class KeysCommand implements Command {
       return ExitCode.OK;
     }
     return escrow(surroundings, place, plan.get(), keyFiles.identities(), () -> "the key was made");
+  }
+
+  /**
+   * Of two certificates the one that begins later is current. So that a key is not made in vain
+   * where clocks differ, or twice within a second, a new one begins after the one that is current.
+   */
+  private static Clock clock(Surroundings surroundings, KeyRing ring) {
+    Instant now = surroundings.clock().instant();
+    return ring.current()
+        .map(current -> current.certificate().notBefore().plusSeconds(1))
+        .filter(next -> next.isAfter(now) && next.isBefore(now.plus(CLOCKS_DIFFER)))
+        .map(next -> Clock.fixed(next, surroundings.clock().getZone()))
+        .orElse(surroundings.clock());
   }
 
   private List<Recipient> readersOfEscrow(Surroundings surroundings) throws CommandFailure {

@@ -33,7 +33,8 @@ class KeysLifeTest {
   void begin() {
     shell = new Shell(folder).withKey().at(LATER);
     withIdentity(shell, identity);
-    shell.write("sealed/db.yaml", shell.run("signet", SealAndUnsealTest.SECRET, "seal").succeeded().out());
+    shell.write(
+        "sealed/db.yaml", shell.run("signet", SealAndUnsealTest.SECRET, "seal").succeeded().out());
   }
 
   private static void withIdentity(Shell shell, X25519Identity identity) {
@@ -121,8 +122,16 @@ class KeysLifeTest {
     assertThat(
             shell
                 .signet(
-                    "keys", "drill", "-f", "sealed", "--backup", "all.yaml", "--identity",
-                    "identity.txt", "-o", "json")
+                    "keys",
+                    "drill",
+                    "-f",
+                    "sealed",
+                    "--backup",
+                    "all.yaml",
+                    "--identity",
+                    "identity.txt",
+                    "-o",
+                    "json")
                 .succeeded()
                 .out())
         .contains("\"passed\": true");
@@ -138,8 +147,14 @@ class KeysLifeTest {
   @Test
   void aCopyInAFolderBringsTheKeyBack() throws IOException {
     String[] escrow = {
-      "keys", "escrow", "--escrow-recipient", recipient(), "--escrow-folder", "escrow",
-      "--identity", "identity.txt"
+      "keys",
+      "escrow",
+      "--escrow-recipient",
+      recipient(),
+      "--escrow-folder",
+      "escrow",
+      "--identity",
+      "identity.txt"
     };
     Shell.Result missing = shell.signet(escrow);
     missing.failed(3, OLD + " has no verified copy: folder: there is no folder ");
@@ -184,8 +199,14 @@ class KeysLifeTest {
     Files.createDirectory(shell.directory().resolve("escrow"));
     shell
         .signet(
-            "keys", "rotate", "--key-size", "2048", "--escrow-recipient", recipient(),
-            "--escrow-folder", "escrow")
+            "keys",
+            "rotate",
+            "--key-size",
+            "2048",
+            "--escrow-recipient",
+            recipient(),
+            "--escrow-folder",
+            "escrow")
         .succeeded();
     assertThat(copies("escrow")).hasSize(2);
     shell
@@ -203,8 +224,14 @@ class KeysLifeTest {
   void commandsOfTheUsersKeepCopies() throws IOException {
     Path vault = Files.createDirectory(folder.resolve("vault"));
     String[] escrow = {
-      "keys", "escrow", "--escrow-recipient", recipient(),
-      "--escrow-store", "tee " + vault + "/{}", "--escrow-load", "cat " + vault + "/{}"
+      "keys",
+      "escrow",
+      "--escrow-recipient",
+      recipient(),
+      "--escrow-store",
+      "tee " + vault + "/{}",
+      "--escrow-load",
+      "cat " + vault + "/{}"
     };
     shell.signet(escrow).succeeded();
     try (Stream<Path> files = Files.list(vault)) {
@@ -212,18 +239,36 @@ class KeysLifeTest {
     }
     shell
         .signet(
-            "keys", "escrow", "--escrow-recipient", recipient(),
-            "--escrow-store", "false", "--escrow-load", "cat " + vault + "/{}x")
+            "keys",
+            "escrow",
+            "--escrow-recipient",
+            recipient(),
+            "--escrow-store",
+            "false",
+            "--escrow-load",
+            "cat " + vault + "/{}x")
         .failed(3, "command: the escrow command false ended with exit code 1");
     shell
         .signet(
-            "keys", "escrow", "--escrow-recipient", recipient(),
-            "--escrow-store", "true", "--escrow-load", "echo other")
+            "keys",
+            "escrow",
+            "--escrow-recipient",
+            recipient(),
+            "--escrow-store",
+            "true",
+            "--escrow-load",
+            "echo other")
         .failed(3, "reads back other than it was written");
     shell
         .signet(
-            "keys", "escrow", "--escrow-recipient", recipient(),
-            "--escrow-store", "true", "--escrow-load", "no-such-program-here")
+            "keys",
+            "escrow",
+            "--escrow-recipient",
+            recipient(),
+            "--escrow-store",
+            "true",
+            "--escrow-load",
+            "no-such-program-here")
         .failed(3, "cannot run the escrow command no-such-program-here");
   }
 
@@ -234,7 +279,13 @@ class KeysLifeTest {
     assertThat(
             shell
                 .signet(
-                    "keys", "drill", "-f", "sealed", "--backup", "backup.age", "--passphrase-file",
+                    "keys",
+                    "drill",
+                    "-f",
+                    "sealed",
+                    "--backup",
+                    "backup.age",
+                    "--passphrase-file",
                     "pass.txt")
                 .succeeded()
                 .out())
@@ -250,7 +301,8 @@ class KeysLifeTest {
     shell.signet("keys", "export", "-w", "two.yaml").succeeded();
     Shell other = new Shell(folder.resolve("other")).withKey();
     // The young key comes under the name that the other place has given to the old one.
-    other.write("two.yaml", shell.read("two.yaml").replace("name: " + OLD, "name: x").replace(young, OLD));
+    other.write(
+        "two.yaml", shell.read("two.yaml").replace("name: " + OLD, "name: x").replace(young, OLD));
     String restored = other.signet("keys", "restore", "--backup", "two.yaml").succeeded().out();
     assertThat(restored).containsPattern("(?m)^" + OLD + "-[0-9a-f]{8}$").contains(OLD + "\n");
     assertThat(other.signet("keys", "list", "--no-count").succeeded().out().lines()).hasSize(3);

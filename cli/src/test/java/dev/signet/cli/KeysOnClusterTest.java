@@ -74,8 +74,7 @@ class KeysOnClusterTest {
     namespace = in;
     shell = new Shell(folder).at(Clock.systemUTC().instant());
     escrow = folder.resolve("escrow");
-    shell.write(
-        "identity.txt", identity.text().with(bytes -> new String(bytes, US_ASCII)) + "\n");
+    shell.write("identity.txt", identity.text().with(bytes -> new String(bytes, US_ASCII)) + "\n");
     Api.Response made =
         plane
             .api()
@@ -127,9 +126,7 @@ class KeysOnClusterTest {
     List<Recipient> recipients = List.of(identity.recipient());
     EscrowPlan plan =
         new EscrowPlan(
-            recipients,
-            List.of(new FolderTarget(escrow, _ -> {})),
-            Optional.of(namespace.name()));
+            recipients, List.of(new FolderTarget(escrow, _ -> {})), Optional.of(namespace.name()));
     operator =
         Optional.of(
             Operator.start(
@@ -186,7 +183,8 @@ class KeysOnClusterTest {
 
   private void seal(int from, int to) throws Exception {
     keys("cert", "-w", "cert.pem").succeeded();
-    SealingCertificate certificate = SealingCertificate.read(shell.read("cert.pem").getBytes(UTF_8));
+    SealingCertificate certificate =
+        SealingCertificate.read(shell.read("cert.pem").getBytes(UTF_8));
     for (int i = from; i < to; i++) {
       Material data = new Material();
       data.put(
@@ -268,9 +266,9 @@ class KeysOnClusterTest {
     String list = keys("list", "-o", "json").succeeded().out();
     assertThat(list).contains("\"objects\": 24").contains("\"objects\": 23");
     String backup = folder.toString() + "/escrow";
-    assertThat(
-            keys("drill", "--backup", backup, "--identity", "identity.txt").succeeded().out())
-        .isEqualTo("passed: 47 of 47 items in 47 SealedSecrets open with the 2 keys of the backup\n");
+    assertThat(keys("drill", "--backup", backup, "--identity", "identity.txt").succeeded().out())
+        .isEqualTo(
+            "passed: 47 of 47 items in 47 SealedSecrets open with the 2 keys of the backup\n");
     assertThat(
             keys("drill", "--escrow-secret", namespace.name(), "--identity", "identity.txt")
                 .succeeded()
@@ -285,8 +283,7 @@ class KeysOnClusterTest {
       assertThat(plane.api().get(namespace.path("secrets/" + name(i))).status()).isEqualTo(404);
     }
 
-    assertThat(
-            keys("restore", "--backup", backup, "--identity", "identity.txt").succeeded().err())
+    assertThat(keys("restore", "--backup", backup, "--identity", "identity.txt").succeeded().err())
         .contains("2 of 2 keys were added");
     awaitAll(47);
     awaitCopies(2);
@@ -299,8 +296,7 @@ class KeysOnClusterTest {
     Eventually.holds(
         GENEROUS,
         "the event",
-        () ->
-            plane.api().get(namespace.path("events")).orFail().body().contains("KeyNotEscrowed"));
+        () -> plane.api().get(namespace.path("events")).orFail().body().contains("KeyNotEscrowed"));
     Files.createDirectory(escrow);
     Eventually.holds(GENEROUS, "the metric", () -> metric().equals("0.0"));
     awaitCopies(1);

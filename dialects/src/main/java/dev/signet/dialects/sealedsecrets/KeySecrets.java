@@ -60,16 +60,23 @@ public final class KeySecrets {
     for (String state : List.of(SealingKeys.ACTIVE, COMPROMISED)) {
       for (Secret secret : objects.secrets(namespace, SealingKeys.LABEL, state)) {
         try (secret) {
-          found.add(new Stored(SealingKeys.read(secret), state, secret.metadata().annotations()));
-        } catch (MalformedKeyException e) {
-          // The controller reports it; there is nothing that could be done with it here.
-          continue;
+          stored(secret, state).ifPresent(found::add);
         }
       }
     }
     found.sort(
         (a, b) -> b.key().certificate().notBefore().compareTo(a.key().certificate().notBefore()));
     return found;
+  }
+
+  /** Nothing for what holds no key: the controller reports it, and here it is of no use. */
+  private static Optional<Stored> stored(Secret secret, String state) {
+    try {
+      return Optional.of(
+          new Stored(SealingKeys.read(secret), state, secret.metadata().annotations()));
+    } catch (MalformedKeyException e) {
+      return Optional.empty();
+    }
   }
 
   /** A ring of those. */

@@ -1,5 +1,6 @@
 package dev.signet.dialects.sealedsecrets.escrow;
 
+import dev.signet.core.SecretBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,16 +62,21 @@ public record CommandTarget(List<String> store, List<String> load, Duration limi
   @Override
   public Optional<byte[]> load(String name) throws EscrowException {
     Ended ended = run(load, name, new byte[0]);
-    return ended.code() == 0 && ended.out().length > 0
-        ? Optional.of(ended.out())
+    return ended.code() == 0 && ended.printed().size() > 0
+        ? Optional.of(ended.printed().with(byte[]::clone))
         : Optional.empty();
   }
 
-  private record Ended(int code, byte[] out, byte[] err) {
-    String said() {
-      String text = new String(err, StandardCharsets.UTF_8).strip();
-      String line = text.lines().findFirst().orElse("");
-      return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(MAX_SAID, line.length()));
+  private record Ended(int code, SecretBytes printed, String said) {
+
+    /** With the first line of what it said of its failure. */
+    static Ended of(int code, byte[] out, byte[] err) {
+      String line =
+          new String(err, StandardCharsets.UTF_8).strip().lines().findFirst().orElse("");
+      return new Ended(
+          code,
+          SecretBytes.wrap(out),
+          line.isEmpty() ? "" : ": " + line.substring(0, Math.min(MAX_SAID, line.length())));
     }
   }
 
@@ -98,7 +104,7 @@ public record CommandTarget(List<String> store, List<String> load, Duration limi
                 + " s");
       }
       writer.join();
-      return new Ended(process.exitValue(), out.bytes(), err.bytes());
+      return Ended.of(process.exitValue(), out.bytes(), err.bytes());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EscrowException("interrupted while the escrow command ran");

@@ -8,6 +8,7 @@ import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.dialects.sealedsecrets.Fingerprints;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +31,9 @@ import java.util.stream.Collectors;
  * file for as many recipients as there are, and, where an identity is at hand, opens and holds the
  * key. Then the key Secret gets the annotation {@code escrow.signet.dev/<target>}, with the hash of
  * the encrypted copy and a hash of the recipients. From then on a copy is good while it reads back
- * with that hash for those recipients; otherwise it is made again. Only public keys are needed.
+ * with that hash for those recipients; otherwise it is made again. Where key Secrets may not be
+ * changed this is known until the process ends, and the next one makes its copies anew. Only public
+ * keys are needed.
  */
 public final class Escrow {
 
@@ -52,6 +56,7 @@ public final class Escrow {
   private final List<Recipient> recipients;
   private final List<Identity> identities;
   private final SecureRandom random;
+  private final Map<String, Map<String, String>> remembered = new ConcurrentHashMap<>();
 
   /**
    * @param namespace where the key Secrets are
@@ -79,19 +84,31 @@ public final class Escrow {
   public List<Status> run() throws ObjectsException {
     List<Status> statuses = new ArrayList<>();
     for (Secret secret : objects.secrets(namespace, SealingKeys.LABEL, SealingKeys.ACTIVE)) {
-      try (secret;
-          SealingKey key = SealingKeys.read(secret)) {
-        statuses.add(one(secret, key));
-      } catch (MalformedKeyException e) {
-        // There is no key in it that could be lost; that it is unreadable is reported elsewhere.
-        continue;
+      try (secret) {
+        Optional<SealingKey> key = read(secret);
+        if (key.isPresent()) {
+          try (SealingKey held = key.get()) {
+            statuses.add(one(secret, held));
+          }
+        }
       }
     }
     return statuses;
   }
 
+  /** Nothing where there is no key that could be lost; that it is unreadable is told elsewhere. */
+  private static Optional<SealingKey> read(Secret secret) {
+    try {
+      return Optional.of(SealingKeys.read(secret));
+    } catch (MalformedKeyException e) {
+      return Optional.empty();
+    }
+  }
+
   private Status one(Secret secret, SealingKey key) throws ObjectsException {
-    Map<String, String> marks = new LinkedHashMap<>(secret.metadata().annotations());
+    Map<String, String> before = new LinkedHashMap<>(secret.metadata().annotations());
+    before.putAll(remembered.getOrDefault(secret.metadata().uid(), Map.of()));
+    Map<String, String> marks = new LinkedHashMap<>(before);
     List<String> problems = new ArrayList<>();
     for (EscrowTarget target : targets) {
       String name = EscrowFile.name(key);
@@ -105,14 +122,27 @@ public final class Escrow {
         problems.add(target.id() + ": " + e.getMessage());
       }
     }
-    boolean copied = !marks.equals(secret.metadata().annotations());
+    boolean copied = !marks.equals(before);
     if (copied) {
-      objects.update(secret.withMetadata(secret.metadata().with("annotations", marks)));
+      remember(secret, marks);
     }
     return new Status(
         secret.ref(),
         copied,
         problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+  }
+
+  /** On the key Secret; where that may not be changed, as long as this lives. */
+  private void remember(Secret secret, Map<String, String> marks) throws ObjectsException {
+    try {
+      objects.update(secret.withMetadata(secret.metadata().with("annotations", marks)));
+      remembered.remove(secret.metadata().uid());
+    } catch (ObjectsException e) {
+      if (!(e.problem() instanceof Problem.Denied)) {
+        throw e;
+      }
+      remembered.put(secret.metadata().uid(), marks);
+    }
   }
 
   /** Which copy it is, and for whom. */
