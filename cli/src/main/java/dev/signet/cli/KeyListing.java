@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What there is to say of the keys of a place, and of what is sealed with each. */
 record KeyListing(List<Row> rows, Optional<Census> census) {
@@ -55,7 +56,7 @@ record KeyListing(List<Row> rows, Optional<Census> census) {
     return new KeyListing(rows, census);
   }
 
-  private static final Census.Use NOTHING = new Census.Use(new java.util.TreeSet<>(), 0);
+  private static final Census.Use NOTHING = new Census.Use(new TreeSet<>(), 0);
 
   Optional<Row> find(String name) {
     return rows.stream().filter(row -> row.stored().key().name().equals(name)).findFirst();
@@ -99,7 +100,7 @@ record KeyListing(List<Row> rows, Optional<Census> census) {
       if (census.isPresent()) {
         cells.add(Integer.toString(row.use().objects().size()));
         cells.add(Integer.toString(row.use().items()));
-        cells.add(!row.stored().active() ? "retired" : row.mayRetire() ? "safe" : "needed");
+        cells.add(retire(row));
       }
       cells.add(row.copies().isEmpty() ? "none" : String.join(",", row.copies()));
       cells.add(key.id());
@@ -107,6 +108,13 @@ record KeyListing(List<Row> rows, Optional<Census> census) {
     }
     table.print(out);
     census.ifPresent(it -> summary(out, it));
+  }
+
+  private static String retire(Row row) {
+    if (!row.stored().active()) {
+      return "retired";
+    }
+    return row.seals() ? "current" : row.mayRetire() ? "safe" : "needed";
   }
 
   private void summary(PrintStream out, Census it) {

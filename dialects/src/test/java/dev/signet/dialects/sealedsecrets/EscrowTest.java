@@ -119,8 +119,7 @@ final class EscrowTest {
   @Test
   void oneTargetThatFailsDoesNotKeepTheOthersFromTheirCopies() throws Exception {
     FolderTarget missing = new FolderTarget(folder.resolve("missing"), _ -> {});
-    Escrow.Status status =
-        run(IDENTITY, missing, new SecretTarget(directory, "vault"));
+    Escrow.Status status = run(IDENTITY, missing, new SecretTarget(directory, "vault"));
     assertThat(status.problem().orElseThrow()).startsWith("folder: there is no folder ");
     assertThat(status.copied()).isTrue();
     assertThat(directory.secrets("vault", SecretTarget.LABEL, SecretTarget.VALUE)).hasSize(1);
@@ -148,8 +147,7 @@ final class EscrowTest {
   @Test
   void aCommandGetsTheCopyAndItsName() throws Exception {
     CommandTarget target =
-        CommandTarget.of(
-            "tee " + folder + "/{}", "cat " + folder + "/{}", Duration.ofMinutes(5));
+        CommandTarget.of("tee " + folder + "/{}", "cat " + folder + "/{}", Duration.ofMinutes(5));
     target.store("a.age", "content".getBytes(UTF_8));
     assertThat(target.load("a.age").orElseThrow()).asString().isEqualTo("content");
     assertThat(target.load("b.age")).isEmpty();

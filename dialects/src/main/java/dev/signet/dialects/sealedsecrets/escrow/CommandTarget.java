@@ -71,8 +71,7 @@ public record CommandTarget(List<String> store, List<String> load, Duration limi
 
     /** With the first line of what it said of its failure. */
     static Ended of(int code, byte[] out, byte[] err) {
-      String line =
-          new String(err, StandardCharsets.UTF_8).strip().lines().findFirst().orElse("");
+      String line = new String(err, StandardCharsets.UTF_8).strip().lines().findFirst().orElse("");
       return new Ended(
           code,
           SecretBytes.wrap(out),
