@@ -31,7 +31,12 @@ class AgeProgramTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, BINARY", "1, ARMORED", "48, ARMORED", "65536, BINARY", "65537, ARMORED", "1000000, BINARY"
+    "0, BINARY",
+    "1, ARMORED",
+    "48, ARMORED",
+    "65536, BINARY",
+    "65537, ARMORED",
+    "1000000, BINARY"
   })
   void opensWhatIsWrittenHere(int length, AgeFile.Form form) throws Exception {
     assumeTrue(isOnPath(), "age is not on the PATH");
