@@ -1,116 +1,226 @@
 package dev.signet.cli;
 
 import dev.signet.core.Item;
-import dev.signet.core.sealing.KeyOrder;
-import dev.signet.core.sealing.KeyRing;
+import dev.signet.core.Material;
+import dev.signet.core.Origin;
+import dev.signet.core.SecretBytes;
+import dev.signet.core.age.AgeException;
+import dev.signet.core.age.AgeFile;
+import dev.signet.core.age.AgeKeyException;
+import dev.signet.core.age.Identity;
+import dev.signet.core.age.PassphraseIdentity;
 import dev.signet.core.sealing.MalformedKeyException;
-import dev.signet.core.sealing.OpeningKey;
-import dev.signet.core.sealing.RsaPublicKey;
 import dev.signet.core.sealing.SealingKey;
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sealedsecrets.escrow.SecretTarget;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
 import dev.signet.yaml.MalformedDocumentException;
 import dev.signet.yaml.ReadLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup of sealing keys: files that are each one private key in PEM, or the key Secrets as
- * {@code signet keys export} or kubectl prints them, alone, one after the other, or in a List.
- *
- * <p>Only a Secret with its certificate and with the label that says active can be the newest key.
- * A key that was marked as anything else, such as compromised, still opens: that is what moves
- * values away from it.
+ * Key Secrets from where people keep them: upstream's backups, which are Secrets or a List in
+ * plain; age files with such inside, as escrow makes them; folders of both; a pair of PEM files.
  */
 final class KeyFiles implements AutoCloseable {
 
-  private final List<SealingKey> sealing = new ArrayList<>();
-  private final List<OpeningKey> opening = new ArrayList<>();
+  private final Surroundings surroundings;
+  private final List<String> identityFiles;
+  private final Optional<String> passphraseFile;
+  private final List<Secret> secrets = new ArrayList<>();
+  private final List<Identity> identities = new ArrayList<>();
+  private boolean identitiesRead;
+  private boolean hasPassphrase;
 
-  static KeyFiles read(Surroundings surroundings, List<String> files) throws CommandFailure {
-    KeyFiles keys = new KeyFiles();
-    for (String file : files) {
-      byte[] content = InputOutput.read(surroundings, file);
-      try {
-        keys.opening.add(OpeningKey.read(content));
-      } catch (MalformedKeyException notPem) {
-        keys.secrets(content, file);
-      } finally {
-        Arrays.fill(content, (byte) 0);
-      }
-    }
-    return keys;
+  KeyFiles(Surroundings surroundings, List<String> identityFiles, Optional<String> passphraseFile) {
+    this.surroundings = surroundings;
+    this.identityFiles = List.copyOf(identityFiles);
+    this.passphraseFile = passphraseFile;
   }
 
-  private void secrets(byte[] content, String source) throws CommandFailure {
-    int before = sealing.size() + opening.size();
+  /** All that was read so far; closed with this. */
+  List<Secret> secrets() {
+    return List.copyOf(secrets);
+  }
+
+  /** The identities of the files that were named; closed with this. */
+  List<Identity> identities() throws CommandFailure {
+    if (!identitiesRead) {
+      identitiesRead = true;
+      for (String file : identityFiles) {
+        try (SecretBytes content = SecretBytes.wrap(InputOutput.read(surroundings, file))) {
+          identities.addAll(Identity.parseFile(content));
+        } catch (AgeKeyException e) {
+          throw CommandFailure.of(file + ": " + e.getMessage());
+        }
+      }
+      if (passphraseFile.isPresent()) {
+        hasPassphrase = true;
+        identities.add(
+            new PassphraseIdentity(Passphrases.fromFile(surroundings, passphraseFile.get())));
+      }
+    }
+    return identities;
+  }
+
+  /** A file, a folder of files, or standard input for {@code -}. */
+  void read(String name) throws CommandFailure {
+    Path path = surroundings.path(name);
+    if (name.equals("-") || !Files.isDirectory(path)) {
+      content(InputOutput.read(surroundings, name), name.equals("-") ? "standard input" : name);
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> inside = Files.list(path)) {
+      files = inside.filter(KeyFiles::mayHoldKeys).sorted().toList();
+    } catch (IOException e) {
+      throw CommandFailure.of("cannot read " + name + ": " + InputOutput.reason(e));
+    }
+    for (Path file : files) {
+      String each = Path.of(name).resolve(String.valueOf(file.getFileName())).toString();
+      content(InputOutput.read(surroundings, each), each);
+    }
+  }
+
+  private static boolean mayHoldKeys(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return !name.startsWith(".")
+        && Stream.of(".age", ".yaml", ".yml", ".json").anyMatch(name::endsWith)
+        && Files.isRegularFile(file);
+  }
+
+  /** What escrow put into Secrets of that namespace. */
+  void readEscrow(Objects objects, String namespace) throws CommandFailure, ObjectsException {
+    for (Secret secret : objects.secrets(namespace, SecretTarget.LABEL, SecretTarget.VALUE)) {
+      try (secret) {
+        for (Map.Entry<String, Item> entry : secret.data().items().entrySet()) {
+          content(
+              entry.getValue().value().with(byte[]::clone), secret.ref() + " " + entry.getKey());
+        }
+      }
+    }
+  }
+
+  private void content(byte[] content, String source) throws CommandFailure {
+    int before = secrets.size();
+    if (isAge(content)) {
+      try (SecretBytes plain = decrypted(content, source)) {
+        byte[] manifest = plain.with(byte[]::clone);
+        manifest(manifest, source);
+        Arrays.fill(manifest, (byte) 0);
+      }
+    } else {
+      manifest(content, source);
+      Arrays.fill(content, (byte) 0);
+    }
+    if (secrets.size() == before) {
+      throw CommandFailure.of(source + " holds no key Secret");
+    }
+  }
+
+  private static boolean isAge(byte[] content) {
+    byte[] version = "age-encryption.org/".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return AgeFile.formOf(content) == AgeFile.Form.ARMORED
+        || (content.length > version.length
+            && Arrays.equals(content, 0, version.length, version, 0, version.length));
+  }
+
+  private SecretBytes decrypted(byte[] file, String source) throws CommandFailure {
+    try {
+      boolean passphrase = AgeFile.recipientTypes(file).equals(List.of("scrypt"));
+      List<Identity> who = identities();
+      if (passphrase && !hasPassphrase) {
+        hasPassphrase = true;
+        who.add(
+            new PassphraseIdentity(
+                Passphrases.ask("passphrase of " + source, "--passphrase-file")));
+      }
+      return AgeFile.open(file, who);
+    } catch (AgeException e) {
+      String hint =
+          e.reason() == AgeException.Reason.NO_MATCH && identityFiles.isEmpty()
+              ? "name a file with the identity it is for with --identity"
+              : "";
+      throw CommandFailure.of(source + ": " + e.getMessage(), hint);
+    }
+  }
+
+  private void manifest(byte[] content, String source) throws CommandFailure {
     try {
       for (Document document :
-          Documents.read(content, source, ReadLimits.DEFAULT, DuplicateKeys.LAST_WINS)) {
+          Documents.read(content, source, ReadLimits.DEFAULT, DuplicateKeys.REJECTED)) {
         collect(document.tree(), source);
       }
     } catch (MalformedDocumentException e) {
       throw CommandFailure.because(e);
     } catch (MalformedObjectException | MalformedKeyException e) {
-      throw CommandFailure.of(source + ": " + e.getMessage());
-    }
-    if (before == sealing.size() + opening.size()) {
-      throw CommandFailure.of(source + " holds no private key", "give PEM, a Secret or a List");
+      throw CommandFailure.of(
+          source + ": " + String.valueOf(e.getMessage()) + "; nothing was imported");
     }
   }
 
-  @SuppressWarnings("unchecked") // readers make maps with string keys only
-  private void collect(Map<String, @Nullable Object> tree, String source)
+  private void collect(Map<?, ?> tree, String source)
       throws MalformedObjectException, MalformedKeyException {
     if (tree.get("items") instanceof List<?> items) {
       for (Object item : items) {
         if (item instanceof Map<?, ?> map) {
-          collect((Map<String, @Nullable Object>) map, source);
+          collect(map, source);
         }
       }
       return;
     }
-    try (Secret secret = SecretManifest.read(tree, source)) {
-      Optional<Item> key = secret.data().get("tls.key");
-      if (key.isEmpty()) {
-        throw new MalformedKeyException("secret must contain a 'tls.key' key");
-      }
-      String label = secret.metadata().labels().getOrDefault(SealingKeys.LABEL, SealingKeys.ACTIVE);
-      if (secret.data().get("tls.crt").isPresent() && label.equals(SealingKeys.ACTIVE)) {
-        sealing.add(SealingKeys.read(secret));
-      } else {
-        opening.add(key.get().value().with(OpeningKey::read));
-      }
-    }
+    @SuppressWarnings("unchecked")
+    Secret secret = SecretManifest.read((Map<String, @Nullable Object>) tree, source);
+    secrets.add(secret);
+    SealingKeys.read(secret).close();
   }
 
-  KeyRing ring() {
-    KeyRing ring = KeyRing.of(sealing, KeyOrder.CERTIFICATE_NOT_BEFORE);
-    for (OpeningKey key : opening) {
-      ring = ring.with(key);
+  /** A pair that somebody else made. */
+  void readPair(String name, String certificateFile, String keyFile) throws CommandFailure {
+    byte[] certificate = InputOutput.read(surroundings, certificateFile);
+    byte[] key = InputOutput.read(surroundings, keyFile);
+    try (SealingKey both =
+        SealingKey.read(name, surroundings.clock().instant(), certificate, key)) {
+      if (!both.halvesMatch()) {
+        throw CommandFailure.of(
+            certificateFile + " and " + keyFile + " do not belong together",
+            "what is sealed with the one could not be opened with the other");
+      }
+    } catch (MalformedKeyException e) {
+      throw CommandFailure.of(certificateFile + ", " + keyFile + ": " + e.getMessage());
     }
-    return ring;
-  }
-
-  /** The only key, if there is but one. */
-  Optional<RsaPublicKey> only() {
-    return ring().size() == 1 && !opening.isEmpty()
-        ? Optional.of(opening.getFirst().publicKey())
-        : Optional.empty();
+    Material data = new Material();
+    data.put(
+        "tls.crt", new Item(SecretBytes.wrap(certificate), Origin.of("file", certificateFile)));
+    data.put("tls.key", new Item(SecretBytes.wrap(key), Origin.of("file", keyFile)));
+    secrets.add(
+        new Secret(
+            Metadata.named(SealingKeys.NAMESPACE, name),
+            "kubernetes.io/tls",
+            Optional.empty(),
+            data));
   }
 
   @Override
   public void close() {
-    sealing.forEach(SealingKey::close);
-    opening.forEach(OpeningKey::close);
+    secrets.forEach(Secret::close);
+    identities.forEach(Identity::close);
   }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       "  signet operator",
       "  signet operator --namespaces production,staging --log-format text",
       "  signet operator --leader-election=false   within the roles of the sealed-secrets chart",
+      "  signet operator --escrow-recipient age1... --escrow-folder /escrow",
       "",
       "Of several that share a Lease one leads and the others stand by. /healthz, /readyz,",
       "/metrics and kubeseal's /v1/cert.pem, /v1/verify and /v1/rotate are at the address of",
@@ -187,6 +188,8 @@ final class OperatorCommand implements Command {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   Logs.Threshold logLevel = Logs.Threshold.info;
 
+  @Mixin EscrowOptions escrow = new EscrowOptions();
+
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     Settings settings = settings(surroundings);
@@ -194,7 +197,13 @@ final class OperatorCommand implements Command {
     Connection connection = cluster.connection(surroundings);
     try {
       return Serving.until(
-          () -> Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
+          () ->
+              Operator.start(
+                  settings,
+                  escrow.plan(surroundings),
+                  connection,
+                  surroundings.clock(),
+                  surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");

@@ -9,12 +9,7 @@ import dev.signet.delivery.directory.Project;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
-import java.io.Console;
-import java.io.IOException;
-import java.nio.CharBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** Finds the project that a command works in, by its options and environment. */
@@ -69,39 +64,16 @@ final class Projects {
     }
   }
 
-  /**
-   * From the file that SIGNET_PASSPHRASE_FILE names, without its last line break, or from the
-   * terminal.
-   */
-  @SuppressWarnings(
-      "SystemConsoleNull") // without a terminal the JDK's own console is null, in 25 too
+  /** From the file that SIGNET_PASSPHRASE_FILE names, or from the terminal. */
   private static SecretBytes passphrase(Surroundings surroundings, String about)
       throws StateException {
     Optional<String> file = surroundings.variable("SIGNET_PASSPHRASE_FILE");
-    if (file.isPresent()) {
-      try {
-        byte[] content = Files.readAllBytes(surroundings.path(file.get()));
-        int end = content.length;
-        while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
-          end--;
-        }
-        SecretBytes text = SecretBytes.wrap(Arrays.copyOf(content, end));
-        Arrays.fill(content, (byte) 0);
-        return text;
-      } catch (IOException e) {
-        throw new StateException(
-            "cannot read the passphrase from " + file.get() + ": " + InputOutput.reason(e));
-      }
+    try {
+      return file.isPresent()
+          ? Passphrases.fromFile(surroundings, file.get())
+          : Passphrases.ask(about, "SIGNET_PASSPHRASE_FILE");
+    } catch (CommandFailure e) {
+      throw new StateException(e.getMessage());
     }
-    Console console = System.console();
-    char[] typed =
-        console != null && console.isTerminal() ? console.readPassword("%s: ", about) : null;
-    if (typed == null) {
-      throw new StateException(
-          "a " + about + " is needed: run it on a terminal, or set SIGNET_PASSPHRASE_FILE");
-    }
-    SecretBytes text = SecretBytes.ofText(CharBuffer.wrap(typed));
-    Arrays.fill(typed, '\0');
-    return text;
   }
 }

@@ -83,7 +83,7 @@ final class ResealCommand implements Command {
       KeyRing ring = Projects.ring(surroundings, state);
       return run(surroundings, ring, Optional.empty());
     }
-    try (KeyFiles backup = KeyFiles.read(surroundings, keys)) {
+    try (KeyBackup backup = KeyBackup.read(surroundings, keys)) {
       return run(surroundings, backup.ring(), backup.only());
     }
   }

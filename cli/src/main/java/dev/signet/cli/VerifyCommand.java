@@ -121,7 +121,7 @@ final class VerifyCommand implements Command {
       expiry(certificate, place, surroundings.clock().instant()).ifPresent(findings::add);
     }
     Verified verified;
-    try (KeyFiles backup = KeyFiles.read(surroundings, keys)) {
+    try (KeyBackup backup = KeyBackup.read(surroundings, keys)) {
       Optional<KeyRing> ring = keys.isEmpty() ? Optional.empty() : Optional.of(backup.ring());
       SealedSecretCheck check = new SealedSecretCheck(scopes, publicKeys, ring);
       Verified.Proof proof =

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -49,6 +50,8 @@ final class Metrics implements CountedObjects.Writes {
       counter("signet_writes", "Writes that were sent to the cluster.", "what", "verb");
   private final Counter events =
       counter("signet_events", "Events: posted, repeated, dropped or failed.", "result");
+  private final Counter escrowFailures =
+      counter("signet_sealing_key_escrow_failures", "Attempts that left a key without a copy.");
   private final Counter unsealRequests =
       counter(SEALED + "unseal_requests", "Looks at SealedSecrets.");
   private final Counter unsealErrors =
@@ -171,6 +174,19 @@ final class Metrics implements CountedObjects.Writes {
   void answered(String path, int code, String method, Duration took) {
     requests.labelValues(path, Integer.toString(code), method).inc();
     requestTimes.labelValues(path, method).observe(took.toNanos() / 1e9);
+  }
+
+  /** How many active sealing keys have no verified copy, and how often making one failed. */
+  void escrow(Supplier<OptionalInt> unverified) {
+    GaugeWithCallback.builder()
+        .name("signet_sealing_keys_without_verified_copy")
+        .help("Active sealing keys that would be lost with the cluster.")
+        .callback(callback -> unverified.get().ifPresent(callback::call))
+        .register(registry);
+  }
+
+  void escrowFailed() {
+    escrowFailures.inc();
   }
 
   void event(Events.Fate fate) {

@@ -18,6 +18,7 @@ import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Cluster;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Events;
@@ -70,6 +71,7 @@ public final class Operator {
   private final WorkQueue queue;
   private final Workers workers;
   private final Turns turns;
+  private final Optional<EscrowWatch> escrow;
   private final Optional<Leadership> leadership;
   private final Thread elections;
   private final Thread reporter;
@@ -86,10 +88,30 @@ public final class Operator {
   public static Operator start(
       Settings settings, Connection connection, Clock clock, SecureRandom random)
       throws IOException {
-    return new Operator(settings, connection, clock, random);
+    return start(settings, Optional.empty(), connection, clock, random);
   }
 
-  private Operator(Settings settings, Connection connection, Clock clock, SecureRandom random)
+  /**
+   * The same, and keeps copies of the sealing keys.
+   *
+   * @param escrow where to, and for whom
+   */
+  public static Operator start(
+      Settings settings,
+      Optional<EscrowPlan> escrow,
+      Connection connection,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    return new Operator(settings, escrow, connection, clock, random);
+  }
+
+  private Operator(
+      Settings settings,
+      Optional<EscrowPlan> plan,
+      Connection connection,
+      Clock clock,
+      SecureRandom random)
       throws IOException {
     SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
     metrics = new Metrics(settings.version(), sealed.namesInMetrics());
@@ -154,6 +176,16 @@ public final class Operator {
             name -> watch(settings, Namespaces.of(List.of(name)), engine::changed));
     namespaces = Thread.ofVirtual().name("namespaces").start(more::run);
     workers = Workers.start(settings.workers(), queue, engine::run);
+    escrow =
+        plan.map(
+            it ->
+                EscrowWatch.start(
+                    it.escrow(objects, sealed.keys().namespace(), List.of(), random),
+                    new EscrowWatch.Keys(objects, sealed.keys().namespace()),
+                    () -> mayWrite.getAsBoolean() && cluster.settled(),
+                    memory,
+                    metrics,
+                    settings.looks().whenStalled()));
 
     leadership =
         settings
@@ -345,6 +377,7 @@ public final class Operator {
     LOG.info("stopping");
     // The Lease is renewed until the last write is through.
     boolean ended = workers.stop(grace);
+    escrow.ifPresent(EscrowWatch::close);
     leadership.ifPresent(Leadership::close);
     end(elections);
     leadership.ifPresent(
