@@ -23,6 +23,10 @@ static final String HOME = "opt/signet";
 static final String MACHINE = "x86_64-linux-gnu";
 static final String INTERPRETER = "ld-linux-x86-64.so.2";
 static final String USER = "65532";
+static final String MAIN = "dev.signet.cli.Main";
+
+/** The names by which the program is started. */
+static final List<String> NAMES = List.of("signet", "kubeseal", "controller");
 
 /** The exit status where the distribution's packages cannot be had. */
 static final int UNAVAILABLE = 69;
@@ -59,8 +63,9 @@ static final List<String> JVM = List.of(
  *
  *   1. a runtime made by jlink, and from the distribution's packages the libraries that the runtime's files name
  *      (found by following DT_NEEDED, so nothing else: no shell, no package manager); their licences; the packages' descriptions in
- *      /var/lib/dpkg/status.d, where scanners look; a user that is not root; /tmp, the one folder that may be written
- *   2. the program's jars and /opt/signet/jvm.args
+ *      /var/lib/dpkg/status.d, where scanners look; a user that is not root; /tmp, the one folder that may be written;
+ *      jpackage's launcher under each of the program's names, because charts ask for "controller" and there is no shell
+ *   2. the program's jars, /opt/signet/jvm.args, and what the launchers in /opt/signet/bin start
  *   3. a start-up cache made with exactly these options and jars, by an operator that delivers made-up Secrets
  *
  * It runs with a read-only root and without capabilities. Two builds from the same inputs give the same bytes, layer 3
@@ -86,6 +91,9 @@ void main(String[] args) throws Exception {
   }
   SortedMap<String, byte[]> program = Layout.program(root, jars);
   program.put("jvm.args", jvmArguments(jars).getBytes(StandardCharsets.UTF_8));
+  for (String each : NAMES) {
+    program.put("lib/app/" + each + ".cfg", launcherConfiguration(each, jars).getBytes(StandardCharsets.UTF_8));
+  }
 
   String name = "signet-" + version + "-linux-amd64";
   Path archive = target.resolve(name + ".tar");
@@ -133,10 +141,23 @@ String id(Path root, Map<String, byte[]> program, List<DebianPackage> packages) 
   return Layout.id(Runtime.version() + "\n" + packages.stream().map(DebianPackage::sha256).toList(), inputs);
 }
 
+String classPath(List<Path> jars) {
+  return jars.stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
+}
+
+/** What the launcher of that name reads: the same options, or the start-up cache would be refused. */
+String launcherConfiguration(String name, List<Path> jars) {
+  List<String> lines = new ArrayList<>(List.of(
+      "[Application]", "app.runtime=/" + HOME + "/runtime", "app.classpath=" + classPath(jars), "app.mainclass=" + MAIN,
+      "[JavaOptions]"));
+  JVM.forEach(option -> lines.add("java-options=" + option));
+  lines.addAll(List.of("java-options=-XX:AOTCache=/" + HOME + "/signet.aot", "java-options=-Dsignet.program=" + name));
+  return String.join("\n", lines) + "\n";
+}
+
 String jvmArguments(List<Path> jars) {
-  String classPath = jars.stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
   List<String> lines = new ArrayList<>(JVM);
-  lines.addAll(List.of("-XX:AOTCache=/" + HOME + "/signet.aot", "-cp", classPath));
+  lines.addAll(List.of("-XX:AOTCache=/" + HOME + "/signet.aot", "-cp", classPath(jars)));
   return String.join("\n", lines) + "\n";
 }
 
@@ -150,8 +171,8 @@ Map<String, Object> run(String version, List<DebianPackage> packages) {
   packages.forEach(p -> labels.put("dev.signet.debian." + p.name(), p.version() + " sha256:" + p.sha256()));
   return OciImage.ordered(
       "User", USER + ":" + USER,
-      "Env", List.of("PATH=/" + HOME + "/runtime/bin", "HOME=/tmp"),
-      "Entrypoint", List.of("/" + HOME + "/runtime/bin/java", "@/" + HOME + "/jvm.args", "dev.signet.cli.Main"),
+      "Env", List.of("PATH=/" + HOME + "/bin:/" + HOME + "/runtime/bin", "HOME=/tmp"),
+      "Entrypoint", List.of("/" + HOME + "/runtime/bin/java", "@/" + HOME + "/jvm.args", MAIN),
       "Cmd", List.of("operator"),
       "WorkingDir", "/",
       "Labels", labels);
@@ -160,6 +181,7 @@ Map<String, Object> run(String version, List<DebianPackage> packages) {
 void base(Path base, List<DebianPackage> packages, List<Path> jars, Path extracted) throws Exception {
   Files.createDirectories(base.resolve(HOME));
   Layout.runtime(jars, base.resolve(HOME + "/runtime"));
+  launchers(base.resolve(HOME), Files.createDirectories(extracted.resolveSibling("jpackage")));
   libraries(base, packages, extracted);
   Map<String, String> distribution = distribution();
   Map<String, String> texts = Map.of(
@@ -179,6 +201,29 @@ void base(Path base, List<DebianPackage> packages, List<Path> jars, Path extract
   }
   Files.setPosixFilePermissions(
       Files.createDirectory(base.resolve("tmp")), PosixFilePermissions.fromString("rwxrwxrwx"));
+}
+
+/** Programs that start the JVM with what stands in a file of their name, which jpackage has ready for any application. */
+void launchers(Path home, Path work) throws Exception {
+  Path input = Files.createDirectory(work.resolve("input"));
+  Files.writeString(input.resolve("none.jar"), "");
+  Path java = Path.of(System.getProperty("java.home"));
+  Process jpackage = new ProcessBuilder(
+      java.resolve("bin/jpackage").toString(), "--type", "app-image", "--name", "signet", "--input", input.toString(),
+      "--main-jar", "none.jar", "--main-class", MAIN, "--runtime-image", home.resolve("runtime").toString(),
+      "--dest", work.resolve("output").toString()).redirectErrorStream(true).start();
+  String said = new String(jpackage.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  if (jpackage.waitFor() != 0) {
+    throw new IOException("jpackage failed: " + said.strip());
+  }
+  Path made = work.resolve("output/signet");
+  Files.createDirectories(home.resolve("bin"));
+  for (String name : NAMES) {
+    Files.copy(made.resolve("bin/signet"), home.resolve("bin").resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+  Files.copy(
+      made.resolve("lib/libapplauncher.so"), Files.createDirectories(home.resolve("lib")).resolve("libapplauncher.so"),
+      StandardCopyOption.COPY_ATTRIBUTES);
 }
 
 /** Copies what the runtime's files need, what that needs in turn, and the papers of the packages it came from. */
@@ -249,7 +294,7 @@ void trainForStart(Path base, Path home, Path out, Set<String> files, Instant ti
       .replace("/" + HOME + "/lib/", home.resolve("lib") + "/");
   List<String> java = new ArrayList<>(List.of(base.resolve(HOME + "/runtime/bin/java").toString()));
   java.addAll(JVM);
-  List<String> program = List.of("-cp", classPath, "dev.signet.cli.Main");
+  List<String> program = List.of("-cp", classPath, MAIN);
   try (StubCluster cluster = new StubCluster(work)) {
     cluster.seal(Stream.of(java, program).flatMap(List::stream).toList());
     List<String> command = new ArrayList<>(java);

@@ -56,13 +56,26 @@ final class Container implements AutoCloseable {
       List<String> environment,
       List<String> arguments)
       throws IOException {
+    List<String> command = new ArrayList<>(image.config().row("config").texts("Entrypoint"));
+    command.addAll(arguments);
+    return run(image, bundle, mounts, environment, command);
+  }
+
+  /** Starts that command, found on the image's PATH, as when a pod says {@code command}. */
+  static Container run(
+      Image image,
+      Path bundle,
+      Map<String, Path> mounts,
+      List<String> environment,
+      List<String> args)
+      throws IOException {
     Path runc = needed();
     String id = "signet-test-" + ProcessHandle.current().pid() + "-" + bundle.getFileName();
     Files.createDirectories(bundle);
     Files.writeString(
         bundle.resolve("config.json"),
         GoJson.write(
-            configuration(image, id, mounts, environment, arguments),
+            configuration(image, id, mounts, environment, args),
             GoJson.Layout.INDENTED,
             GoJson.Keys.AS_GIVEN));
     List<String> command = runc(runc, bundle);
@@ -155,7 +168,7 @@ final class Container implements AutoCloseable {
             "user", Map.of("uid", Integer.parseInt(user[0]), "gid", Integer.parseInt(user[1])),
             "cwd", run.text("WorkingDir"),
             "env", Stream.concat(run.texts("Env").stream(), environment.stream()).toList(),
-            "args", Stream.concat(run.texts("Entrypoint").stream(), arguments.stream()).toList(),
+            "args", args,
             "noNewPrivileges", true,
             "capabilities",
                 Map.of(

@@ -19,6 +19,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImageTest {
@@ -128,6 +130,21 @@ class ImageTest {
     assertThat(image.root().resolve("opt/signet/signet.aot")).isNotEmptyFile();
     assertThat(Files.readAllLines(image.root().resolve("opt/signet/jvm.args")))
         .contains("-XX:AOTCache=/opt/signet/signet.aot");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"signet", "kubeseal", "controller"})
+  void theProgramIsThereUnderEachOfItsNamesThoughThereIsNoShell(String name) throws IOException {
+    try (Container container =
+        Container.run(
+            image, folder.resolve(name), Map.of(), List.of(), List.of(name, "--version"))) {
+      int status = container.await();
+
+      assertThat(container.err()).isEmpty();
+      assertThat(status).isZero();
+      assertThat(container.out())
+          .isEqualTo(name + " version: v" + System.getProperty("signet.version") + "\n");
+    }
   }
 
   private static String sha256(InputStream in) throws IOException, NoSuchAlgorithmException {
