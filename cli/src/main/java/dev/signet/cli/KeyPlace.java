@@ -13,6 +13,7 @@ import dev.signet.delivery.directory.State;
 import dev.signet.delivery.directory.StateException;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.KeySecrets;
 import dev.signet.dialects.sealedsecrets.SealedSecret;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
@@ -123,7 +124,12 @@ final class KeyPlace implements AutoCloseable {
 
   /** At another time. */
   SealingKeys keys(int bits, Clock clock) {
-    return new SealingKeys(objects, evidence, clock, surroundings.random(), namespace, bits);
+    return new SealingKeys(
+        objects,
+        evidence,
+        clock,
+        surroundings.random(),
+        KeyRules.DEFAULT.withNamespace(namespace).withBits(bits));
   }
 
   KeySecrets secrets() {

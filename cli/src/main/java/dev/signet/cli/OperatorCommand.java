@@ -3,6 +3,7 @@ package dev.signet.cli;
 import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.SentSecrets;
+import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
@@ -195,15 +196,12 @@ final class OperatorCommand implements Command {
     Settings settings = settings(surroundings);
     Logs.to(surroundings.out(), logFormat, logLevel);
     Connection connection = cluster.connection(surroundings);
+    Optional<EscrowPlan> plan = escrow.plan(surroundings);
     try {
       return Serving.until(
           () ->
               Operator.start(
-                  settings,
-                  escrow.plan(surroundings),
-                  connection,
-                  surroundings.clock(),
-                  surroundings.random()));
+                  settings, plan, connection, surroundings.clock(), surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");

@@ -14,11 +14,14 @@ import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingCertificate;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.dialects.sealedsecrets.escrow.FolderTarget;
 import dev.signet.kube.Connection;
+import dev.signet.kube.Rate;
 import dev.signet.operator.Operator;
+import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.Jsonl;
 import dev.signet.testkit.cluster.Api;
@@ -110,18 +113,17 @@ class KeysOnClusterTest {
   private void startOperator() throws Exception {
     Settings settings =
         new Settings(
-            List.of(namespace.name()),
-            "",
-            namespace.name(),
-            /* makeKey= */ true,
-            2048,
+            new Settings.Area(List.of(namespace.name()), List.of(), ""),
+            new Settings.Dialects(
+                SealedSecretsSettings.DEFAULT.withKeys(
+                    KeyRules.DEFAULT.withNamespace(namespace.name()).withBits(2048)),
+                /* externalSecrets= */ true),
             Optional.empty(),
             "operator-" + Long.toHexString(RANDOM.nextLong()),
             4,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            1000,
-            1000,
-            Duration.ofMinutes(10),
+            Settings.Http.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            Rate.polite(1000, 1000),
+            Settings.Looks.every(Duration.ofMinutes(10)),
             "test");
     List<Recipient> recipients = List.of(identity.recipient());
     EscrowPlan plan =

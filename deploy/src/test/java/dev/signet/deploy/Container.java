@@ -137,11 +137,7 @@ final class Container implements AutoCloseable {
   }
 
   private static Map<String, Object> configuration(
-      Image image,
-      String id,
-      Map<String, Path> mounts,
-      List<String> environment,
-      List<String> arguments)
+      Image image, String id, Map<String, Path> mounts, List<String> environment, List<String> args)
       throws IOException {
     Jsonl.Row run = image.config().row("config");
     String[] user = run.text("User").split(":", 2);

@@ -52,7 +52,7 @@ final class EscrowTest {
 
   @BeforeEach
   void key() throws Exception {
-    new SealingKeys(directory, directory, CLOCK, RANDOM, SealingKeys.NAMESPACE, 2048)
+    new SealingKeys(directory, directory, CLOCK, RANDOM, KeyRules.DEFAULT.withBits(2048))
         .create()
         .close();
   }
