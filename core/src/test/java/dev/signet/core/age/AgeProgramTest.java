@@ -2,15 +2,13 @@ package dev.signet.core.age;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.core.SecretBytes;
-import java.io.File;
+import dev.signet.testkit.Needs;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,11 +22,6 @@ class AgeProgramTest {
 
   @TempDir Path folder;
 
-  private static boolean isOnPath() {
-    return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-        .anyMatch(each -> Files.isExecutable(Path.of(each, "age")));
-  }
-
   @ParameterizedTest
   @CsvSource({
     "0, BINARY",
@@ -39,7 +32,7 @@ class AgeProgramTest {
     "1000000, BINARY"
   })
   void opensWhatIsWrittenHere(int length, AgeFile.Form form) throws Exception {
-    assumeTrue(isOnPath(), "age is not on the PATH");
+    String age = Needs.command("age", "apt-get install age").toString();
     byte[] content = new byte[length];
     new Random(length).nextBytes(content);
     X25519Identity one = X25519Identity.generate(RANDOM);
@@ -52,7 +45,7 @@ class AgeProgramTest {
         folder.resolve("key.txt"), two.text().with(bytes -> new String(bytes, UTF_8)) + "\n");
 
     Process process =
-        new ProcessBuilder("age", "-d", "-i", "key.txt", "file.age")
+        new ProcessBuilder(age, "-d", "-i", "key.txt", "file.age")
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();

@@ -1,11 +1,9 @@
 package dev.signet.core.sealing;
 
-import java.io.File;
+import dev.signet.testkit.Needs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The openssl command, for tests that run where it is installed. */
@@ -13,15 +11,11 @@ final class OpenSsl {
 
   private OpenSsl() {}
 
-  static boolean isOnPath() {
-    return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "openssl")));
-  }
-
   /** Runs it in a folder and returns what it printed. */
   static byte[] run(Path folder, byte[] input, String arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("openssl"));
+    List<String> command = new ArrayList<>();
+    command.add(Needs.command("openssl", "apt-get install openssl").toString());
     command.addAll(List.of(arguments.split(" ")));
     Process process =
         new ProcessBuilder(command)

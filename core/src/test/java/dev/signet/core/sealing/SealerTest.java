@@ -2,7 +2,6 @@ package dev.signet.core.sealing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.core.GoBase64;
 import dev.signet.core.SecretBytes;
@@ -116,7 +115,6 @@ class SealerTest {
 
   @Test
   void openSslOpensWhatIsSealed(@TempDir Path folder) throws Exception {
-    assumeTrue(OpenSsl.isOnPath(), "openssl is not on the PATH");
     SealingKey key = TestKeys.named("p4096-emptydn");
     byte[] value = "for openssl".getBytes(UTF_8);
     byte[] sealed =

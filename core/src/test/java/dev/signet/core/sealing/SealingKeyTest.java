@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.core.SecretBytes;
 import java.io.ByteArrayInputStream;
@@ -105,7 +104,6 @@ class SealingKeyTest {
 
   @Test
   void openSslTakesAMadeKeyForWhatItIs(@TempDir Path folder) throws Exception {
-    assumeTrue(OpenSsl.isOnPath(), "openssl is not on the PATH");
     try (SealingKey made = generate(2048, "")) {
       String text =
           new String(

@@ -82,14 +82,20 @@ final class GoBuild {
           }
           Path module = Files.createTempDirectory(cache, "building-");
           try {
-            if (pinned.equals(Optional.of(version))) {
+            boolean isPinned = pinned.equals(Optional.of(version));
+            if (isPinned) {
               copyPinned("kubernetes-" + asked.minor(), module);
             } else {
               Files.writeString(module.resolve("go.mod"), derivedModule(version));
             }
             for (String program : KUBERNETES_PROGRAMS) {
               compile(
-                  module, program, version, KUBERNETES + "/cmd/" + program, versionFlags(version));
+                  module,
+                  isPinned ? "-mod=readonly" : "-mod=mod",
+                  program,
+                  version,
+                  KUBERNETES + "/cmd/" + program,
+                  versionFlags(version));
             }
             return publish(module, folder);
           } finally {
@@ -126,7 +132,7 @@ final class GoBuild {
           Path work = Files.createTempDirectory(cache, "building-");
           try {
             copyPinned(program, work);
-            compile(work, program, version, main, "-s -w");
+            compile(work, "-mod=readonly", program, version, main, "-s -w");
             return publish(work, folder);
           } finally {
             removeTree(work);
@@ -219,10 +225,9 @@ final class GoBuild {
     return flags.toString();
   }
 
-  private void compile(Path module, String program, String version, String path, String flags)
+  private void compile(
+      Path module, String mode, String program, String version, String path, String flags)
       throws IOException, Programs.MissingException {
-    boolean isPinned = Files.exists(module.resolve("go.sum"));
-    String mode = isPinned ? "-mod=readonly" : "-mod=mod";
     say(program + " " + version + ": fetching its modules");
     int packages = (int) run(module, List.of("list", mode, TAGS, "-deps", path)).lines().count();
     run(
