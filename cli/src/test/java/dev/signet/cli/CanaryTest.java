@@ -1,16 +1,11 @@
 package dev.signet.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.testkit.Canary;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -92,21 +87,7 @@ class CanaryTest {
     }
   }
 
-  /** Raw, URL-encoded, hexadecimal, and Base64 as it looks at each of its three alignments. */
   static List<String> forms() {
-    byte[] mark = MARK.getBytes(UTF_8);
-    List<String> forms = new ArrayList<>();
-    forms.add(MARK);
-    forms.add(URLEncoder.encode(MARK, UTF_8));
-    forms.add(HexFormat.of().formatHex(mark));
-    forms.add(HexFormat.of().withUpperCase().formatHex(mark));
-    for (int shift = 0; shift < 3; shift++) {
-      byte[] shifted = new byte[shift + mark.length];
-      System.arraycopy(mark, 0, shifted, shift, mark.length);
-      String encoded = new String(Base64.getEncoder().withoutPadding().encode(shifted), ISO_8859_1);
-      // The first and last characters also depend on the neighbours.
-      forms.add(encoded.substring(shift == 0 ? 0 : shift + 1, encoded.length() - 1));
-    }
-    return forms;
+    return Canary.forms(MARK);
   }
 }

@@ -1,10 +1,10 @@
 package dev.signet.operator;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.core.sealing.SealingCertificate;
+import dev.signet.testkit.Canary;
 import dev.signet.testkit.Jsonl;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Eventually;
@@ -14,12 +14,9 @@ import dev.signet.testkit.cluster.OnControlPlane;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -136,7 +133,7 @@ class CanaryTest {
       said.append(bundle);
 
       assertThat(secrets).as("the search finds it where it may be").isPositive();
-      for (String form : forms()) {
+      for (String form : Canary.forms(MARK)) {
         int at = said.indexOf(form);
         assertThat(at < 0 ? "" : said.substring(Math.max(0, at - 300), at))
             .as("said, as %s, after this", form)
@@ -167,23 +164,5 @@ class CanaryTest {
   private static String base64(String text) {
     String encoded = Base64.getEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
     return encoded.substring(0, encoded.length() - 1);
-  }
-
-  /** Raw, URL-encoded, hexadecimal, and Base64 as it looks at each of its three alignments. */
-  private static List<String> forms() {
-    byte[] mark = MARK.getBytes(UTF_8);
-    List<String> forms = new ArrayList<>();
-    forms.add(MARK);
-    forms.add(URLEncoder.encode(MARK, UTF_8));
-    forms.add(HexFormat.of().formatHex(mark));
-    forms.add(HexFormat.of().withUpperCase().formatHex(mark));
-    for (int shift = 0; shift < 3; shift++) {
-      byte[] shifted = new byte[shift + mark.length];
-      System.arraycopy(mark, 0, shifted, shift, mark.length);
-      String encoded = new String(Base64.getEncoder().withoutPadding().encode(shifted), ISO_8859_1);
-      // The first and last characters also depend on the neighbours.
-      forms.add(encoded.substring(shift == 0 ? 0 : shift + 1, encoded.length() - 1));
-    }
-    return forms;
   }
 }
