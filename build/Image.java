@@ -50,7 +50,7 @@ static final List<String> JVM = List.of(
     "-XX:+UseSerialGC", "-XX:MinRAMPercentage=25", "-XX:MaxRAMPercentage=25", "-Xmn16m", "-XX:TrimNativeHeapInterval=10000",
     "-XX:+UseCompactObjectHeaders", "-XX:CompileThresholdScaling=3", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
     "-XX:-HeapDumpOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash", "-XX:+ErrorFileToStderr", "-XX:+DisableAttachMechanism",
-    "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr",
+    "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr", "--enable-native-access=ALL-UNNAMED",
     "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dsignet.program=signet", "-Dsignet.tty=");
 
 /**
@@ -142,7 +142,7 @@ String id(Path root, Map<String, byte[]> program, List<DebianPackage> packages) 
 }
 
 String classPath(List<Path> jars) {
-  return jars.stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
+  return Library.classPath(jars).stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
 }
 
 /** What the launcher of that name reads: the same options, or the start-up cache would be refused. */
