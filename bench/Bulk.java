@@ -137,9 +137,7 @@ final class Bulk implements AutoCloseable {
         bench.progress("re-encrypting " + single + " documents: upstream" + (limited ? "" : ", limits off"));
         Path tree = tree("upstream-" + limited, sealed.subList(0, single));
         try (Program program = side.start(limited)) {
-          while (!answers(program, side, tree.resolve("0.json"))) {
-            Thread.sleep(200);
-          }
+          await(program, side, tree.resolve("0.json"));
           Files.writeString(tree.resolve("0.json"), sealed.getFirst().json());
           result.put("upstream, a request for each" + (limited ? "" : ", limits off"), loop(program, side, tree, single));
         }
@@ -166,9 +164,15 @@ final class Bulk implements AutoCloseable {
     return row(new Cost(cpu + program.cpuSeconds() - before, (System.nanoTime() - began) / 1e9), single);
   }
 
-  private boolean answers(Program program, Side side, Path file) throws Exception {
-    program.orFail();
-    return once(side, file).isPresent();
+  private void await(Program program, Side side, Path file) throws Exception {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (once(side, file).isEmpty()) {
+      program.orFail();
+      if (System.nanoTime() > deadline) {
+        throw new IOException("upstream's controller re-encrypts nothing");
+      }
+      Thread.sleep(200);
+    }
   }
 
   private Optional<Cost> once(Side side, Path file) throws InterruptedException {

@@ -112,13 +112,20 @@ final class Side implements AutoCloseable {
     return plane.kubeconfig();
   }
 
-  /** Has the API server pass requests for that service on. */
+  /** Has the API server pass requests for that service on. It does so to pods only, so there is one, by name. */
   void service(String name, String address, int port) throws IOException {
+    String home = "/api/v1/namespaces/" + HOME;
     Map<String, ?> metadata = Map.of("name", name);
-    plane.api().post("/api/v1/namespaces/" + HOME + "/services", json(Map.of("metadata", metadata, "spec", Map.of(
+    plane.api().post(home + "/pods", json(Map.of("metadata", metadata, "spec", Map.of(
+        "containers", List.of(Map.of("name", name, "image", "none")))))).orFail();
+    plane.api().patch(home + "/pods/" + name + "/status", "application/merge-patch+json", json(Map.of("status", Map.of(
+        "phase", "Running", "podIP", address, "podIPs", List.of(Map.of("ip", address)))))).orFail();
+    plane.api().post(home + "/services", json(Map.of("metadata", metadata, "spec", Map.of(
         "ports", List.of(Map.of("name", "http", "port", port)))))).orFail();
-    plane.api().post("/api/v1/namespaces/" + HOME + "/endpoints", json(Map.of("metadata", metadata, "subsets", List.of(Map.of(
-        "addresses", List.of(Map.of("ip", address)), "ports", List.of(Map.of("name", "http", "port", port))))))).orFail();
+    plane.api().post(home + "/endpoints", json(Map.of("metadata", metadata, "subsets", List.of(Map.of(
+        "addresses", List.of(Map.of(
+            "ip", address, "targetRef", Map.of("kind", "Pod", "namespace", HOME, "name", name))),
+        "ports", List.of(Map.of("name", "http", "port", port))))))).orFail();
   }
 
   /** Stores a sealing key as both controllers keep it. */

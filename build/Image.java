@@ -166,7 +166,7 @@ Map<String, Object> run(String version, List<DebianPackage> packages) {
       "org.opencontainers.image.title", "signet",
       "org.opencontainers.image.version", version,
       "org.opencontainers.image.licenses",
-      "Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0 AND LGPL-2.1-or-later",
+      "Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0 AND LGPL-2.1-or-later AND ISC AND OpenSSL",
       "dev.signet.java", System.getProperty("java.vendor.version") + " " + Runtime.version());
   packages.forEach(p -> labels.put("dev.signet.debian." + p.name(), p.version() + " sha256:" + p.sha256()));
   return OciImage.ordered(
