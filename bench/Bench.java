@@ -6,7 +6,6 @@ import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingKey;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +29,6 @@ import java.util.stream.Stream;
 final class Bench {
 
   private static final int ROUNDS = Integer.parseInt(System.getenv().getOrDefault("SIGNET_BENCH_ROUNDS", "15"));
-
-  /** The shell's `times` prints what its children used in the second line. */
-  private static final String TIMED = "\"$@\" </dev/null >/dev/null || exit; times";
 
   private final String java;
   private final Path image;
@@ -195,8 +191,8 @@ final class Bench {
         }
       }
       times.forEach((program, all) -> System.out.printf("| %s | %.1f µs | %.1f µs |%n", program,
-          middle(all.stream().map(line -> Double.valueOf(line.split(" ")[0])).toList()) / 1000,
-          middle(all.stream().map(line -> Double.valueOf(line.split(" ")[1])).toList()) / 1000));
+          Cost.middle(all.stream().map(line -> Double.valueOf(line.split(" ")[0])).toList()) / 1000,
+          Cost.middle(all.stream().map(line -> Double.valueOf(line.split(" ")[1])).toList()) / 1000));
     }
   }
 
@@ -214,54 +210,26 @@ final class Bench {
     return text;
   }
 
-  private record Cost(double cpu, double wall) {}
-
   private void compare(String title, Map<String, List<String>> programs, int rounds, String reference) throws Exception {
     Map<String, List<Cost>> costs = new LinkedHashMap<>();
     for (Map.Entry<String, List<String>> program : programs.entrySet()) {
       costs.put(program.getKey(), new ArrayList<>());
-      cost(program.getValue());
+      Cost.of(program.getValue());
     }
     for (int round = 0; round < rounds; round++) {
       for (Map.Entry<String, List<String>> program : programs.entrySet()) {
-        costs.get(program.getKey()).add(cost(program.getValue()));
+        costs.get(program.getKey()).add(Cost.of(program.getValue()));
       }
     }
-    Cost base = median(costs.get(reference));
+    Cost base = Cost.median(costs.get(reference));
     System.out.println();
     System.out.println("| " + title + ", median of " + rounds + " | CPU | wall | CPU ratio | wall ratio |");
     System.out.println("|---|---|---|---|---|");
     costs.forEach((name, all) -> {
-      Cost cost = median(all);
-      System.out.printf("| %s | %.0f ms | %.0f ms | %.2f | %.2f |%n", name, cost.cpu * 1000, cost.wall * 1000,
-          cost.cpu / base.cpu, cost.wall / base.wall);
+      Cost cost = Cost.median(all);
+      System.out.printf("| %s | %.0f ms | %.0f ms | %.2f | %.2f |%n", name, cost.cpu() * 1000, cost.wall() * 1000,
+          cost.cpu() / base.cpu(), cost.wall() / base.wall());
     });
-  }
-
-  private static Cost median(List<Cost> costs) {
-    return new Cost(middle(costs.stream().map(Cost::cpu).toList()), middle(costs.stream().map(Cost::wall).toList()));
-  }
-
-  private static double middle(List<Double> numbers) {
-    return numbers.stream().sorted().toList().get(numbers.size() / 2);
-  }
-
-  private Cost cost(List<String> program) throws Exception {
-    List<String> command = new ArrayList<>(List.of("sh", "-c", TIMED, "sh"));
-    command.addAll(program);
-    long started = System.nanoTime();
-    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split("\n");
-    double wall = (System.nanoTime() - started) / 1e9;
-    if (process.waitFor() != 0) {
-      throw new IOException("failed: " + program);
-    }
-    double cpu = 0;
-    for (String part : lines[lines.length - 1].strip().split(" +")) {
-      String[] minutes = part.replace("s", "").split("m");
-      cpu += new BigDecimal(minutes[0]).doubleValue() * 60 + new BigDecimal(minutes[1]).doubleValue();
-    }
-    return new Cost(cpu, wall);
   }
 
   private static void run(String... command) throws Exception {
@@ -314,6 +282,6 @@ final class Bench {
       }
       each.add((threads.getCurrentThreadCpuTime() - before) / 1e9 / count);
     }
-    System.out.printf("| RSA %d, ring of %d | %.0f | %.2f ms |%n", bits, keys.size(), 1 / middle(each), middle(each) * 1000);
+    System.out.printf("| RSA %d, ring of %d | %.0f | %.2f ms |%n", bits, keys.size(), 1 / Cost.middle(each), Cost.middle(each) * 1000);
   }
 }

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * On Maven's class path the module that this runs in is its folder of classes: its own jar goes there instead.
  *
  * A layout is: bin (launchers), lib (jars and classpath.id), libexec (find-jdk, train-aot, its sample input),
- * LICENSE, README.md; in the Linux archive also runtime (made by jlink) and aot (start-up caches).
+ * LICENSE, README.md, lib/native (a library for each machine that has one); in the Linux archive also runtime (made by
+ * jlink), which has the library among its own instead, and aot (start-up caches).
  *
  * `image` makes target/image/ID for ./signet, with caches for the JDK that runs this; the file target/image/built
  * then names it. `archives` makes target/dist/signet-VERSION.zip and, on Linux, the tar.gz with a runtime.
@@ -78,13 +79,13 @@ void archives(Map<String, byte[]> layout, List<Path> jars, String version, Insta
       return;
     }
     Layout.runtime(jars, home.resolve("runtime"));
+    Layout.delete(home.resolve("lib/native"));
     // A JVM may refuse a cache whose jars have another time than they had in training: so they get the archive's before.
-    for (String file : layout.keySet()) {
-      Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
+    for (Path file : Layout.files(home.resolve("lib"))) {
+      Files.setLastModifiedTime(file, FileTime.from(time));
     }
     trainForStart(home);
-    String arch = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
-    Path tar = staging.resolve("signet-" + version + "-linux-" + arch + ".tar.gz");
+    Path tar = staging.resolve("signet-" + version + "-linux-" + Library.thisMachine() + ".tar.gz");
     Tar.write(home, tar, time);
     move(tar, out);
   } finally {

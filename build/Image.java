@@ -50,7 +50,7 @@ static final List<String> JVM = List.of(
     "-XX:+UseSerialGC", "-XX:MinRAMPercentage=25", "-XX:MaxRAMPercentage=25", "-Xmn16m", "-XX:TrimNativeHeapInterval=10000",
     "-XX:+UseCompactObjectHeaders", "-XX:CompileThresholdScaling=3", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
     "-XX:-HeapDumpOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash", "-XX:+ErrorFileToStderr", "-XX:+DisableAttachMechanism",
-    "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr",
+    "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr", "--enable-native-access=ALL-UNNAMED",
     "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dsignet.program=signet", "-Dsignet.tty=");
 
 /**
@@ -142,7 +142,7 @@ String id(Path root, Map<String, byte[]> program, List<DebianPackage> packages) 
 }
 
 String classPath(List<Path> jars) {
-  return jars.stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
+  return Library.classPath(jars).stream().map(jar -> "/" + HOME + "/lib/" + jar.getFileName()).collect(Collectors.joining(":"));
 }
 
 /** What the launcher of that name reads: the same options, or the start-up cache would be refused. */
@@ -166,7 +166,7 @@ Map<String, Object> run(String version, List<DebianPackage> packages) {
       "org.opencontainers.image.title", "signet",
       "org.opencontainers.image.version", version,
       "org.opencontainers.image.licenses",
-      "Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0 AND LGPL-2.1-or-later",
+      "Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0 AND LGPL-2.1-or-later AND ISC AND OpenSSL",
       "dev.signet.java", System.getProperty("java.vendor.version") + " " + Runtime.version());
   packages.forEach(p -> labels.put("dev.signet.debian." + p.name(), p.version() + " sha256:" + p.sha256()));
   return OciImage.ordered(

@@ -41,18 +41,24 @@ final class Layout {
       layout.put("libexec/training/" + slashed(dist.resolve("training").relativize(file)), Files.readAllBytes(file));
     }
     layout.put("README.md", Files.readAllBytes(dist.resolve("README.md")));
-    String names = names(jars);
+    for (Path jar : jars) {
+      if (Library.isIn(jar)) {
+        layout.put("lib/native/" + Library.machine(jar) + "/" + Library.FILE, Library.of(jar));
+      }
+    }
+    String names = names(Library.classPath(jars));
     layout.put("lib/classpath.id", (id(names, layout) + '\n' + names).getBytes(StandardCharsets.UTF_8));
     return layout;
   }
 
-  /** The jars and the licence alone. */
+  /** The jars and the licence alone, without the native library. */
   static SortedMap<String, byte[]> program(Path root, List<Path> jars) throws IOException {
     SortedMap<String, byte[]> program = new TreeMap<>();
     program.put("LICENSE", Files.readAllBytes(root.resolve("LICENSE")));
-    for (Path jar : jars) {
+    for (Path jar : Library.classPath(jars)) {
       String name = jar.getFileName().toString();
-      if (program.put("lib/" + name, Files.readAllBytes(jar)) != null) {
+      byte[] content = Library.isIn(jar) ? Library.removedFrom(jar) : Files.readAllBytes(jar);
+      if (program.put("lib/" + name, content) != null) {
         throw new IOException("two jars on the class path are named " + name);
       }
     }
@@ -98,12 +104,13 @@ final class Layout {
 
   /**
    * What the jars ask for, and what is reached only by name: HTTPS to stores, PKCS#11. Not java.desktop, which drags in
-   * X11: Jackson and SnakeYAML ask for its java.beans, find that it is not there, and do without.
+   * X11: Jackson and SnakeYAML ask for its java.beans, find that it is not there, and do without. The native library is put
+   * among the runtime's own, where the JVM finds it untold.
    */
   static void runtime(List<Path> jars, Path runtime) throws IOException {
     List<String> ask =
         new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
-    jars.forEach(jar -> ask.add(jar.toString()));
+    Library.classPath(jars).forEach(jar -> ask.add(jar.toString()));
     Set<String> modules = new TreeSet<>(List.of(run("jdeps", ask).lines().toList().getLast().split(",")));
     modules.addAll(List.of("java.net.http", "jdk.crypto.cryptoki"));
     modules.remove("java.desktop");
@@ -112,6 +119,11 @@ final class Layout {
         "--add-modules", String.join(",", modules), "--strip-java-debug-attributes", "--no-man-pages", "--no-header-files",
         "--output", runtime.toString()));
     onlyOwnProviders(runtime);
+    for (Path jar : jars) {
+      if (Library.isIn(jar) && Library.machine(jar).equals(Library.thisMachine())) {
+        Files.write(runtime.resolve("lib").resolve(Library.FILE), Library.of(jar));
+      }
+    }
   }
 
   /**

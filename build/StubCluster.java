@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -33,6 +35,9 @@ final class StubCluster implements AutoCloseable {
   private static final Map<String, List<String>> KINDS = Map.of(
       "/apis/bitnami.com/v1alpha1", List.of("sealedsecrets"),
       "/apis/external-secrets.io/v1", List.of("externalsecrets", "secretstores", "clustersecretstores"));
+
+  /** Enough of them, of RSA 3072, for the fast RSA to be loaded. */
+  private static final int ITEMS = 64;
 
   /** What lists of a resource hold. */
   private final Map<String, String> items = new ConcurrentHashMap<>(Map.of(
@@ -122,8 +127,8 @@ final class StubCluster implements AutoCloseable {
         apiVersion: v1
         kind: Secret
         metadata: {name: sealed, namespace: default}
-        stringData: {a: made up}
-        """);
+        stringData:
+        """ + IntStream.range(0, ITEMS).mapToObj(i -> "  item-" + i + ": made up\n").collect(Collectors.joining()));
     List<String> seal = new ArrayList<>(program);
     seal.addAll(List.of("seal", "--cert", folder.resolve("key.pem").toString(), "-f", folder.resolve("secret.yaml").toString(),
         "-o", "json"));

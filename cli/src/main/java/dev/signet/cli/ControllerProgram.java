@@ -75,7 +75,14 @@ final class ControllerProgram {
       Settings settings =
           controller.settings(OperatorCommand.identity(surroundings), Version.text());
       return Serving.until(
-          () -> Operator.start(settings, connection, surroundings.clock(), surroundings.random()));
+          () ->
+              Operator.start(
+                  settings,
+                  Optional.empty(),
+                  connection,
+                  FastRsa.ofService(),
+                  surroundings.clock(),
+                  surroundings.random()));
     } catch (ObjectsException | IllegalArgumentException | IOException e) {
       surroundings.err().println("panic: " + e.getMessage());
       return PANIC;

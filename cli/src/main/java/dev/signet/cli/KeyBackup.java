@@ -98,7 +98,7 @@ final class KeyBackup implements AutoCloseable {
     for (OpeningKey key : opening) {
       ring = ring.with(key);
     }
-    return ring;
+    return ring.using(FastRsa.ofCommand());
   }
 
   /** The only key, if there is but one. */

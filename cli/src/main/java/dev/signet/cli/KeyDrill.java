@@ -43,7 +43,7 @@ final class KeyDrill {
       for (Secret secret : backup) {
         keys.add(SealingKeys.read(secret));
       }
-      KeyRing ring = KeyRing.of(keys, KeyOrder.CERTIFICATE_NOT_BEFORE);
+      KeyRing ring = KeyRing.of(keys, KeyOrder.CERTIFICATE_NOT_BEFORE).using(FastRsa.ofCommand());
       Census census = Census.of(sealed, ring);
       return new KeyDrill(census, ring.size(), explained(census, sealed, live));
     } catch (MalformedKeyException e) {

@@ -202,7 +202,12 @@ final class OperatorCommand implements Command {
       return Serving.until(
           () ->
               Operator.start(
-                  settings, plan, connection, surroundings.clock(), surroundings.random()));
+                  settings,
+                  plan,
+                  connection,
+                  FastRsa.ofService(),
+                  surroundings.clock(),
+                  surroundings.random()));
     } catch (IOException e) {
       throw CommandFailure.of(
           "cannot listen at " + http + ": " + e.getMessage(), "use another address with --http");

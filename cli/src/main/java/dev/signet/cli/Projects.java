@@ -58,7 +58,7 @@ final class Projects {
   /** The keys in the state of a project, without taking it for writing. */
   static KeyRing ring(Surroundings surroundings, Options.State options) throws CommandFailure {
     try (State state = of(surroundings, options).read()) {
-      return keys(surroundings, remembered(surroundings, state)).ring();
+      return keys(surroundings, remembered(surroundings, state)).ring().using(FastRsa.ofCommand());
     } catch (StateException | ObjectsException e) {
       throw CommandFailure.because(e);
     }

@@ -99,7 +99,7 @@ final class UnsealCommand implements Command {
           throw CommandFailure.of("the private key " + name + ": " + e.getMessage());
         }
       }
-      return KeyRing.ofOpeningKeys(keys);
+      return KeyRing.ofOpeningKeys(keys).using(FastRsa.ofCommand());
     }
     return Projects.ring(surroundings, state);
   }

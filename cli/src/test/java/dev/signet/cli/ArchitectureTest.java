@@ -101,6 +101,13 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.prometheus..", "ch.qos.logback..")
         .check(SIGNET);
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(FastRsa.class.getName())
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.amazon..")
+        .check(SIGNET);
   }
 
   @Test

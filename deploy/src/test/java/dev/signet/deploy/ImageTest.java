@@ -132,6 +132,26 @@ class ImageTest {
         .contains("-XX:AOTCache=/opt/signet/signet.aot");
   }
 
+  /** Its root cannot be written, and from the one folder that can nothing is executed. */
+  @Test
+  void theFastRsaIsLoadedFromWhereItLies() throws IOException {
+    assertThat(image.root().resolve("opt/signet/runtime/lib/libamazonCorrettoCryptoProvider.so"))
+        .isNotEmptyFile();
+    try (Container container =
+        Container.run(
+            image,
+            folder.resolve("rsa"),
+            Map.of(),
+            List.of(),
+            List.of("signet", "version", "--rsa"))) {
+      int status = container.await();
+
+      assertThat(container.err()).isEmpty();
+      assertThat(status).isZero();
+      assertThat(container.out()).contains("\nrsa: AmazonCorrettoCryptoProvider 2.");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"signet", "kubeseal", "controller"})
   void theProgramIsThereUnderEachOfItsNamesThoughThereIsNoShell(String name) throws IOException {

@@ -155,6 +155,12 @@ final class Metrics implements CountedObjects.Writes {
                     .currentSince()
                     .ifPresent(since -> callback.call((double) since.getEpochSecond())))
         .register(registry);
+    GaugeWithCallback.builder()
+        .name("signet_rsa_provider")
+        .help("Whose RSA opens SealedSecrets, as a label.")
+        .labelNames("name")
+        .callback(callback -> callback.call(1, keys.get().provider()))
+        .register(registry);
     CounterWithCallback.builder()
         .name("signet_rsa_operations")
         .help("Uses of private keys, which is what opening costs.")

@@ -1,5 +1,6 @@
 package dev.signet.operator;
 
+import dev.signet.core.sealing.RsaProviders;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Event;
 import dev.signet.delivery.Objects;
@@ -88,28 +89,31 @@ public final class Operator {
   public static Operator start(
       Settings settings, Connection connection, Clock clock, SecureRandom random)
       throws IOException {
-    return start(settings, Optional.empty(), connection, clock, random);
+    return start(settings, Optional.empty(), connection, RsaProviders.jdk(), clock, random);
   }
 
   /**
    * The same, and keeps copies of the sealing keys.
    *
    * @param escrow where to, and for whom
+   * @param rsa whose opens
    */
   public static Operator start(
       Settings settings,
       Optional<EscrowPlan> escrow,
       Connection connection,
+      RsaProviders rsa,
       Clock clock,
       SecureRandom random)
       throws IOException {
-    return new Operator(settings, escrow, connection, clock, random);
+    return new Operator(settings, escrow, connection, rsa, clock, random);
   }
 
   private Operator(
       Settings settings,
       Optional<EscrowPlan> plan,
       Connection connection,
+      RsaProviders rsa,
       Clock clock,
       SecureRandom random)
       throws IOException {
@@ -133,7 +137,7 @@ public final class Operator {
     events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
     Objects objects = new CountedObjects(cluster, metrics);
-    SealingKeys keys = new SealingKeys(objects, memory, clock, random, sealed.keys());
+    SealingKeys keys = new SealingKeys(objects, memory, clock, random, sealed.keys(), rsa);
     metrics.observe(keys::lastRing);
     keeper = new KeyKeeper(keys, sealed.renewal(), clock);
     sealing = new SealingEndpoints(keys, sealed.sealing(), random, metrics::answered);

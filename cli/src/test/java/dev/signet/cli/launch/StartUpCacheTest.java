@@ -46,6 +46,7 @@ class StartUpCacheTest {
         List.of(
             "build/Dist.java",
             "build/Layout.java",
+            "build/Library.java",
             "build/Tar.java",
             "cli/src/dist/bin/signet",
             "cli/src/dist/bin/signet.cmd",

@@ -43,14 +43,16 @@ public final class KeyRing {
 
   private final List<Held> newestFirst;
   private final OpeningMemory memory;
+  private final RsaProviders providers;
 
-  private KeyRing(List<Held> newestFirst, OpeningMemory memory) {
+  private KeyRing(List<Held> newestFirst, OpeningMemory memory, RsaProviders providers) {
     this.newestFirst = List.copyOf(newestFirst);
     this.memory = memory;
+    this.providers = providers;
   }
 
   public static KeyRing empty() {
-    return new KeyRing(List.of(), new OpeningMemory(MEMORY));
+    return new KeyRing(List.of(), new OpeningMemory(MEMORY), RsaProviders.jdk());
   }
 
   /** The keys found in a cluster, taken in the order of their creation. */
@@ -60,7 +62,7 @@ public final class KeyRing {
 
   /** A ring of these keys instead; what is remembered of ciphertexts stays. */
   public KeyRing replacedBy(Collection<SealingKey> keys, KeyOrder order) {
-    KeyRing ring = new KeyRing(List.of(), memory);
+    KeyRing ring = new KeyRing(List.of(), memory, providers);
     for (SealingKey key :
         keys.stream().sorted(Comparator.comparing(SealingKey::created)).toList()) {
       ring = ring.with(key, order.timeOf(key));
@@ -107,13 +109,20 @@ public final class KeyRing {
       place++;
     }
     keys.add(place, added);
-    return new KeyRing(keys, memory);
+    return new KeyRing(keys, memory, providers);
   }
 
   /** A ring without the key of that fingerprint. */
   public KeyRing without(String fingerprint) {
     return new KeyRing(
-        newestFirst.stream().filter(held -> !held.key().id().equals(fingerprint)).toList(), memory);
+        newestFirst.stream().filter(held -> !held.key().id().equals(fingerprint)).toList(),
+        memory,
+        providers);
+  }
+
+  /** A ring of the same keys, opening with the RSA of those providers. */
+  public KeyRing using(RsaProviders providers) {
+    return new KeyRing(newestFirst, memory, providers);
   }
 
   /**
@@ -157,6 +166,11 @@ public final class KeyRing {
     return memory.operations();
   }
 
+  /** The name of the provider whose RSA opens now. */
+  public String provider() {
+    return providers.name();
+  }
+
   /**
    * Opens a ciphertext.
    *
@@ -182,7 +196,7 @@ public final class KeyRing {
       }
       memory.operation();
       try {
-        Optional<SecretBytes> value = key.open(item, label);
+        Optional<SecretBytes> value = key.open(item, label, providers);
         if (value.isPresent()) {
           memory.remember(item, key.id());
           return new Opened(value.get(), key.id());

@@ -3,7 +3,6 @@ package dev.signet.core.sealing;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.ProviderException;
 import javax.crypto.Cipher;
 
 /**
@@ -30,7 +29,8 @@ public interface RawRsa {
         Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding", provider);
         cipher.init(Cipher.DECRYPT_MODE, key);
         return cipher.doFinal(number);
-      } catch (ProviderException e) {
+      } catch (RuntimeException e) {
+        // ProviderException from most, types of their own from others.
         throw new GeneralSecurityException("the provider " + provider.getName() + " failed", e);
       }
     };

@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.RSAPrivateCrtKeySpec;
 import java.util.Arrays;
@@ -36,11 +35,11 @@ final class RsaPrivateKeys {
 
   private RsaPrivateKeys() {}
 
-  static OpeningKey read(byte[] pem, Provider provider) throws MalformedKeyException {
+  static OpeningKey read(byte[] pem) throws MalformedKeyException {
     List<Pem.Block> blocks = Pem.blocks(pem);
     try {
       for (Pem.Block block : blocks) {
-        Optional<OpeningKey> key = read(block, provider);
+        Optional<OpeningKey> key = read(block);
         if (key.isPresent()) {
           return key.get();
         }
@@ -56,7 +55,7 @@ final class RsaPrivateKeys {
     try {
       byte[] pkcs1 = unwrapped(new Der(pkcs8));
       try {
-        return of(pkcs1, SessionKey.provider());
+        return of(pkcs1);
       } finally {
         Arrays.fill(pkcs1, (byte) 0);
       }
@@ -67,15 +66,14 @@ final class RsaPrivateKeys {
     }
   }
 
-  private static Optional<OpeningKey> read(Pem.Block block, Provider provider)
-      throws MalformedKeyException {
+  private static Optional<OpeningKey> read(Pem.Block block) throws MalformedKeyException {
     try {
       return switch (block.type()) {
-        case PKCS1 -> Optional.of(of(block.bytes(), provider));
+        case PKCS1 -> Optional.of(of(block.bytes()));
         case PKCS8 -> {
           byte[] pkcs1 = unwrapped(new Der(block.bytes()));
           try {
-            yield Optional.of(of(pkcs1, provider));
+            yield Optional.of(of(pkcs1));
           } finally {
             Arrays.fill(pkcs1, (byte) 0);
           }
@@ -107,7 +105,7 @@ final class RsaPrivateKeys {
     };
   }
 
-  private static OpeningKey of(byte[] pkcs1, Provider provider)
+  private static OpeningKey of(byte[] pkcs1)
       throws MalformedDerException, MalformedKeyException, UnsoundKeyException {
     Der input = new Der(pkcs1);
     Der key = input.enter(Der.SEQUENCE);
@@ -131,8 +129,7 @@ final class RsaPrivateKeys {
       PrivateKey jcaKey =
           KeyFactory.getInstance("RSA", "SunRsaSign")
               .generatePrivate(new RSAPrivateCrtKeySpec(n, e, d, p, q, dp, dq, qInverse));
-      SecretBytes pem = SecretBytes.wrap(Pem.encode(PKCS1, pkcs1));
-      return new OpeningKey(publicKey, RawRsa.of(jcaKey, provider), Optional.of(pem));
+      return OpeningKey.of(publicKey, jcaKey, SecretBytes.wrap(Pem.encode(PKCS1, pkcs1)));
     } catch (GeneralSecurityException refused) {
       throw new MalformedKeyException(
           "the JDK refuses the private key " + publicKey + ": " + refused.getMessage());

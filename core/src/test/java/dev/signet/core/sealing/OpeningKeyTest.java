@@ -80,11 +80,11 @@ class OpeningKeyTest {
         new Sealer(key.certificate().publicKey(), new SecureRandom())
             .seal(SecretBytes.copyOf(new byte[1]), new byte[0]);
     SealedItem item = SealedItem.parse(sealed).orElseThrow();
-    assertThat(key.openingKey().open(item, new byte[0])).isPresent();
+    assertThat(key.openingKey().open(item, new byte[0], RsaProviders.jdk())).isPresent();
 
     key.close();
 
-    assertThatThrownBy(() -> key.openingKey().open(item, new byte[0]))
+    assertThatThrownBy(() -> key.openingKey().open(item, new byte[0], RsaProviders.jdk()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the opening key was used after it was closed");
     assertThatThrownBy(() -> key.openingKey().toPem()).isInstanceOf(IllegalStateException.class);

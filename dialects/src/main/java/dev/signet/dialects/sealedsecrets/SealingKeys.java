@@ -6,6 +6,7 @@ import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.MalformedKeyException;
+import dev.signet.core.sealing.RsaProviders;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.Event;
 import dev.signet.delivery.Evidence;
@@ -48,7 +49,7 @@ public final class SealingKeys implements KeySource {
   private final KeyRules rules;
   private boolean found;
   private List<String> lastVersions = List.of();
-  private KeyRing lastRing = KeyRing.empty();
+  private KeyRing lastRing;
 
   public SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random) {
     this(objects, evidence, clock, random, KeyRules.DEFAULT);
@@ -56,6 +57,20 @@ public final class SealingKeys implements KeySource {
 
   public SealingKeys(
       Objects objects, Evidence evidence, Clock clock, SecureRandom random, KeyRules rules) {
+    this(objects, evidence, clock, random, rules, RsaProviders.jdk());
+  }
+
+  /**
+   * @param rsa whose opens
+   */
+  public SealingKeys(
+      Objects objects,
+      Evidence evidence,
+      Clock clock,
+      SecureRandom random,
+      KeyRules rules,
+      RsaProviders rsa) {
+    this.lastRing = KeyRing.empty().using(rsa);
     this.rules = rules;
     this.objects = objects;
     this.evidence = evidence;

@@ -107,14 +107,41 @@ final class Side implements AutoCloseable {
         launch.command(port, limited), port, folder.resolve("controller-" + ++starts + ".log"));
   }
 
+  /** Where an administrator of the control plane asks. */
+  Path kubeconfig() {
+    return plane.kubeconfig();
+  }
+
+  /** Has the API server pass requests for that service on. It does so to pods only, so there is one, by name. */
+  void service(String name, String address, int port) throws IOException {
+    String home = "/api/v1/namespaces/" + HOME;
+    Map<String, ?> metadata = Map.of("name", name);
+    plane.api().post(home + "/pods", json(Map.of("metadata", metadata, "spec", Map.of(
+        "containers", List.of(Map.of("name", name, "image", "none")))))).orFail();
+    plane.api().patch(home + "/pods/" + name + "/status", "application/merge-patch+json", json(Map.of("status", Map.of(
+        "phase", "Running", "podIP", address, "podIPs", List.of(Map.of("ip", address)))))).orFail();
+    plane.api().post(home + "/services", json(Map.of("metadata", metadata, "spec", Map.of(
+        "ports", List.of(Map.of("name", "http", "port", port)))))).orFail();
+    plane.api().post(home + "/endpoints", json(Map.of("metadata", metadata, "subsets", List.of(Map.of(
+        "addresses", List.of(Map.of(
+            "ip", address, "targetRef", Map.of("kind", "Pod", "namespace", HOME, "name", name))),
+        "ports", List.of(Map.of("name", "http", "port", port))))))).orFail();
+  }
+
   /** Stores a sealing key as both controllers keep it. */
   void store(SealingKey key) throws IOException {
+    plane.api().post("/api/v1/namespaces/" + HOME + "/secrets", json(secret(key))).orFail();
+  }
+
+  static Map<String, Object> secret(SealingKey key) {
     byte[] pem = key.openingKey().toPem().orElseThrow().with(byte[]::clone);
-    plane.api().post("/api/v1/namespaces/" + HOME + "/secrets", json(Map.of(
+    return Map.of(
+        "apiVersion", "v1",
+        "kind", "Secret",
         "metadata", Map.of("name", key.name(), "labels", Map.of("sealedsecrets.bitnami.com/sealed-secrets-key", "active")),
         "type", "kubernetes.io/tls",
         "data", Map.of("tls.crt", Base64.getEncoder().encodeToString(key.certificate().toPem()),
-            "tls.key", Base64.getEncoder().encodeToString(pem))))).orFail();
+            "tls.key", Base64.getEncoder().encodeToString(pem)));
   }
 
   /** An object to create: where, and what. */

@@ -21,19 +21,23 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * `signet operator` beside upstream's controller, each on a control plane of its own, with the same objects: SealedSecrets
- * of three values, RSA 4096. Run by bench/run with the folder that is to be /opt/signet, upstream's controller, and sizes
- * as NAME=VALUE.
+ * Ours beside upstream's controller, each on a control plane of its own, with the same objects: SealedSecrets of three
+ * values, RSA 4096. Run by bench/run with who ours is (`operator` or `controller`), the folder that is to be /opt/signet,
+ * upstream's controller, and sizes as NAME=VALUE; for `controller` also {@link Bulk}, by the programs in two more folders.
  *
  * They take turns; while one works the other one's servers idle. What is counted comes from the audit log, times of
  * requests too; CPU and memory come from the kernel and are of the controller alone.
  */
-final class OperatorBench {
+final class SealedBench {
 
-  private static final int ITEMS = 3;
+  static final int ITEMS = 3;
 
   /** The memory limit of the chart, by which the JVM chooses the sizes of its heap. */
   private static final String LIMIT = "-XX:MaxRAM=256m";
+
+  /** More options for our JVM, to compare with; separated by blanks. */
+  private static final List<String> JVM_OPTIONS = Stream.of(System.getenv().getOrDefault("SIGNET_BENCH_JVM", "").split(" "))
+      .filter(option -> !option.isEmpty()).toList();
 
   /** Requests of the first seconds are the burst that upstream's limit lets through. */
   private static final Duration BURST = Duration.ofSeconds(4);
@@ -43,6 +47,7 @@ final class OperatorBench {
   private static final Duration SETTLED = Duration.ofSeconds(10);
 
   private final Map<String, Integer> sizes = new LinkedHashMap<>();
+  private final boolean controller;
   private final Path home;
   private final Path upstream;
   private final Path work;
@@ -50,7 +55,8 @@ final class OperatorBench {
   private final Random random = new Random(1);
   private final long began = System.nanoTime();
 
-  private OperatorBench(Path home, Path upstream, Path work, List<String> options) {
+  private SealedBench(String ours, Path home, Path upstream, Path work, List<String> options) {
+    this.controller = ours.equals("controller");
     this.home = home;
     this.upstream = upstream;
     this.work = work;
@@ -62,6 +68,11 @@ final class OperatorBench {
     sizes.put("each", quick ? 20 : 10); // objects for each of these keys
     sizes.put("window", quick ? 10 : 45); // seconds for what would take too long as a whole
     sizes.put("starts", quick ? 1 : 5);
+    if (controller) {
+      sizes.put("documents", quick ? 50 : 1_000); // sealed in one call, and re-encrypted
+      sizes.put("single", quick ? 5 : 50); // the same with a process for each
+      sizes.put("rounds", quick ? 1 : 3); // of bulk work
+    }
     for (String option : options) {
       String[] parts = option.split("=", 2);
       if (parts.length == 2 && sizes.containsKey(parts[0])) {
@@ -76,7 +87,9 @@ final class OperatorBench {
     Path work = Files.createTempDirectory("signet-bench");
     boolean well = false;
     try {
-      new OperatorBench(Path.of(args[0]), Path.of(args[1]), work, List.of(args).subList(2, args.length)).run();
+      SealedBench bench =
+          new SealedBench(args[0], Path.of(args[1]), Path.of(args[2]), work, List.of(args).subList(5, args.length));
+      bench.run(Path.of(args[3]), Path.of(args[4]));
       well = true;
     } finally {
       if (well || System.getenv("SIGNET_BENCH_KEEP") == null) {
@@ -89,15 +102,15 @@ final class OperatorBench {
     System.exit(0);
   }
 
-  private int size(String name) {
+  int size(String name) {
     return sizes.get(name);
   }
 
-  private void progress(String what) {
+  void progress(String what) {
     System.err.printf("%5d s  %s%n", (System.nanoTime() - began) / 1_000_000_000, what);
   }
 
-  private void run() throws Exception {
+  private void run(Path ourPrograms, Path theirKubeseal) throws Exception {
     results.put("machine", Runtime.getRuntime().availableProcessors() + " cores " + System.getProperty("os.arch") + ", "
         + System.getProperty("os.name") + ", Java " + System.getProperty("java.version") + ", load "
         + ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
@@ -107,6 +120,12 @@ final class OperatorBench {
     }
     try (Side ours = ours("many-keys"); Side theirs = theirs("many-keys")) {
       manyKeys(ours, theirs);
+    }
+    if (controller) {
+      try (Bulk bulk = new Bulk(this, work.resolve("bulk"), ourPrograms, theirKubeseal, upstream)) {
+        bulk.seal(result("bulk seal"));
+        bulk.reencrypt(result("bulk re-encrypt"));
+      }
     }
     progress("done");
     Report.print(results);
@@ -125,8 +144,14 @@ final class OperatorBench {
       @Override
       public List<String> command(int port, boolean limited) {
         // The image forbids to attach; jcmd must be able to.
-        return List.of("/opt/signet/runtime/bin/java", "@/opt/signet/jvm.args", "-XX:-DisableAttachMechanism", LIMIT,
-            "dev.signet.cli.Main", "operator", "--http=127.0.0.1:" + port);
+        List<String> command = new ArrayList<>(List.of(
+            "/opt/signet/runtime/bin/java", "@/opt/signet/jvm.args", "-XX:-DisableAttachMechanism", LIMIT));
+        command.addAll(JVM_OPTIONS);
+        command.addAll(controller
+            ? List.of("-Dsignet.program=controller", "dev.signet.cli.Main", "--listen-addr=127.0.0.1:0",
+                "--listen-metrics-addr=127.0.0.1:" + port)
+            : List.of("dev.signet.cli.Main", "operator", "--http=127.0.0.1:" + port));
+        return command;
       }
     });
   }
@@ -151,7 +176,7 @@ final class OperatorBench {
     });
   }
 
-  private static Side.Posted sealed(int number, String batch, SealingKey key) {
+  static Side.Posted sealed(int number, String batch, SealingKey key) {
     String name = "app-" + batch + "-" + number;
     String namespace = "team-" + number % Side.NAMESPACES;
     Sealer sealer = new Sealer(key.certificate().publicKey(), new SecureRandom());
@@ -168,7 +193,7 @@ final class OperatorBench {
             "template", Map.of("metadata", Map.of("name", name, "namespace", namespace))))));
   }
 
-  private static List<Side.Posted> sealed(int from, int to, String batch, SealingKey key) {
+  static List<Side.Posted> sealed(int from, int to, String batch, SealingKey key) {
     List<Side.Posted> all = new ArrayList<>();
     for (int i = from; i < to; i++) {
       all.add(sealed(i, batch, key));
@@ -231,7 +256,7 @@ final class OperatorBench {
     }
     Map<String, Object> result = result("start");
     for (Side side : sides) {
-      result.put(side.name, Map.of("seconds", middle(times.get(side.name)), "cpu", middle(cpu.get(side.name))));
+      result.put(side.name, Map.of("seconds", Cost.middle(times.get(side.name)), "cpu", Cost.middle(cpu.get(side.name))));
     }
   }
 
@@ -449,15 +474,11 @@ final class OperatorBench {
     }
   }
 
-  private static SealingKey key(String name) {
+  static SealingKey key(String name) {
     return SealingKey.generate(name, 4096, Duration.ofDays(3650), "", Clock.systemUTC(), new SecureRandom());
   }
 
   private static double seconds(Instant from, Instant to) {
     return Duration.between(from, to).toNanos() / 1e9;
-  }
-
-  private static double middle(List<Double> numbers) {
-    return numbers.stream().sorted().toList().get(numbers.size() / 2);
   }
 }

@@ -13,6 +13,11 @@ final class Report {
         work(name, rows(result));
       }
     });
+    results.forEach((name, result) -> {
+      if (name.startsWith("bulk")) {
+        bulk(name, rows(result));
+      }
+    });
     line("");
     line("| start to first Secret, median | wall | CPU |");
     line("|---|---|---|");
@@ -34,6 +39,14 @@ final class Report {
     rows.forEach((who, row) -> line("| %s | %d | %.1f | %s | %.1f ms | %.2f | %d |", who, row.get("objects"), row.get("rate"),
         row.containsKey("seconds") ? text("%.1f s", row.get("seconds")) : text("%.0f s by the rate", row.get("extrapolated")),
         (double) row.get("cpuPerObject") * 1000, row.get("requestsPerObject"), row.get("secretWrites")));
+  }
+
+  private static void bulk(String name, Map<String, Map<String, Object>> rows) {
+    line("");
+    line("| " + name + " | documents | documents/s | all of them | CPU a document |");
+    line("|---|---|---|---|---|");
+    rows.forEach((who, row) -> line("| %s | %d | %.1f | %.2f s | %.1f ms |", who, row.get("documents"), row.get("rate"),
+        row.get("seconds"), (double) row.get("cpuPerDocument") * 1000));
   }
 
   @SuppressWarnings("unchecked")
