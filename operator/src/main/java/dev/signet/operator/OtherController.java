@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,6 @@ final class OtherController {
    */
   record Sighting(String writer, Ref object, Instant at) {}
 
-  private static final Sighting NONE = new Sighting("", Ref.secret("", ""), Instant.MIN);
-
   private final Duration quiet;
   private final InstantSource calendar;
   private final LongSupplier nanos;
@@ -49,7 +48,7 @@ final class OtherController {
   /** When somebody else last wrote the status of an object that is known. */
   private final Map<Ref, Instant> known = new ConcurrentHashMap<>();
 
-  private Sighting last = NONE;
+  private Optional<Sighting> last = Optional.empty();
   private long lastAt;
 
   OtherController(Duration quiet, InstantSource calendar, LongSupplier nanos) {
@@ -61,22 +60,20 @@ final class OtherController {
   /** Looks at an object that appeared or changed. */
   void look(KubeObject object) {
     Ref ref = object.ref();
-    Sighting newest = NONE;
-    for (Object each : notes(object)) {
-      Optional<Sighting> sighting = foreign(ref, each);
-      if (sighting.isPresent() && sighting.get().at().isAfter(newest.at())) {
-        newest = sighting.get();
-      }
-    }
-    Instant before = known.put(ref, newest.at());
-    if (newest == NONE) {
+    Optional<Sighting> newest =
+        notes(object).stream()
+            .flatMap(note -> foreign(ref, note).stream())
+            .max(Comparator.comparing(Sighting::at));
+    Instant at = newest.map(Sighting::at).orElse(Instant.MIN);
+    Instant before = known.put(ref, at);
+    if (newest.isEmpty()) {
       return;
     }
     if (before == null) {
-      Duration age = Duration.between(newest.at(), calendar.instant());
-      see(newest, age.isNegative() ? Duration.ZERO : age);
-    } else if (newest.at().isAfter(before)) {
-      see(newest, Duration.ZERO);
+      Duration age = Duration.between(at, calendar.instant());
+      see(newest.get(), age.isNegative() ? Duration.ZERO : age);
+    } else if (at.isAfter(before)) {
+      see(newest.get(), Duration.ZERO);
     }
   }
 
@@ -89,17 +86,15 @@ final class OtherController {
       return;
     }
     long at = nanos.getAsLong() - age.toNanos();
-    if (last == NONE || at - lastAt > 0) {
-      last = sighting;
+    if (last.isEmpty() || at - lastAt > 0) {
+      last = Optional.of(sighting);
       lastAt = at;
     }
   }
 
   /** What shows that another controller is at work now. */
   synchronized Optional<Sighting> atWork() {
-    return last == NONE || nanos.getAsLong() - lastAt >= quiet.toNanos()
-        ? Optional.empty()
-        : Optional.of(last);
+    return nanos.getAsLong() - lastAt < quiet.toNanos() ? last : Optional.empty();
   }
 
   private static List<?> notes(KubeObject object) {

@@ -5,7 +5,6 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
-import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.operator.OtherController.Sighting;
 import java.time.Duration;
@@ -51,7 +50,7 @@ final class StandingBack {
     try {
       Optional<KubeObject> object = objects.get(ref);
       object.ifPresentOrElse(other::look, () -> other.gone(ref));
-    } catch (ObjectsException | MalformedObjectException e) {
+    } catch (ObjectsException e) {
       // It is looked at when it changes again; the engine says that it cannot be read.
     }
   }
