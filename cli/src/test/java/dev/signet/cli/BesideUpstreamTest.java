@@ -125,7 +125,9 @@ class BesideUpstreamTest {
 
   @Test
   void inItsShadowOnlyWhatReallyDiffersIsTold() throws Exception {
-    SealingKey late = ControllerScene.newKey("late", Instant.now().minus(Duration.ofDays(2)));
+    SealingKey late =
+        ControllerScene.newKey(
+            "sealed-secrets-keylate", Instant.now().minus(Duration.ofDays(2)));
     try (UpstreamController upstream = scene.upstream()) {
       applyAll();
       Operator shadow = scene.start(HERE, "--shadow");
@@ -194,17 +196,23 @@ class BesideUpstreamTest {
   /** Of the keys nothing is told: there is one, and it is new. */
   private void awaitDifferences(Operator shadow, String... expected) {
     Set<String> wanted = new TreeSet<>(List.of(expected));
-    Eventually.holds(
-        Duration.ofSeconds(60),
-        "the differences to be " + wanted,
-        () -> {
-          Set<String> told = new TreeSet<>();
-          for (Jsonl.Row each : ControllerScene.differences(shadow)) {
-            assertThat(each.text("namespace")).isEqualTo(home.name());
-            told.add(each.text("name") + " " + each.text("difference") + " " + each.text("detail"));
-          }
-          return told.equals(wanted);
-        });
+    Set<String> told = new TreeSet<>();
+    try {
+      Eventually.holds(
+          Duration.ofSeconds(60),
+          "the differences",
+          () -> {
+            told.clear();
+            for (Jsonl.Row each : ControllerScene.differences(shadow)) {
+              assertThat(each.text("namespace")).isEqualTo(home.name());
+              told.add(
+                  each.text("name") + " " + each.text("difference") + " " + each.text("detail"));
+            }
+            return told.equals(wanted);
+          });
+    } catch (IllegalStateException inVain) {
+      assertThat(told).as(inVain.getMessage()).isEqualTo(wanted);
+    }
   }
 
   @Test

@@ -35,11 +35,14 @@ final class UpstreamController implements AutoCloseable {
   private final Process process;
   private final InetSocketAddress metrics;
   private final Path log;
+  private final Path named;
 
-  private UpstreamController(Process process, InetSocketAddress metrics, Path log) {
+  private UpstreamController(
+      Process process, InetSocketAddress metrics, Path log, Path named) {
     this.process = process;
     this.metrics = metrics;
     this.log = log;
+    this.named = named;
   }
 
   private static Path program() {
@@ -91,7 +94,7 @@ final class UpstreamController implements AutoCloseable {
             .redirectOutput(log.toFile());
     builder.environment().putAll(environment);
     return new UpstreamController(
-        builder.start(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log);
+        builder.start(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log, named);
   }
 
   private static int freePort() throws IOException {
@@ -126,7 +129,8 @@ final class UpstreamController implements AutoCloseable {
 
   /** As kubelet ends it. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    Files.deleteIfExists(named);
     process.destroy();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
