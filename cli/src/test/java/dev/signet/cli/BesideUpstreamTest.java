@@ -128,7 +128,7 @@ class BesideUpstreamTest {
     SealingKey late =
         ControllerScene.newKey(
             "sealed-secrets-keylate", Instant.now().minus(Duration.ofDays(2)));
-    try (UpstreamController upstream = scene.upstream()) {
+    try (UpstreamController upstream = scene.upstream("--watch-for-secrets")) {
       applyAll();
       Operator shadow = scene.start(HERE, "--shadow");
       awaitList(shadow, "differences: 0\ncompared: 5\nunsettled: 0\n");
