@@ -319,21 +319,8 @@ final class ControllerScene implements AutoCloseable {
     applySealed(home, name, "{}", "{}", items, "{\"metadata\": {\"labels\": {\"mine\": \"l\"}}}");
   }
 
-  /** Creates or replaces a SealedSecret, again when a controller wrote its status meanwhile. */
+  /** Creates or replaces a SealedSecret, again when its status was written in between. */
   void applySealed(
-      Namespace namespace,
-      String name,
-      String annotations,
-      String labels,
-      String items,
-      String template) {
-    Eventually.holds(
-        SOON,
-        name + " to be applied",
-        () -> applied(namespace, name, annotations, labels, items, template));
-  }
-
-  private boolean applied(
       Namespace namespace,
       String name,
       String annotations,
@@ -341,25 +328,28 @@ final class ControllerScene implements AutoCloseable {
       String items,
       String template)
       throws IOException {
-    Api.Response before = api().get(sealedPath(namespace, name));
-    String version =
-        before.ok()
-            ? ", \"resourceVersion\": \""
-                + before.json().row("metadata").text("resourceVersion")
-                + "\""
-            : "";
-    String manifest =
-        """
-        {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
-         "metadata": {"name": "%s", "annotations": %s, "labels": %s%s},
-         "spec": {"encryptedData": %s, "template": %s}}
-        """
-            .formatted(name, annotations, labels, version, items, template);
-    Api.Response answer =
-        before.ok()
-            ? api().put(sealedPath(namespace, name), manifest)
-            : api().post(namespace.path(SEALED, "sealedsecrets"), manifest);
-    return answer.status() != 409 && answer.orFail().ok();
+    Api.Response answer;
+    do {
+      Api.Response before = api().get(sealedPath(namespace, name));
+      String version =
+          before.ok()
+              ? ", \"resourceVersion\": \""
+                  + before.json().row("metadata").text("resourceVersion")
+                  + "\""
+              : "";
+      String manifest =
+          """
+          {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+           "metadata": {"name": "%s", "annotations": %s, "labels": %s%s},
+           "spec": {"encryptedData": %s, "template": %s}}
+          """
+              .formatted(name, annotations, labels, version, items, template);
+      answer =
+          before.ok()
+              ? api().put(sealedPath(namespace, name), manifest)
+              : api().post(namespace.path(SEALED, "sealedsecrets"), manifest);
+    } while (answer.status() == 409);
+    answer.orFail();
   }
 
   /** A Secret that somebody else made. */
