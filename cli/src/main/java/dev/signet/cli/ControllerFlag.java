@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * The flags of the Sealed Secrets controller 0.40.0 in the order in which its help lists them, with
- * the texts of their defaults; the explanations are ours.
+ * the texts of their defaults, and two that only Signet has ({@link #NEVER_STAND_BACK}, {@link
+ * #SHADOW}); the explanations are ours.
  */
 enum ControllerFlag {
   ACCEPT_DEPRECATED_V1_DATA(Type.BOOL, "true", "open the field spec.data of 2017"),
@@ -37,6 +38,8 @@ enum ControllerFlag {
       Type.INT, "5", "how many retries come within milliseconds; later ones come slower, for ever"),
   METRICS_OMIT_SECRET_LABELS(Type.BOOL, "false", "no names of SealedSecrets in metrics"),
   MY_CN(Type.TEXT, "", "common name in certificates that are made"),
+  NEVER_STAND_BACK(
+      Type.BOOL, "false", "write although another controller writes statuses of SealedSecrets"),
   OLD_GC_BEHAVIOR(
       Type.BOOL, "false", "delete the Secret of a SealedSecret that is gone, whoever owns it"),
   PRIVATEKEY_ANNOTATIONS(Type.TEXT, "", "annotations of new key Secrets: k=v,k=v"),
@@ -45,6 +48,7 @@ enum ControllerFlag {
   RATE_LIMIT_BURST(Type.INT, "2", "how many more of them may come at once"),
   READ_TIMEOUT(Type.DURATION, "2m0s", "how long a request may take to arrive"),
   ROTATE_PERIOD(Type.DURATION, "720h0m0s", ""),
+  SHADOW(Type.BOOL, "false", "write nothing, and tell at /shadow what would have been written"),
   SKIP_RECREATE(Type.BOOL, "false", "do not watch the Secrets that are delivered"),
   UPDATE_STATUS(Type.BOOL, "true", "write the status of SealedSecrets"),
   VERSION(Type.BOOL, "false", "print the version and exit"),

@@ -6,6 +6,7 @@ import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.SentSecrets;
 import dev.signet.kube.Rate;
+import dev.signet.operator.Beside;
 import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.SealingEndpoints;
 import dev.signet.operator.Settings;
@@ -43,6 +44,9 @@ final class ControllerSettings {
   /** What client-go makes of zero. */
   private static final Rate CLIENT_GO = Rate.strict(5, 10);
 
+  /** Upstream's is "controller", after its program. */
+  private static final String WRITER = "signet-controller";
+
   private final ControllerArguments arguments;
   private final String namespace;
 
@@ -76,7 +80,13 @@ final class ControllerSettings {
             Optional.empty(),
             STALLED,
             Math.max(0, arguments.integer(ControllerFlag.MAX_UNSEAL_RETRIES))),
-        version);
+        version,
+        Beside.DEFAULT
+            .withWriter(WRITER)
+            .with(
+                Beside.conduct(
+                    arguments.is(ControllerFlag.SHADOW),
+                    arguments.is(ControllerFlag.NEVER_STAND_BACK))));
   }
 
   private Settings.Area area() {

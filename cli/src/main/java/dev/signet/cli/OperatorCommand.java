@@ -7,6 +7,7 @@ import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
+import dev.signet.operator.Beside;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
 import dev.signet.operator.SealedSecretsSettings;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
       "  signet operator --namespaces production,staging --log-format text",
       "  signet operator --leader-election=false   within the roles of the sealed-secrets chart",
       "  signet operator --escrow-recipient age1... --escrow-folder /escrow",
+      "  signet operator --shadow                  beside another controller, to compare",
       "",
       "Of several that share a Lease one leads and the others stand by. /healthz, /readyz,",
       "/metrics and kubeseal's /v1/cert.pem, /v1/verify and /v1/rotate are at the address of",
@@ -177,6 +179,22 @@ final class OperatorCommand implements Command {
   }
 
   @Option(
+      names = "--shadow",
+      description = {
+        "Write nothing. Compare every SealedSecret with its Secret and status beside another",
+        "controller, and tell at /shadow, in metrics and in the log what would have been written."
+      })
+  boolean shadow;
+
+  @Option(
+      names = "--never-stand-back",
+      description = {
+        "Write although another controller writes statuses of SealedSecrets; default: nothing is",
+        "written for them until it has written none for 30 s."
+      })
+  boolean neverStandBack;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "json",
@@ -198,6 +216,10 @@ final class OperatorCommand implements Command {
     Logs.to(surroundings.out(), logFormat, logLevel);
     Connection connection = cluster.connection(surroundings);
     Optional<EscrowPlan> plan = escrow.plan(surroundings);
+    if (shadow && plan.isPresent()) {
+      throw CommandFailure.usage(
+          "--shadow writes nothing, copies of keys included", "leave out the flags of escrow");
+    }
     try {
       return Serving.until(
           () ->
@@ -239,7 +261,8 @@ final class OperatorCommand implements Command {
           Settings.Http.at(address(http)),
           Rate.polite(qps, burst),
           Settings.Looks.every(Duration.ofSeconds(resync)),
-          Version.text());
+          Version.text(),
+          Beside.DEFAULT.with(Beside.conduct(shadow, neverStandBack)));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()), "see `signet operator --help`");
     }

@@ -7,6 +7,7 @@ import dev.signet.core.sealing.KeyOrder;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.kube.Rate;
+import dev.signet.operator.Beside;
 import dev.signet.operator.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -225,6 +226,24 @@ class ControllerArgumentsTest {
     assertThat(settings("--kubeclient-qps=0", "--kubeclient-burst=0").rate())
         .isEqualTo(Rate.strict(5, 10));
     assertThat(settings("--kubeclient-burst=3").rate()).isEqualTo(Rate.strict(5, 3));
+  }
+
+  @Test
+  void besideAnotherControllerItStandsBackUnlessItIsToldOtherwise() throws Exception {
+    Beside usual = settings().beside();
+    assertThat(usual.conduct()).isEqualTo(Beside.Conduct.STAND_BACK);
+    assertThat(usual.writer())
+        .as("what tells it from upstream's, which is called controller")
+        .isEqualTo("signet-controller");
+    assertThat(usual.quiet()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings("--shadow").beside().conduct()).isEqualTo(Beside.Conduct.SHADOW);
+    assertThat(settings("--never-stand-back").beside().conduct())
+        .isEqualTo(Beside.Conduct.NEVER_STAND_BACK);
+    assertThat(settings(Map.of("SEALED_SECRETS_SHADOW", "true")).beside().conduct())
+        .isEqualTo(Beside.Conduct.SHADOW);
+    assertThatThrownBy(() -> settings("--shadow", "--never-stand-back"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("leave one out");
   }
 
   @Test

@@ -49,11 +49,18 @@ final class ControllerScene implements AutoCloseable {
   static final SecureRandom RANDOM = new SecureRandom();
 
   private static final String ACCOUNT = "sealed-secrets-controller";
+
+  /** With the same rights, for upstream's own controller: so the audit log tells the two apart. */
+  private static final String UPSTREAM = "upstream";
+
   private static final String SEALED = "bitnami.com/v1alpha1";
 
   final ControlPlane plane;
   final Namespace home;
   final SealingKey key;
+
+  /** How long a status of somebody else keeps ours from writing. */
+  Duration quiet = Duration.ofSeconds(2);
 
   private final Path folder;
   private final List<Operator> running = new ArrayList<>();
@@ -93,20 +100,22 @@ final class ControllerScene implements AutoCloseable {
   /** The roles of upstream's chart, by the names they would have here. */
   private void allow() throws IOException {
     String name = home.name();
-    api()
-        .post(
-            home.path("serviceaccounts"),
-            "{\"apiVersion\": \"v1\", \"kind\": \"ServiceAccount\", \"metadata\": {\"name\": \""
-                + ACCOUNT
-                + "\"}}")
-        .orFail();
+    for (String account : List.of(ACCOUNT, UPSTREAM)) {
+      api()
+          .post(
+              home.path("serviceaccounts"),
+              "{\"apiVersion\": \"v1\", \"kind\": \"ServiceAccount\", \"metadata\": {\"name\": \""
+                  + account
+                  + "\"}}")
+          .orFail();
+    }
     String rbac = "/apis/rbac.authorization.k8s.io/v1";
     String subject =
-        "\"subjects\": [{\"kind\": \"ServiceAccount\", \"name\": \""
-            + ACCOUNT
-            + "\", \"namespace\": \""
-            + name
-            + "\"}]";
+        """
+        "subjects": [{"kind": "ServiceAccount", "name": "%1$s", "namespace": "%3$s"},
+                     {"kind": "ServiceAccount", "name": "%2$s", "namespace": "%3$s"}]
+        """
+            .formatted(ACCOUNT, UPSTREAM, name);
     api()
         .post(
             rbac + "/clusterroles",
@@ -160,28 +169,47 @@ final class ControllerScene implements AutoCloseable {
     all.add("--listen-addr=127.0.0.1:0");
     all.add("--listen-metrics-addr=127.0.0.1:0");
     all.add("--key-size=2048");
-    Files.writeString(folder.resolve("token"), plane.token(home.name(), ACCOUNT));
-    Files.writeString(
-        folder.resolve("ca.crt"),
-        "-----BEGIN CERTIFICATE-----\n"
-            + Base64.getMimeEncoder().encodeToString(plane.authority().getEncoded())
-            + "\n-----END CERTIFICATE-----\n");
-    Files.writeString(folder.resolve("namespace"), home.name());
-    Map<String, String> environment =
-        Map.of(
-            "KUBERNETES_SERVICE_HOST",
-            "127.0.0.1",
-            "KUBERNETES_SERVICE_PORT",
-            Integer.toString(plane.url().getPort()));
-    Settings settings =
+    Path account = account(ACCOUNT);
+    Map<String, String> environment = environment();
+    Settings told =
         new ControllerSettings(
                 ControllerArguments.parse(all.toArray(String[]::new), environment), home.name())
             .settings("controller-" + Long.toHexString(RANDOM.nextLong()), "v0.0.0");
+    Settings settings =
+        told.withBeside(told.beside().withQuiet(quiet).withSettled(Duration.ofSeconds(1)));
     Clock clock = Clock.systemUTC();
     Operator operator =
-        Operator.start(settings, Connection.inCluster(environment, folder, clock), clock, RANDOM);
+        Operator.start(settings, Connection.inCluster(environment, account, clock), clock, RANDOM);
     running.add(operator);
     return operator;
+  }
+
+  /** What a pod of that service account finds in its files. */
+  private Path account(String name) throws Exception {
+    Path account = Files.createDirectories(folder.resolve(name));
+    Files.writeString(account.resolve("token"), plane.token(home.name(), name));
+    Files.writeString(
+        account.resolve("ca.crt"),
+        "-----BEGIN CERTIFICATE-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                .encodeToString(plane.authority().getEncoded())
+            + "\n-----END CERTIFICATE-----\n");
+    Files.writeString(account.resolve("namespace"), home.name());
+    return account;
+  }
+
+  /** What it finds in its environment. */
+  private Map<String, String> environment() {
+    return Map.of(
+        "KUBERNETES_SERVICE_HOST",
+        "127.0.0.1",
+        "KUBERNETES_SERVICE_PORT",
+        Integer.toString(plane.url().getPort()));
+  }
+
+  /** Starts upstream's own controller 0.40.0 with these flags, in this namespace alone. */
+  UpstreamController upstream(String... flags) throws Exception {
+    return UpstreamController.start(folder, account(UPSTREAM), environment(), flags);
   }
 
   void stop(Operator operator) {
@@ -198,6 +226,13 @@ final class ControllerScene implements AutoCloseable {
   List<AuditLog.Entry> asked() throws IOException {
     String user = "system:serviceaccount:" + home.name() + ":" + ACCOUNT;
     return plane.audit().entries().stream().filter(each -> each.user().equals(user)).toList();
+  }
+
+  /** What of that would have changed something, anywhere. */
+  List<AuditLog.Entry> writes() throws IOException {
+    return asked().stream()
+        .filter(each -> !List.of("get", "list", "watch").contains(each.verb()))
+        .toList();
   }
 
   /** How often it asked that in its own namespace. */
@@ -317,6 +352,57 @@ final class ControllerScene implements AutoCloseable {
     answer.orFail();
   }
 
+  /** A Secret that somebody else made. */
+  void addSecret(String name, String metadata, Map<String, String> values) throws IOException {
+    Map<String, String> data = new TreeMap<>();
+    values.forEach(
+        (item, value) -> data.put(item, Base64.getEncoder().encodeToString(value.getBytes(UTF_8))));
+    api()
+        .post(
+            home.path("secrets"),
+            """
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "%s"%s}, "data": %s}
+            """
+                .formatted(
+                    name,
+                    metadata.isEmpty() ? "" : ", " + metadata,
+                    GoJson.write(data, GoJson.Layout.COMPACT, GoJson.Keys.SORTED)))
+        .orFail();
+  }
+
+  /** The versions of all Secrets in the controller's namespace, keys included. */
+  Map<String, String> versions() throws IOException {
+    Map<String, String> versions = new TreeMap<>();
+    for (Jsonl.Row each : api().get(home.path("secrets")).orFail().json().rows("items")) {
+      versions.put(
+          each.row("metadata").text("name"), each.row("metadata").text("resourceVersion"));
+    }
+    return versions;
+  }
+
+  /** Once ours has reported on it as it is now, with its Secret as it is now. */
+  void awaitDelivered(String name) {
+    Eventually.holds(
+        SOON,
+        "Delivered of " + name,
+        () -> {
+          String version = versions().getOrDefault(name, "none");
+          return condition(home, name, "Delivered")
+              .filter(each -> each.text("status").equals("True"))
+              .flatMap(each -> each.optionalText("message"))
+              .filter(each -> each.endsWith(" " + version))
+              .isPresent();
+        });
+  }
+
+  /** From now on the audit log has whatever was asked before. */
+  void awaitAudit() throws IOException {
+    String marker = "marker-" + Long.toHexString(RANDOM.nextLong());
+    var _ = api().get(home.path("secrets/" + marker));
+    Eventually.holds(
+        SOON, "the audit log", () -> plane.audit().count(each -> each.name().equals(marker)) > 0);
+  }
+
   static String sealedPath(Namespace namespace, String name) {
     return namespace.path(SEALED, "sealedsecrets/" + name);
   }
@@ -399,6 +485,24 @@ final class ControllerScene implements AutoCloseable {
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() + " " + answer.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What shadow mode lists, as JSON. */
+  static List<Jsonl.Row> differences(Operator shadow) throws IOException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + shadow.metrics().getPort() + "/shadow"))
+                  .header("Accept", "application/json")
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+      return Jsonl.row(answer.body()).rows("differences");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

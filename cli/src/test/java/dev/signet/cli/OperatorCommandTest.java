@@ -34,6 +34,7 @@ class OperatorCommandTest {
           --key-size 1024          | 2 | keys of 2048 bits
           --log-format xml         | 2 | xml
           --kubeconfig missing     | 1 | missing
+          --shadow --never-stand-back | 2 | leave one out
           """)
   void whatCannotWorkIsSaidBeforeAnythingStarts(String arguments, int code, String message)
       throws IOException {
@@ -46,7 +47,8 @@ class OperatorCommandTest {
   @Test
   void helpNamesEveryOption() throws IOException {
     assertThat(new Shell(folder).signet("operator", "--help").out())
-        .contains("--namespaces", "--leader-election", "--http", "SIGTERM");
+        .contains("--namespaces", "--leader-election", "--http", "SIGTERM")
+        .contains("--shadow", "/shadow", "--never-stand-back");
   }
 
   /** There is no cluster: it lives, is not ready, and ends in order when it is asked to. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Objects whose writes are counted. */
+/** Objects whose writes pass a gate and are counted. */
 final class CountedObjects implements Objects {
 
   /** Told of each write that succeeded. */
@@ -20,12 +20,24 @@ final class CountedObjects implements Objects {
     void wrote(String what, String verb);
   }
 
+  /** Asked before each write, which is not sent when this throws. */
+  @FunctionalInterface
+  interface Gate {
+    void orFail() throws ObjectsException;
+  }
+
   private final Objects objects;
   private final Writes writes;
+  private final Gate gate;
 
   CountedObjects(Objects objects, Writes writes) {
+    this(objects, writes, () -> {});
+  }
+
+  CountedObjects(Objects objects, Writes writes, Gate gate) {
     this.objects = objects;
     this.writes = writes;
+    this.gate = gate;
   }
 
   @Override
@@ -40,6 +52,7 @@ final class CountedObjects implements Objects {
 
   @Override
   public void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
+    gate.orFail();
     Optional<KubeObject> before = objects.get(ref);
     objects.updateStatus(ref, status);
     if (before.isPresent()
@@ -72,6 +85,7 @@ final class CountedObjects implements Objects {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
+    gate.orFail();
     String version = objects.create(secret);
     writes.wrote("secret", "create");
     return version;
@@ -79,6 +93,7 @@ final class CountedObjects implements Objects {
 
   @Override
   public String update(Secret secret) throws ObjectsException {
+    gate.orFail();
     String version = objects.update(secret);
     writes.wrote("secret", "update");
     return version;
@@ -86,6 +101,7 @@ final class CountedObjects implements Objects {
 
   @Override
   public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
+    gate.orFail();
     objects.deleteSecret(namespace, name, uid);
     writes.wrote("secret", "delete");
   }

@@ -17,8 +17,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
- * {@code /healthz}, {@code /readyz} and {@code /metrics} over plain HTTP, for the kubelet and for
- * Prometheus. Nothing that is asked here reaches the cluster.
+ * {@code /healthz}, {@code /readyz}, {@code /metrics} and in shadow mode {@code /shadow} over plain
+ * HTTP, for the kubelet, for Prometheus and for people. Nothing that is asked here reaches the
+ * cluster.
  *
  * <p>Requests and answers have limited time, headers are limited, bodies are not read, and of more
  * than {@value #AT_ONCE} requests at once the rest is refused.
@@ -45,14 +46,28 @@ final class Endpoints implements AutoCloseable {
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
   private final Pages pages;
 
+  /** A list as text and as JSON. */
+  record Listing(Supplier<String> text, Supplier<String> json) {}
+
   /**
    * What is answered.
    *
    * @param unready why the process is not ready, empty when it is; without it neither health nor
    *     readiness are answered
+   * @param note what is to be said of a process that is ready, if anything
    * @param metrics without it no metrics are
+   * @param shadow without it no differences are
    */
-  record Pages(Optional<Supplier<Optional<String>>> unready, Optional<Scrape> metrics) {}
+  record Pages(
+      Optional<Supplier<Optional<String>>> unready,
+      Supplier<Optional<String>> note,
+      Optional<Scrape> metrics,
+      Optional<Listing> shadow) {
+
+    Pages(Optional<Supplier<Optional<String>>> unready, Optional<Scrape> metrics) {
+      this(unready, Optional::empty, metrics, Optional.empty());
+    }
+  }
 
   private Endpoints(HttpServer server, Pages pages) {
     this.server = server;
@@ -127,11 +142,23 @@ final class Endpoints implements AutoCloseable {
       send(
           exchange,
           why.isEmpty() ? 200 : 503,
-          why.map(it -> "not ready: " + it).orElse("ok") + "\n");
+          why.map(it -> "not ready: " + it)
+                  .or(() -> pages.note().get().map(it -> "ok, but " + it))
+                  .orElse("ok")
+              + "\n");
     } else if (path.equals("/metrics") && pages.metrics().isPresent()) {
       ByteArrayOutputStream text = new ByteArrayOutputStream();
       pages.metrics().get().to(text);
       send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text.toByteArray());
+    } else if (path.equals("/shadow") && pages.shadow().isPresent()) {
+      Listing listing = pages.shadow().get();
+      String accept = exchange.getRequestHeaders().getFirst("Accept");
+      if (accept != null && accept.contains("application/json")) {
+        byte[] body = listing.json().get().getBytes(StandardCharsets.UTF_8);
+        send(exchange, 200, "application/json", body);
+      } else {
+        send(exchange, 200, listing.text().get());
+      }
     } else {
       send(exchange, 404, "not found\n");
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Where changes become reconciles. A change comes in from a watch and puts on the queue: the object
@@ -39,6 +40,7 @@ final class Engine {
   private final Journal journal;
   private final Settings.Looks looks;
   private final BooleanSupplier mayWrite;
+  private final Predicate<GroupKind> held;
 
   /** What is watched, of the controllers' kinds: nothing else is reconciled. */
   private final Set<Ref> alive = ConcurrentHashMap.newKeySet();
@@ -60,6 +62,22 @@ final class Engine {
       Journal journal,
       Settings.Looks looks,
       BooleanSupplier mayWrite) {
+    this(controllers, objects, memory, queue, journal, looks, mayWrite, /* held= */ _ -> false);
+  }
+
+  /**
+   * @param held kinds that wait now; {@link #resume} has to follow when one waits no more
+   */
+  Engine(
+      List<Controller> controllers,
+      Objects objects,
+      Memory memory,
+      WorkQueue queue,
+      Journal journal,
+      Settings.Looks looks,
+      BooleanSupplier mayWrite,
+      Predicate<GroupKind> held) {
+    this.held = held;
     controllers.forEach(controller -> this.controllers.put(controller.kind(), controller));
     this.objects = objects;
     this.memory = memory;
@@ -110,8 +128,9 @@ final class Engine {
     }
   }
 
-  private void want(Ref ref) {
-    if (leading && alive.contains(ref)) {
+  /** Wants a look at an object soon, if it is there and this process leads. */
+  void want(Ref ref) {
+    if (leading && alive.contains(ref) && !held.test(ref.kind())) {
       queue.add(ref, Urgency.CHANGE);
     }
   }
@@ -121,6 +140,17 @@ final class Engine {
     leading = true;
     for (Ref ref : alive) {
       queue.add(ref, Urgency.FIRST);
+    }
+  }
+
+  /** Looks at every object of a kind that has waited. */
+  void resume(GroupKind kind) {
+    if (leading) {
+      for (Ref ref : alive) {
+        if (ref.kind().equals(kind)) {
+          queue.add(ref, Urgency.FIRST);
+        }
+      }
     }
   }
 
@@ -137,7 +167,7 @@ final class Engine {
   /** One turn of one object. */
   Next run(Ref ref) {
     Controller controller = controllers.get(ref.kind());
-    if (controller == null || !leading) {
+    if (controller == null || !leading || held.test(ref.kind())) {
       return new Next.Never();
     }
     if (!mayWrite.getAsBoolean()) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,37 +31,69 @@ final class KeyKeeper {
   /** How long it sleeps at most: calendars can be set, and keys come unseen. */
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
+  /** The same while no key may be made. */
+  private static final Duration POSTPONED = Duration.ofSeconds(5);
+
   private final SealingKeys keys;
   private final SealedSecretsSettings.Renewal renewal;
   private final InstantSource calendar;
+  private final BooleanSupplier mayMake;
   private final Semaphore asked = new Semaphore(0);
+  private final Semaphore woken = new Semaphore(0);
   private final Set<String> known = new HashSet<>();
+  private boolean searched;
   private boolean begun;
   private Optional<Instant> failed = Optional.empty();
+  private volatile Optional<String> postponed = Optional.empty();
 
-  KeyKeeper(SealingKeys keys, SealedSecretsSettings.Renewal renewal, InstantSource calendar) {
+  /**
+   * @param mayMake whether keys may be made at this very moment; what is due waits for that
+   */
+  KeyKeeper(
+      SealingKeys keys,
+      SealedSecretsSettings.Renewal renewal,
+      InstantSource calendar,
+      BooleanSupplier mayMake) {
     this.keys = keys;
     this.renewal = renewal;
     this.calendar = calendar;
+    this.mayMake = mayMake;
   }
 
   /** Makes a key soon, whatever the renewal says, if this process leads. */
   void makeNow() {
     asked.release();
+    wake();
+  }
+
+  /** Ends a {@link #rest} early. */
+  void wake() {
+    woken.release();
+  }
+
+  /** Why a key would be made, as of the last look, if that were allowed. */
+  Optional<String> postponed() {
+    return postponed;
   }
 
   /** Looks for keys and makes what is due, once; whether keys came that were not there before. */
   boolean look() throws InterruptedException {
-    boolean wanted = asked.drainPermits() > 0;
     try {
-      if (!begun) {
+      if (!searched) {
         LOG.info("Searching for existing private keys");
+        searched = true;
       }
       KeyRing ring = keys.ring();
-      if (wanted || due(ring, calendar.instant())) {
-        ring = make();
+      Optional<String> why = due(ring, calendar.instant());
+      if (mayMake.getAsBoolean()) {
+        postponed = Optional.empty();
+        if (asked.drainPermits() > 0 || why.isPresent()) {
+          ring = make();
+        }
+        begun = true;
+      } else {
+        postponed = why;
       }
-      begun = true;
       failed = Optional.empty();
       return told(ring);
     } catch (ObjectsException e) {
@@ -72,12 +105,15 @@ final class KeyKeeper {
 
   /** Waits until something may be due. */
   void rest() throws InterruptedException {
-    if (asked.tryAcquire(untilDue().toMillis(), TimeUnit.MILLISECONDS)) {
-      asked.release();
+    if (woken.tryAcquire(untilDue().toMillis(), TimeUnit.MILLISECONDS)) {
+      var _ = woken.drainPermits();
     }
   }
 
   private Duration untilDue() {
+    if (!mayMake.getAsBoolean()) {
+      return POSTPONED;
+    }
     try {
       Optional<Instant> since = keys.ring().currentSince();
       if (renewal.period().isPresent() && since.isPresent() && failed.isEmpty()) {
@@ -93,15 +129,19 @@ final class KeyKeeper {
     return LONGEST;
   }
 
-  private boolean due(KeyRing ring, Instant now) {
+  /** Why one is to be made. */
+  private Optional<String> due(KeyRing ring, Instant now) {
     Optional<Instant> since = ring.currentSince();
     if (since.isEmpty()) {
-      return renewal.first();
+      return renewal.first() ? Optional.of("there is none") : Optional.empty();
     }
-    boolean cutOff = !begun && renewal.cutoff().filter(since.get()::isBefore).isPresent();
-    boolean old =
-        renewal.period().filter(period -> !since.get().plus(period).isAfter(now)).isPresent();
-    return cutOff || old;
+    if (!begun && renewal.cutoff().filter(since.get()::isBefore).isPresent()) {
+      return Optional.of("the newest is from before the cutoff time");
+    }
+    return renewal
+        .period()
+        .filter(period -> !since.get().plus(period).isAfter(now))
+        .map(period -> "the newest is older than " + period.toHours() + " h");
   }
 
   private KeyRing make() throws ObjectsException, InterruptedException {

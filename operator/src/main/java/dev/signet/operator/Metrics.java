@@ -6,6 +6,7 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
+import dev.signet.operator.shadow.Shadow;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -136,6 +137,36 @@ final class Metrics implements CountedObjects.Writes {
         .help("1 in the process that leads, 0 in those that stand by.")
         .labelNames("name")
         .callback(callback -> callback.call(leads.getAsBoolean() ? 1 : 0, "signet"))
+        .register(registry);
+  }
+
+  /** Shows whether SealedSecrets wait for another controller to end. */
+  void standingBack(BooleanSupplier now) {
+    GaugeWithCallback.builder()
+        .name("signet_standing_back")
+        .help("1 while another controller is at work on SealedSecrets and nothing is written.")
+        .callback(callback -> callback.call(now.getAsBoolean() ? 1 : 0))
+        .register(registry);
+  }
+
+  /** Shows what shadow mode found. */
+  void shadow(Shadow shadow) {
+    GaugeWithCallback.builder()
+        .name("signet_shadow_differences")
+        .help("Ways in which the cluster is not as Signet would have it, by kind.")
+        .labelNames("kind")
+        .callback(
+            callback -> shadow.counts().forEach((kind, count) -> callback.call(count, kind.text())))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("signet_shadow_compared")
+        .help("SealedSecrets that have been compared.")
+        .callback(callback -> callback.call(shadow.compared()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("signet_shadow_unsettled")
+        .help("Objects that differ and changed a moment ago.")
+        .callback(callback -> callback.call(shadow.unsettled()))
         .register(registry);
   }
 

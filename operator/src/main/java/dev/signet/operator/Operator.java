@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.core.sealing.RsaProviders;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Event;
+import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.GroupKind;
@@ -17,6 +18,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
+import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
@@ -27,6 +29,7 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
+import dev.signet.operator.shadow.Shadow;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -73,6 +76,10 @@ public final class Operator {
   private final Workers workers;
   private final Turns turns;
   private final Optional<EscrowWatch> escrow;
+  private final Optional<Shadow> shadow;
+  private final StandingBack standing;
+  private final SealingKeys keys;
+  private final AtomicReference<Optional<String>> note = new AtomicReference<>(Optional.empty());
   private final Optional<Leadership> leadership;
   private final Thread elections;
   private final Thread reporter;
@@ -106,7 +113,11 @@ public final class Operator {
       Clock clock,
       SecureRandom random)
       throws IOException {
-    return new Operator(settings, escrow, connection, rsa, clock, random);
+    boolean shadow = settings.beside().isShadow();
+    if (shadow && escrow.isPresent()) {
+      throw new IllegalArgumentException("shadow mode writes nothing, copies of keys included");
+    }
+    return new Operator(shadow ? settings.inShadow() : settings, escrow, connection, rsa, clock, random);
   }
 
   private Operator(
@@ -118,14 +129,18 @@ public final class Operator {
       SecureRandom random)
       throws IOException {
     SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
+    Beside beside = settings.beside();
     metrics = new Metrics(settings.version(), sealed.namesInMetrics());
+    shadow = beside.isShadow() ? Optional.of(shadow(beside, sealed, clock)) : Optional.empty();
+    shadow.ifPresent(metrics::shadow);
     // First of all: whoever asks whether the process lives must not wait for a cluster or a key.
     AtomicReference<Optional<String>> unready =
         new AtomicReference<>(Optional.of("the process has just begun"));
     Optional<Endpoints> main = listen(settings.http(), unready::get);
 
     AtomicReference<BooleanSupplier> leads = new AtomicReference<>(() -> false);
-    BooleanSupplier mayWrite = () -> leads.get().getAsBoolean();
+    BooleanSupplier works = () -> leads.get().getAsBoolean();
+    BooleanSupplier mayWrite = () -> shadow.isEmpty() && works.getAsBoolean();
     cluster =
         new Cluster(
             connection,
@@ -133,23 +148,32 @@ public final class Operator {
             Options.defaults()
                 .withRate(settings.rate())
                 .withWriteGate(mayWrite)
-                .withUserAgent("signet-operator/" + settings.version()));
+                .withFieldManager(beside.writer())
+                .withUserAgent(beside.writer() + "/" + settings.version()));
     events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
     Objects objects = new CountedObjects(cluster, metrics);
-    SealingKeys keys = new SealingKeys(objects, memory, clock, random, sealed.keys(), rsa);
+    OtherController other = new OtherController(beside.quiet(), clock, System::nanoTime);
+    standing = new StandingBack(cluster, other, beside);
+    metrics.standingBack(standing::now);
+    Objects gated = new CountedObjects(cluster, metrics, standing::orFail);
+    Objects ofSealed = shadow.map(it -> it.over(gated)).orElse(gated);
+    Evidence evidence = shadow.isPresent() ? Shadow.evidence(this::event) : memory;
+    keys = new SealingKeys(ofSealed, evidence, clock, random, sealed.keys(), rsa);
     metrics.observe(keys::lastRing);
-    keeper = new KeyKeeper(keys, sealed.renewal(), clock);
+    keeper =
+        new KeyKeeper(keys, sealed.renewal(), clock, () -> shadow.isEmpty() && !standing.now());
     sealing = new SealingEndpoints(keys, sealed.sealing(), random, metrics::answered);
     main.ifPresent(it -> it.mount("/v1/", sealing));
     List<Controller> controllers = new ArrayList<>();
-    controllers.add(
+    Controller unsealing =
         new SealedSecretController(
-            objects,
-            memory,
+            ofSealed,
+            evidence,
             keys,
             new Template.Sources(clock, ZoneOffset.UTC, random),
-            sealed.delivery()));
+            sealed.delivery());
+    controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
       Stores stores = new Stores(objects, List.of(FakeStore.provider()));
       controllers.add(SecretStoreController.clusterWide(objects, memory, stores, clock));
@@ -159,25 +183,31 @@ public final class Operator {
     queue =
         new WorkQueue(
             Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
+    Journal log = new JournalLog(metrics, this::instance);
     Engine engine =
         new Engine(
             controllers,
             objects,
             memory,
             queue,
-            new JournalLog(metrics, this::instance),
+            shadow.<Journal>map(it -> new ShadowJournal(log, it)).orElse(log),
             settings.looks(),
-            mayWrite);
+            works,
+            standing::holds);
+    Consumer<Ref> changed =
+        ref -> {
+          // First of all: what comes after it asks whether another controller is at work.
+          standing.changed(ref);
+          engine.changed(ref);
+        };
     metrics.observe(queue::depth, mayWrite);
     turns = new Turns(engine, this::settled, keeper);
 
     Settings.Area area = settings.area();
-    watch(settings, namespaces(area.namespaces()), engine::changed);
+    watch(settings, namespaces(area.namespaces()), changed);
     more =
         new MoreNamespaces(
-            cluster,
-            area.more(),
-            name -> watch(settings, Namespaces.of(List.of(name)), engine::changed));
+            cluster, area.more(), name -> watch(settings, Namespaces.of(List.of(name)), changed));
     namespaces = Thread.ofVirtual().name("namespaces").start(more::run);
     workers = Workers.start(settings.workers(), queue, engine::run);
     escrow =
@@ -209,7 +239,8 @@ public final class Operator {
             .start(
                 () -> {
                   leads.set(leadership.<BooleanSupplier>map(it -> it::holds).orElse(() -> true));
-                  leadership.ifPresentOrElse(Leadership::run, turns::leads);
+                  leadership.ifPresentOrElse(
+                      Leadership::run, shadow.isPresent() ? turns::watches : turns::leads);
                 });
     reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
@@ -225,16 +256,36 @@ public final class Operator {
       throws IOException {
     Endpoints.limit(http.readTimeout(), http.writeTimeout());
     Optional<Endpoints.Scrape> scrape = Optional.of(metrics::write);
+    Optional<Endpoints.Listing> listing =
+        shadow.map(it -> new Endpoints.Listing(it::text, it::json));
+    boolean all = http.metrics().isEmpty();
     Optional<Endpoints> main =
         listen(
             http,
             http.address(),
             new Endpoints.Pages(
-                Optional.of(unready), http.metrics().isEmpty() ? scrape : Optional.empty()));
+                Optional.of(unready),
+                note::get,
+                all ? scrape : Optional.empty(),
+                all ? listing : Optional.empty()));
     if (http.metrics().isPresent()) {
-      var _ = listen(http, http.metrics().get(), new Endpoints.Pages(Optional.empty(), scrape));
+      var _ =
+          listen(
+              http,
+              http.metrics().get(),
+              new Endpoints.Pages(Optional.empty(), Optional::empty, scrape, listing));
     }
     return main;
+  }
+
+  private static Shadow shadow(Beside beside, SealedSecretsSettings sealed, Clock clock) {
+    KeyRules keys = sealed.keys();
+    return new Shadow(
+        beside.settled(),
+        Ref.secret(keys.namespace(), keys.prefix()),
+        sealed.namesInMetrics(),
+        clock,
+        System::nanoTime);
   }
 
   private Optional<Endpoints> listen(
@@ -304,7 +355,7 @@ public final class Operator {
   }
 
   private void event(Event event) {
-    if (!event.warning()) {
+    if (!event.warning() && shadow.isEmpty()) {
       // What goes wrong is logged as the outcome of the reconcile.
       LOG.atInfo()
           .addKeyValue("kind", event.about().kind().kind())
@@ -320,12 +371,18 @@ public final class Operator {
           .addKeyValue("error", event.message())
           .log("Error reading key");
     }
-    events.post(event);
+    if (shadow.isEmpty()) {
+      events.post(event);
+    }
   }
 
   /** Makes a sealing key soon, if this process leads. */
   public void makeKey() {
-    keeper.makeNow();
+    if (shadow.isPresent()) {
+      LOG.info("shadow mode: no key is made");
+    } else {
+      keeper.makeNow();
+    }
   }
 
   /**
@@ -342,10 +399,20 @@ public final class Operator {
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
         engine.readAgain();
+        if (standing.tell()) {
+          turns.resume();
+        }
+        note.set(standing.why().map(why -> "standing back: " + why));
+        shadow.ifPresent(it -> compare(it, engine));
       } while (!stopped.await(200, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void compare(Shadow shadow, Engine engine) {
+    shadow.due().forEach(engine::want);
+    shadow.keys(keeper.postponed(), keys.unreadable());
   }
 
   private String whyUnsynced() {

@@ -1,5 +1,6 @@
 package dev.signet.operator;
 
+import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param rate of requests to the API server
  * @param looks when objects are looked at again
  * @param version what this program calls itself
+ * @param beside what is done beside another controller of SealedSecrets
  */
 public record Settings(
     Area area,
@@ -29,7 +31,8 @@ public record Settings(
     Http http,
     Rate rate,
     Looks looks,
-    String version) {
+    String version,
+    Beside beside) {
 
   /**
    * Which objects are reconciled.
@@ -119,16 +122,74 @@ public record Settings(
     }
   }
 
+  /** Standing back from others. */
+  public Settings(
+      Area area,
+      Dialects dialects,
+      Optional<Election> election,
+      String identity,
+      int workers,
+      Http http,
+      Rate rate,
+      Looks looks,
+      String version) {
+    this(area, dialects, election, identity, workers, http, rate, looks, version, Beside.DEFAULT);
+  }
+
   public Settings withDialects(Dialects dialects) {
-    return new Settings(area, dialects, election, identity, workers, http, rate, looks, version);
+    return new Settings(
+        area, dialects, election, identity, workers, http, rate, looks, version, beside);
+  }
+
+  /** Shadow mode takes no part in elections, for it writes nothing, Leases included. */
+  public Settings withBeside(Beside beside) {
+    return new Settings(
+        area, dialects, election, identity, workers, http, rate, looks, version, beside);
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
     return withDialects(new Dialects(sealedSecrets, dialects.externalSecrets()));
   }
 
+  /**
+   * The same for a process that only compares: SealedSecrets alone, for whether an ExternalSecret
+   * is due is what another controller's status says; whatever happens to a Secret is looked at;
+   * nothing is looked at again without a reason, since nothing remembers that it was opened.
+   */
+  Settings inShadow() {
+    SealedSecretsSettings sealed = dialects.sealedSecrets();
+    DeliveryRules rules = sealed.delivery();
+    return new Settings(
+        area,
+        new Dialects(
+            sealed.withDelivery(
+                new DeliveryRules(
+                    DeliveryRules.Restored.EDITED,
+                    rules.acceptDeprecatedData(),
+                    rules.writeStatus(),
+                    /* deleteSecrets= */ false)),
+            /* externalSecrets= */ false),
+        Optional.empty(),
+        identity,
+        workers,
+        http,
+        rate,
+        new Looks(Optional.empty(), looks.whenStalled(), looks.quickRetries()),
+        version,
+        beside);
+  }
+
   public Settings withElection(Election election) {
     return new Settings(
-        area, dialects, Optional.of(election), identity, workers, http, rate, looks, version);
+        area,
+        dialects,
+        Optional.of(election),
+        identity,
+        workers,
+        http,
+        rate,
+        looks,
+        version,
+        beside);
   }
 }

@@ -4,6 +4,7 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.kube.Leadership;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ final class Turns implements Leadership.Listener, AutoCloseable {
   private final Engine engine;
   private final BooleanSupplier synced;
   private final KeyKeeper keys;
+  private final AtomicBoolean resumed = new AtomicBoolean();
   private Optional<Thread> turn = Optional.empty();
 
   Turns(Engine engine, BooleanSupplier synced, KeyKeeper keys) {
@@ -31,6 +33,22 @@ final class Turns implements Leadership.Listener, AutoCloseable {
   @Override
   public synchronized void leads() {
     LOG.info("this process leads");
+    begins();
+  }
+
+  /** As {@link #leads}, in a process that writes nothing. */
+  synchronized void watches() {
+    LOG.info("shadow mode: this process compares, and writes nothing");
+    begins();
+  }
+
+  /** SealedSecrets had to wait and wait no more: keys that are due are made, then all runs. */
+  void resume() {
+    resumed.set(true);
+    keys.wake();
+  }
+
+  private void begins() {
     turn = Optional.of(Thread.ofVirtual().name("turn").start(this::turn));
   }
 
@@ -63,6 +81,9 @@ final class Turns implements Leadership.Listener, AutoCloseable {
         // Most of what a new key can open has been told by then; where keys cannot be watched, not.
         if (keys.look()) {
           begin();
+        }
+        if (resumed.getAndSet(false)) {
+          engine.resume(StandingBack.kind());
         }
       }
     } catch (InterruptedException e) {

@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Where sealing keys are kept: as upstream's controller keeps them, in Secrets of type {@code
@@ -50,6 +52,7 @@ public final class SealingKeys implements KeySource {
   private boolean found;
   private List<String> lastVersions = List.of();
   private KeyRing lastRing;
+  private volatile Set<String> unreadable = Set.of();
 
   public SealingKeys(Objects objects, Evidence evidence, Clock clock, SecureRandom random) {
     this(objects, evidence, clock, random, KeyRules.DEFAULT);
@@ -109,6 +112,11 @@ public final class SealingKeys implements KeySource {
     }
   }
 
+  /** The names of the Secrets that should have held a key and did not, when it was read last. */
+  public Set<String> unreadable() {
+    return unreadable;
+  }
+
   /** The ring as it was read last, without any request. */
   public synchronized KeyRing lastRing() {
     return lastRing;
@@ -136,13 +144,16 @@ public final class SealingKeys implements KeySource {
 
   private KeyRing read(List<Secret> secrets) {
     List<SealingKey> keys = new ArrayList<>();
+    Set<String> none = new TreeSet<>();
     for (Secret secret : secrets) {
       try {
         keys.add(read(secret));
       } catch (MalformedKeyException e) {
+        none.add(secret.metadata().name());
         evidence.event(Event.warning(secret.ref(), UNREADABLE, e.getMessage()));
       }
     }
+    unreadable = none;
     return lastRing.replacedBy(keys, rules.order());
   }
 
