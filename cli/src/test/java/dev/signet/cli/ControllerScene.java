@@ -9,7 +9,6 @@ import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.dialects.CustomResourceDefinitions;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
-import dev.signet.kube.Connection;
 import dev.signet.operator.Operator;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.Jsonl;
@@ -25,7 +24,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -160,26 +158,14 @@ final class ControllerScene implements AutoCloseable {
     all.add("--listen-addr=127.0.0.1:0");
     all.add("--listen-metrics-addr=127.0.0.1:0");
     all.add("--key-size=2048");
-    Files.writeString(folder.resolve("token"), plane.token(home.name(), ACCOUNT));
-    Files.writeString(
-        folder.resolve("ca.crt"),
-        "-----BEGIN CERTIFICATE-----\n"
-            + Base64.getMimeEncoder().encodeToString(plane.authority().getEncoded())
-            + "\n-----END CERTIFICATE-----\n");
-    Files.writeString(folder.resolve("namespace"), home.name());
-    Map<String, String> environment =
-        Map.of(
-            "KUBERNETES_SERVICE_HOST",
-            "127.0.0.1",
-            "KUBERNETES_SERVICE_PORT",
-            Integer.toString(plane.url().getPort()));
+    ServiceAccount account = ServiceAccount.mount(plane, home.name(), ACCOUNT, folder);
     Settings settings =
         new ControllerSettings(
-                ControllerArguments.parse(all.toArray(String[]::new), environment), home.name())
+                ControllerArguments.parse(all.toArray(String[]::new), account.environment()),
+                home.name())
             .settings("controller-" + Long.toHexString(RANDOM.nextLong()), "v0.0.0");
-    Clock clock = Clock.systemUTC();
     Operator operator =
-        Operator.start(settings, Connection.inCluster(environment, folder, clock), clock, RANDOM);
+        Operator.start(settings, account.connection(), Clock.systemUTC(), RANDOM);
     running.add(operator);
     return operator;
   }
