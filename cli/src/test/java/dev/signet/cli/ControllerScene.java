@@ -9,6 +9,7 @@ import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.dialects.CustomResourceDefinitions;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.operator.Operator;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.Jsonl;
@@ -152,8 +153,20 @@ final class ControllerScene implements AutoCloseable {
         .orFail();
   }
 
+  /** Takes away all rights but those on keys in its own namespace: to list and to make them. */
+  void allowOnlyKeys() throws IOException {
+    api()
+        .delete("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/unsealer-" + home.name())
+        .orFail();
+  }
+
   /** Starts it with these flags, at any free ports. */
   Operator start(String... flags) throws Exception {
+    return start(Optional.empty(), flags);
+  }
+
+  /** With copies of its keys in escrow, too. */
+  Operator start(Optional<EscrowPlan> escrow, String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of(flags));
     all.add("--listen-addr=127.0.0.1:0");
     all.add("--listen-metrics-addr=127.0.0.1:0");
@@ -165,7 +178,7 @@ final class ControllerScene implements AutoCloseable {
                 home.name())
             .settings("controller-" + Long.toHexString(RANDOM.nextLong()), "v0.0.0");
     Operator operator =
-        Operator.start(settings, account.connection(), Clock.systemUTC(), RANDOM);
+        Operator.start(settings, escrow, account.connection(), Clock.systemUTC(), RANDOM);
     running.add(operator);
     return operator;
   }

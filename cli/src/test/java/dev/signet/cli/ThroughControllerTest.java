@@ -134,6 +134,16 @@ class ThroughControllerTest {
             .toArray(String[]::new));
   }
 
+  /** Which controller it was is said first. */
+  private void failed(Shell.Result result, int code, String message) {
+    assertThat(result.code()).as("%s%s", result.out(), result.err()).isEqualTo(code);
+    assertThat(result.err())
+        .startsWith("controller: " + url + "\n")
+        .contains("error: ")
+        .contains(message)
+        .doesNotContain("Exception");
+  }
+
   private String opened(String file, String key) {
     return shell.signet("unseal", "-f", file, "--private-key", "keys/" + key).succeeded().out();
   }
@@ -153,7 +163,7 @@ class ThroughControllerTest {
     shell.write("tree/new.yaml", seal("cert4096.pem", "new", "strict", "v"));
     String value = opened("tree/db.yaml", "key.pem");
 
-    signet("reseal", "--check").failed(1, "1 file not sealed with the newest key");
+    failed(signet("reseal", "--check"), 1, "1 file not sealed with the newest key");
     assertThat(signet("reseal", "--dry-run").succeeded().out())
         .contains("production/db: item0: would be sealed anew\n")
         .contains("2 items in 1 file would be sealed with SHA256:")
@@ -209,7 +219,7 @@ class ThroughControllerTest {
     shell.write("tree/bad.yaml", bad);
     shell.write("tree/good.yaml", old("good", "v"));
     Shell.Result result = signet("reseal");
-    result.failed(3, "1 file of 2 left as they are");
+    failed(result, 3, "1 file of 2 left as they are");
     assertThat(result.out())
         .contains("production/bad: item0: left as it is: another item of the object does not open")
         .contains("production/bad: item1: left as it is: the controller does not open it under")
@@ -237,7 +247,7 @@ class ThroughControllerTest {
     shell.write("tree/new.yaml", seal("cert4096.pem", "new", "strict", "v"));
 
     Shell.Result check = signet("reseal", "--check");
-    check.failed(1, "this controller seals every item anew, so what is stale cannot be told");
+    failed(check, 1, "this controller seals every item anew, so what is stale cannot be told");
     assertThat(shell.read("tree/db.yaml")).isEqualTo(before);
 
     Shell.Result result = signet("reseal").succeeded();
@@ -291,7 +301,7 @@ class ThroughControllerTest {
         });
     shell.write("tree/db.yaml", before);
     Shell.Result result = signet("reseal");
-    result.failed(3, "1 file of 1 left as they are");
+    failed(result, 3, "1 file of 1 left as they are");
     assertThat(result.out()).contains(reason);
     assertThat(shell.read("tree/db.yaml")).isEqualTo(before);
   }
@@ -348,7 +358,7 @@ class ThroughControllerTest {
         bad.replace(ciphertext(bad, "item1"), ciphertext(old("other", "x"), "item0")));
     shell.write("tree/moved.yaml", old("moved", "v").replace("production", "staging"));
     Shell.Result result = signet("verify");
-    result.failed(1, "found 2 errors");
+    failed(result, 1, "found 2 errors");
     assertThat(result.out())
         .contains("the controller does not open it as strict for production/bad [cannot-open]")
         .contains("the controller does not open it as strict for staging/moved [cannot-open]");

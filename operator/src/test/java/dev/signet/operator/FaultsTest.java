@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @OnControlPlane
 @Tag("faults")
-@Timeout(900)
+@Timeout(3600)
 class FaultsTest {
 
   @TempDir Path folder;
