@@ -70,6 +70,7 @@ final class VerifyCommand implements Command {
       names = "--forbid-scope",
       paramLabel = "SCOPE,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Scopes that no object may have: cluster-wide, namespace-wide.")
   List<String> forbidden = new ArrayList<>();
 
@@ -77,6 +78,7 @@ final class VerifyCommand implements Command {
       names = "--ignore",
       paramLabel = "RULE,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Rules that are not looked at, by their ids. Repeatable.")
   List<String> ignored = new ArrayList<>();
 
