@@ -1,6 +1,7 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.ObjectsException;
+import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Connection;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The program {@code controller}, in place of the Sealed Secrets controller 0.40.0: its flags,
- * environment, output and exit codes. It runs in a pod: no kubeconfig is read.
+ * environment, output and exit codes. It runs in a pod: no kubeconfig is read. Copies of keys in
+ * escrow, which upstream does not have, are asked for by environment variables of ours.
  */
 final class ControllerProgram {
 
@@ -65,6 +67,7 @@ final class ControllerProgram {
   private static int serve(ControllerArguments arguments, Surroundings surroundings, Path account) {
     LOG.atInfo().addKeyValue("version", Version.text()).log("Starting sealed-secrets controller");
     try {
+      Optional<EscrowPlan> escrow = EscrowOptions.ofEnvironment(surroundings).plan(surroundings);
       Connection connection = connection(surroundings, account);
       var controller = new ControllerSettings(arguments, namespace(surroundings, account));
       if (controller.order().isEmpty()) {
@@ -78,11 +81,16 @@ final class ControllerProgram {
           () ->
               Operator.start(
                   settings,
-                  Optional.empty(),
+                  escrow,
                   connection,
                   FastRsa.ofService(),
                   surroundings.clock(),
                   surroundings.random()));
+    } catch (CommandFailure e) {
+      surroundings
+          .err()
+          .println("panic: " + e.getMessage() + e.hint().map(hint -> "; " + hint).orElse(""));
+      return PANIC;
     } catch (ObjectsException | IllegalArgumentException | IOException e) {
       surroundings.err().println("panic: " + e.getMessage());
       return PANIC;

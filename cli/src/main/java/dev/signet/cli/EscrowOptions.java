@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /** Where encrypted copies of keys go, and who can open them. */
@@ -55,6 +57,30 @@ final class EscrowOptions {
       description = "The command that prints a copy, to verify it; {} is its name.")
   Optional<String> load = Optional.empty();
 
+  /** How messages call each of them. */
+  private UnaryOperator<String> called = word -> "--escrow-" + word;
+
+  /** For programs whose flags are somebody else's: {@code SIGNET_ESCROW_FOLDER} and so on. */
+  static EscrowOptions ofEnvironment(Surroundings surroundings) {
+    EscrowOptions options = new EscrowOptions();
+    options.called = EscrowOptions::variable;
+    options.recipients =
+        surroundings
+            .variable(variable("recipients"))
+            .map(text -> List.of(text.strip().split("[\\s,]+", -1)))
+            .orElse(List.of());
+    options.recipientsFile = surroundings.variable(variable("recipients-file"));
+    options.folder = surroundings.variable(variable("folder"));
+    options.secret = surroundings.variable(variable("secret"));
+    options.store = surroundings.variable(variable("store"));
+    options.load = surroundings.variable(variable("load"));
+    return options;
+  }
+
+  private static String variable(String word) {
+    return "SIGNET_ESCROW_" + word.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
   /** Whether any of them is given. */
   boolean given() {
     return hasRecipients()
@@ -90,6 +116,10 @@ final class EscrowOptions {
     return all;
   }
 
+  private String plural() {
+    return called.apply("").startsWith("--") ? "" : "s";
+  }
+
   /** Nothing, when no target is given. */
   Optional<EscrowPlan> plan(Surroundings surroundings) throws CommandFailure {
     return plan(surroundings, recipients(surroundings));
@@ -99,21 +129,28 @@ final class EscrowOptions {
       throws CommandFailure {
     if (store.isPresent() != load.isPresent()) {
       throw CommandFailure.usage(
-          "--escrow-store and --escrow-load need each other",
+          called.apply("store") + " and " + called.apply("load") + " need each other",
           "a copy counts once it was read back");
     }
     if (!hasTarget()) {
       if (given()) {
         throw CommandFailure.usage(
             "escrow needs a place",
-            "name one with --escrow-folder, --escrow-secret, or --escrow-store and --escrow-load");
+            "name one with "
+                + called.apply("folder")
+                + ", "
+                + called.apply("secret")
+                + ", or "
+                + called.apply("store")
+                + " and "
+                + called.apply("load"));
       }
       return Optional.empty();
     }
     if (readers.isEmpty()) {
       throw CommandFailure.usage(
           "escrow needs somebody who can open it",
-          "name an age public key with --escrow-recipient");
+          "name an age public key with " + called.apply("recipient" + plural()));
     }
     List<EscrowTarget> targets = new ArrayList<>();
     folder.ifPresent(

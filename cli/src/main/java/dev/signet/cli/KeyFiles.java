@@ -9,7 +9,11 @@ import dev.signet.core.age.AgeFile;
 import dev.signet.core.age.AgeKeyException;
 import dev.signet.core.age.Identity;
 import dev.signet.core.age.PassphraseIdentity;
+import dev.signet.core.sealing.KeyOrder;
+import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.MalformedKeyException;
+import dev.signet.core.sealing.OpeningKey;
+import dev.signet.core.sealing.RsaPublicKey;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
@@ -36,18 +40,33 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Key Secrets from where people keep them: upstream's backups, which are Secrets or a List in
- * plain; age files with such inside, as escrow makes them; folders of both; a pair of PEM files.
+ * Keys from where people keep them: upstream's backups, which are Secrets one after the other or a
+ * List in plain; private keys in PEM; age files with such inside, as escrow makes them; folders of
+ * all that; a pair of PEM files.
+ *
+ * <p>Only a Secret with its certificate and with the label that says active can be the newest key.
+ * A key that was marked as anything else, such as compromised, still opens: that is what moves
+ * values away from it.
  */
 final class KeyFiles implements AutoCloseable {
 
   private final Surroundings surroundings;
   private final List<String> identityFiles;
   private final Optional<String> passphraseFile;
-  private final List<Secret> secrets = new ArrayList<>();
+  private final List<Found> found = new ArrayList<>();
+  private final List<SealingKey> sealing = new ArrayList<>();
+  private final List<OpeningKey> opening = new ArrayList<>();
   private final List<Identity> identities = new ArrayList<>();
+  private Optional<KeyRing> all = Optional.empty();
   private boolean identitiesRead;
   private boolean hasPassphrase;
+
+  /**
+   * A key Secret; or nothing but a private key, without the Secret that it was in.
+   *
+   * @param source where it was found, for messages
+   */
+  private record Found(Optional<Secret> secret, Optional<OpeningKey> bare, String source) {}
 
   KeyFiles(Surroundings surroundings, List<String> identityFiles, Optional<String> passphraseFile) {
     this.surroundings = surroundings;
@@ -55,9 +74,78 @@ final class KeyFiles implements AutoCloseable {
     this.passphraseFile = passphraseFile;
   }
 
-  /** All that was read so far; closed with this. */
-  List<Secret> secrets() {
-    return List.copyOf(secrets);
+  /** The Secrets that were read so far, each with its certificate; closed with this. */
+  List<Secret> secrets() throws CommandFailure {
+    List<Secret> secrets = new ArrayList<>();
+    for (Found each : found) {
+      Secret secret =
+          each.secret()
+              .orElseThrow(
+                  () ->
+                      CommandFailure.of(
+                          each.source() + " is a private key without its certificate",
+                          "give the key Secret, or both with --certificate and --private-key"));
+      try {
+        SealingKeys.read(secret).close();
+      } catch (MalformedKeyException e) {
+        throw CommandFailure.of(
+            each.source() + ": " + e.getMessage() + "; nothing was imported");
+      }
+      secrets.add(secret);
+    }
+    return secrets;
+  }
+
+  /** All keys; nothing may be read after that. Closed with this. */
+  KeyRing ring() throws CommandFailure {
+    if (all.isPresent()) {
+      return all.get();
+    }
+    List<OpeningKey> more = new ArrayList<>();
+    for (Found each : found) {
+      each.bare().ifPresent(more::add);
+      if (each.secret().isPresent()) {
+        try {
+          add(each.secret().get(), more);
+        } catch (MalformedKeyException e) {
+          throw CommandFailure.of(each.source() + ": " + e.getMessage());
+        }
+      }
+    }
+    KeyRing ring = KeyRing.of(sealing, KeyOrder.CERTIFICATE_NOT_BEFORE);
+    for (OpeningKey key : more) {
+      ring = ring.with(key);
+    }
+    KeyRing fast = ring.using(FastRsa.ofCommand());
+    all = Optional.of(fast);
+    return fast;
+  }
+
+  private void add(Secret secret, List<OpeningKey> more) throws MalformedKeyException {
+    String label = secret.metadata().labels().getOrDefault(SealingKeys.LABEL, SealingKeys.ACTIVE);
+    if (secret.data().get("tls.crt").isPresent() && label.equals(SealingKeys.ACTIVE)) {
+      sealing.add(SealingKeys.read(secret));
+    } else {
+      OpeningKey key = opening(secret);
+      opening.add(key);
+      more.add(key);
+    }
+  }
+
+  private static OpeningKey opening(Secret secret) throws MalformedKeyException {
+    Optional<Item> key = secret.data().get("tls.key");
+    if (key.isEmpty()) {
+      throw new MalformedKeyException("secret must contain a 'tls.key' key");
+    }
+    return key.get().value().with(OpeningKey::read);
+  }
+
+  /** The only key, if there is but one and its certificate is not here. */
+  Optional<RsaPublicKey> only() throws CommandFailure {
+    KeyRing ring = ring();
+    return ring.size() == 1 && sealing.isEmpty()
+        ? found.getFirst().bare().or(() -> Optional.of(opening.getFirst())).map(OpeningKey::publicKey)
+        : Optional.empty();
   }
 
   /** The identities of the files that were named; closed with this. */
@@ -119,19 +207,27 @@ final class KeyFiles implements AutoCloseable {
   }
 
   private void content(byte[] content, String source) throws CommandFailure {
-    int before = secrets.size();
+    int before = found.size();
     if (isAge(content)) {
       try (SecretBytes plain = decrypted(content, source)) {
-        byte[] manifest = plain.with(byte[]::clone);
-        manifest(manifest, source);
-        Arrays.fill(manifest, (byte) 0);
+        plain(plain.with(byte[]::clone), source);
       }
     } else {
-      manifest(content, source);
-      Arrays.fill(content, (byte) 0);
+      plain(content, source);
     }
-    if (secrets.size() == before) {
-      throw CommandFailure.of(source + " holds no key Secret");
+    if (found.size() == before) {
+      throw CommandFailure.of(source + " holds no key", "give PEM, a key Secret or a List");
+    }
+  }
+
+  private void plain(byte[] content, String source) throws CommandFailure {
+    try {
+      found.add(
+          new Found(Optional.empty(), Optional.of(OpeningKey.read(content)), source));
+    } catch (MalformedKeyException notPem) {
+      manifest(content, source);
+    } finally {
+      Arrays.fill(content, (byte) 0);
     }
   }
 
@@ -171,8 +267,7 @@ final class KeyFiles implements AutoCloseable {
     } catch (MalformedDocumentException e) {
       throw CommandFailure.because(e);
     } catch (MalformedObjectException | MalformedKeyException e) {
-      throw CommandFailure.of(
-          source + ": " + String.valueOf(e.getMessage()) + "; nothing was imported");
+      throw CommandFailure.of(source + ": " + e.getMessage());
     }
   }
 
@@ -188,8 +283,8 @@ final class KeyFiles implements AutoCloseable {
     }
     @SuppressWarnings("unchecked")
     Secret secret = SecretManifest.read((Map<String, @Nullable Object>) tree, source);
-    secrets.add(secret);
-    SealingKeys.read(secret).close();
+    found.add(new Found(Optional.of(secret), Optional.empty(), source));
+    opening(secret).close();
   }
 
   /** A pair that somebody else made. */
@@ -210,17 +305,23 @@ final class KeyFiles implements AutoCloseable {
     data.put(
         "tls.crt", new Item(SecretBytes.wrap(certificate), Origin.of("file", certificateFile)));
     data.put("tls.key", new Item(SecretBytes.wrap(key), Origin.of("file", keyFile)));
-    secrets.add(
+    Secret pair =
         new Secret(
             Metadata.named(SealingKeys.NAMESPACE, name),
             "kubernetes.io/tls",
             Optional.empty(),
-            data));
+            data);
+    found.add(new Found(Optional.of(pair), Optional.empty(), keyFile));
   }
 
   @Override
   public void close() {
-    secrets.forEach(Secret::close);
+    for (Found each : found) {
+      each.secret().ifPresent(Secret::close);
+      each.bare().ifPresent(OpeningKey::close);
+    }
+    sealing.forEach(SealingKey::close);
+    opening.forEach(OpeningKey::close);
     identities.forEach(Identity::close);
   }
 }

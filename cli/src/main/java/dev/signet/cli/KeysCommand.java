@@ -176,17 +176,7 @@ final class KeysCommand implements Command {
       description = "drill, restore: a backup, a copy in escrow, or a folder of them; repeatable.")
   List<String> backups = new ArrayList<>();
 
-  @Option(
-      names = "--identity",
-      paramLabel = "FILE",
-      description = "An age identity file that opens encrypted copies; repeatable.")
-  List<String> identities = new ArrayList<>();
-
-  @Option(
-      names = "--passphrase-file",
-      paramLabel = "FILE",
-      description = "The passphrase that encrypts or opens copies, instead of age keys.")
-  Optional<String> passphraseFile = Optional.empty();
+  @Mixin IdentityOptions identity = new IdentityOptions();
 
   @Option(
       names = "--certificate",
@@ -234,7 +224,7 @@ final class KeysCommand implements Command {
     if (name.isPresent() && action != Action.retire && action != Action.bring) {
       throw CommandFailure.usage("signet keys " + action + " takes no name", "leave it out");
     }
-    try (KeyFiles keyFiles = new KeyFiles(surroundings, identities, passphraseFile);
+    try (KeyFiles keyFiles = identity.files(surroundings);
         KeyPlace place = place(surroundings)) {
       return switch (action) {
         case list -> list(surroundings, place);
@@ -335,12 +325,12 @@ final class KeysCommand implements Command {
 
   /** Who opens what is encrypted: age keys, or a passphrase. */
   private List<Recipient> readers(Surroundings surroundings) throws CommandFailure {
-    if (escrow.hasRecipients() || passphraseFile.isEmpty()) {
+    if (escrow.hasRecipients() || identity.passphraseFile.isEmpty()) {
       return escrow.recipients(surroundings);
     }
     return List.of(
         new PassphraseRecipient(
-            Passphrases.fromFile(surroundings, passphraseFile.get()),
+            Passphrases.fromFile(surroundings, identity.passphraseFile.get()),
             PassphraseRecipient.USUAL_WORK_FACTOR));
   }
 

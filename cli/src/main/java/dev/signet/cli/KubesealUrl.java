@@ -75,7 +75,8 @@ final class KubesealUrl {
     }
   }
 
-  private static HttpClient client(Surroundings surroundings, URI url)
+  /** What reaches that URL from here. */
+  static HttpClient client(Surroundings surroundings, URI url)
       throws ObjectsException, GeneralSecurityException, IOException {
     HttpClient.Builder client =
         HttpClient.newBuilder()
@@ -137,7 +138,7 @@ final class KubesealUrl {
     return context;
   }
 
-  private static String reason(Exception e) {
+  static String reason(Exception e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();

@@ -5,9 +5,8 @@ import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.RsaPublicKey;
 import dev.signet.core.sealing.SealingCertificate;
 import dev.signet.core.sealing.SealingKey;
-import dev.signet.dialects.sealedsecrets.Resealing;
+import dev.signet.dialects.sealedsecrets.KeyResealing;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -27,9 +26,12 @@ import picocli.CommandLine.Option;
       "  signet reseal -R . --keys backup.yaml --exclude 'charts/**'",
       "  signet reseal -R . --keys backup.yaml --check     in CI: exit code 1 if there is work",
       "  signet reseal sealed-db.yaml --keys old.pem --keys new.pem --cert new-cert.pem",
+      "  signet reseal -R . --escrow /mnt/escrow --identity key.txt",
+      "  signet reseal -R . --controller                   the controller of the cluster does it",
       "",
       "The private keys are needed to know what is stale, for a ciphertext does not say its key.",
-      "They come from --keys, or from the state. Scope, name and namespace are the object's own.",
+      "They come from --keys, or from the state; or a controller has them, of which nothing but",
+      "ciphertexts are taken. Scope, name and namespace are the object's own.",
       "Exit codes: 0 done, 1 --check found work, or failed, 3 some files were left as they are"
     })
 final class ResealCommand implements Command {
@@ -47,14 +49,9 @@ final class ResealCommand implements Command {
       description = "Look into folders with all below them, not only at their own files.")
   boolean recursive;
 
-  @Option(
-      names = "--keys",
-      paramLabel = "FILE",
-      description = {
-        "A backup of the private keys: PEM, or key Secrets as YAML or JSON; repeatable.",
-        "Default: the keys of the state."
-      })
-  List<String> keys = new ArrayList<>();
+  @Mixin KeyChoice keys = new KeyChoice();
+
+  @Mixin ControllerChoice controller = new ControllerChoice();
 
   @Option(
       names = "--cert",
@@ -79,13 +76,53 @@ final class ResealCommand implements Command {
 
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
-    if (keys.isEmpty()) {
+    if (controller.chosen()) {
+      return throughController(surroundings);
+    }
+    if (!keys.given()) {
       KeyRing ring = Projects.ring(surroundings, state);
       return run(surroundings, ring, Optional.empty());
     }
-    try (KeyBackup backup = KeyBackup.read(surroundings, keys)) {
+    try (KeyFiles backup = keys.read(surroundings)) {
       return run(surroundings, backup.ring(), backup.only());
     }
+  }
+
+  private int throughController(Surroundings surroundings) throws CommandFailure {
+    if (keys.given() || certificate.isPresent()) {
+      throw CommandFailure.usage(
+          "the controller has its own keys and chooses the newest",
+          "leave out --keys and --cert, or the controller");
+    }
+    List<ManifestFiles.Found> found = files.find(surroundings, recursive);
+    try (SealingService service = controller.connect(surroundings)) {
+      SealingCertificate newest = service.certificate();
+      refuseExpired(surroundings, newest);
+      ControllerResealing resealing = new ControllerResealing(service, newest.publicKey());
+      ResealRun run =
+          new ResealRun(surroundings, KeyRing.empty(), resealing, namespace, check || dryRun);
+      int code =
+          run.of(
+              found, output, newest.publicKey(), () -> check && !resealing.sealsEverything());
+      if (resealing.sealsEverything()) {
+        everything(surroundings);
+      }
+      return code;
+    }
+  }
+
+  /** Upstream's controller: what it was asked to seal anew says nothing of the key before. */
+  private void everything(Surroundings surroundings) throws CommandFailure {
+    if (check) {
+      throw CommandFailure.of(
+          "this controller seals every item anew, so what is stale cannot be told",
+          "check with --keys, or with Signet's controller");
+    }
+    surroundings
+        .err()
+        .println(
+            "note: this controller seals every item anew, those on the newest key too: another run"
+                + " changes the same files again");
   }
 
   private int run(Surroundings surroundings, KeyRing ring, Optional<RsaPublicKey> only)
@@ -102,10 +139,10 @@ final class ResealCommand implements Command {
         new ResealRun(
             surroundings,
             ring,
-            new Resealing(ring, target, surroundings.random()),
+            new KeyResealing(ring, target, surroundings.random()),
             namespace,
             check || dryRun);
-    return run.of(files.find(surroundings, recursive), output, target, check);
+    return run.of(files.find(surroundings, recursive), output, target, () -> check);
   }
 
   private RsaPublicKey target(Surroundings surroundings, KeyRing ring, Optional<RsaPublicKey> only)
@@ -117,11 +154,7 @@ final class ResealCommand implements Command {
       chosen = ring.current().map(SealingKey::certificate);
     }
     if (chosen.isPresent()) {
-      if (chosen.get().expiredAt(surroundings.clock().instant())) {
-        throw CommandFailure.of(
-            chosen.get().expiryMessage(),
-            "give a newer certificate with --cert; `signet keys new` makes a key");
-      }
+      refuseExpired(surroundings, chosen.get());
       return chosen.get().publicKey();
     }
     return only.orElseThrow(
@@ -133,6 +166,15 @@ final class ResealCommand implements Command {
                 : CommandFailure.usage(
                     "which of the keys is the newest cannot be told without their certificates",
                     "give the newest one's with --cert FILE, or key Secrets instead of PEM"));
+  }
+
+  private static void refuseExpired(Surroundings surroundings, SealingCertificate chosen)
+      throws CommandFailure {
+    if (chosen.expiredAt(surroundings.clock().instant())) {
+      throw CommandFailure.of(
+          chosen.expiryMessage(),
+          "give a newer certificate with --cert; `signet keys new` makes a key");
+    }
   }
 
   static SealingCertificate certificate(Surroundings surroundings, String place)

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Reseals files, and says what became of each. */
 final class ResealRun {
@@ -71,7 +72,16 @@ final class ResealRun {
     this.dry = dry;
   }
 
-  int of(List<ManifestFiles.Found> files, Options.Output output, RsaPublicKey target, boolean check)
+  /**
+   * Does it.
+   *
+   * @param checks whether it is a failure that something is stale; asked when all files were read
+   */
+  int of(
+      List<ManifestFiles.Found> files,
+      Options.Output output,
+      RsaPublicKey target,
+      BooleanSupplier checks)
       throws CommandFailure {
     List<Outcome> outcomes =
         EachFile.of(surroundings, "resealing", files, this::reseal).stream()
@@ -85,7 +95,7 @@ final class ResealRun {
           Count.of(failed, "file") + " of " + outcomes.size() + " left as they are");
     }
     long stale = outcomes.stream().filter(each -> each.status == Status.stale).count();
-    if (check && stale > 0) {
+    if (stale > 0 && checks.getAsBoolean()) {
       throw CommandFailure.of(
           Count.of(stale, "file") + " not sealed with the newest key",
           "run the same without --check");
@@ -202,7 +212,8 @@ final class ResealRun {
                         case stale -> "would be sealed anew";
                         case resealed, current, skipped -> "sealed anew";
                       };
-                  out.println(place + name + ": " + what + " (was on " + nameOf(stale.key()) + ")");
+                  String was = stale.key().map(key -> " (was on " + nameOf(key) + ")").orElse("");
+                  out.println(place + name + ": " + what + was);
                 }
               }
             });
@@ -245,7 +256,7 @@ final class ResealRun {
                 case Current _ -> item.put("status", "current");
                 case Stale stale -> {
                   item.put("status", "stale");
-                  item.put("key", stale.key());
+                  stale.key().ifPresent(key -> item.put("key", key));
                 }
                 case Failed failed -> {
                   item.put("status", "failed");

@@ -19,11 +19,11 @@ record Verified(List<Located> findings, List<Checked> objects, long items, Proof
   /** What is known of the keys of the items that no finding names. */
   enum Proof {
     /** Nothing. */
-    none("the keys of the items were not looked at: give --cert or --keys"),
+    none("the keys of the items were not looked at: give --cert, --keys or --controller"),
     /** They may belong to the certificates, and may not. */
     possible(
         "items that are not named can be for the certificate's key, which proves nothing: only --keys"
-            + " opens them"),
+            + " and --controller open them"),
     opened("every item was opened in memory, or is named");
 
     final String text;

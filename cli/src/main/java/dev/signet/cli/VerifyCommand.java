@@ -1,10 +1,11 @@
 package dev.signet.cli;
 
-import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.RsaPublicKey;
 import dev.signet.core.sealing.Scope;
 import dev.signet.core.sealing.SealingCertificate;
 import dev.signet.delivery.directory.AtomicFile;
+import dev.signet.dialects.sealedsecrets.ItemProof;
+import dev.signet.dialects.sealedsecrets.Opener;
 import dev.signet.dialects.sealedsecrets.Rule;
 import dev.signet.dialects.sealedsecrets.Rule.Severity;
 import dev.signet.dialects.sealedsecrets.SealedSecretCheck;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     description = {
       "Checks the SealedSecrets in folders without a cluster and without a private key, for CI:",
-      "their shape, names, sizes, scopes and templates, and what can be told of their ciphertexts."
+      "their shape, names, sizes, scopes and templates, and what can be told of their ciphertexts.",
+      "With the keys, or with a controller to ask, also whether every item opens."
     },
     footer = {
       "",
@@ -34,9 +36,10 @@ import picocli.CommandLine.Option;
       "  signet verify deploy --cert cluster.pem --forbid-scope cluster-wide",
       "  signet verify . --cert cluster.pem -o sarif -w findings.sarif",
       "  signet verify deploy --keys backup.yaml    really opens every item, in memory",
+      "  signet verify deploy --controller          has the controller of the cluster open them",
       "",
       "A certificate can prove that an item is not for its key, never that it is: about every second",
-      "item of another key of the same length looks right. Only --keys opens the items.",
+      "item of another key of the same length looks right. Only --keys and --controller open them.",
       "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 not understood"
     })
 final class VerifyCommand implements Command {
@@ -59,11 +62,9 @@ final class VerifyCommand implements Command {
           "A certificate that items are sealed with; give all that are in use. Repeatable.")
   List<String> certificates = new ArrayList<>();
 
-  @Option(
-      names = "--keys",
-      paramLabel = "FILE",
-      description = "A backup of the private keys: every item is opened in memory. Repeatable.")
-  List<String> keys = new ArrayList<>();
+  @Mixin KeyChoice keys = new KeyChoice();
+
+  @Mixin ControllerChoice controller = new ControllerChoice();
 
   @Option(
       names = "--forbid-scope",
@@ -122,18 +123,7 @@ final class VerifyCommand implements Command {
       publicKeys.add(certificate.publicKey());
       expiry(certificate, place, surroundings.clock().instant()).ifPresent(findings::add);
     }
-    Verified verified;
-    try (KeyBackup backup = KeyBackup.read(surroundings, keys)) {
-      Optional<KeyRing> ring = keys.isEmpty() ? Optional.empty() : Optional.of(backup.ring());
-      SealedSecretCheck check = new SealedSecretCheck(scopes, publicKeys, ring);
-      Verified.Proof proof =
-          ring.isPresent()
-              ? Verified.Proof.opened
-              : publicKeys.isEmpty() ? Verified.Proof.none : Verified.Proof.possible;
-      verified =
-          new Verifying(surroundings, check, namespace, rules)
-              .verify(files.find(surroundings, /* recursive= */ true), findings, proof);
-    }
+    Verified verified = verified(surroundings, scopes, rules, publicKeys, findings);
     String text =
         switch (format) {
           case text -> VerifyText.text(verified);
@@ -150,6 +140,53 @@ final class VerifyCommand implements Command {
       throw CommandFailure.of("found " + Count.of(errors, "error") + also);
     }
     return ExitCode.OK;
+  }
+
+  private Verified verified(
+      Surroundings surroundings,
+      Set<Scope> scopes,
+      Set<Rule> rules,
+      List<RsaPublicKey> publicKeys,
+      List<Located> findings)
+      throws CommandFailure {
+    if (keys.given() && controller.chosen()) {
+      throw CommandFailure.usage(
+          "either the keys open the items or the controller does", "leave one of them out");
+    }
+    List<ManifestFiles.Found> found = files.find(surroundings, /* recursive= */ true);
+    if (controller.chosen()) {
+      try (SealingService service = controller.connect(surroundings)) {
+        ControllerProof proof = new ControllerProof(service);
+        Verified verified =
+            new Verifying(
+                    surroundings,
+                    new SealedSecretCheck(scopes, publicKeys, Optional.of(proof)),
+                    namespace,
+                    rules)
+                .verify(found, findings, Verified.Proof.opened);
+        if (proof.silence().isPresent()) {
+          throw CommandFailure.of(
+              "the controller did not answer for all items: " + proof.silence().get(),
+              "try again, or give the keys with --keys");
+        }
+        return verified;
+      }
+    }
+    try (KeyFiles backup = keys.read(surroundings)) {
+      Optional<ItemProof> proof =
+          keys.given() ? Optional.of(new Opener(backup.ring())) : Optional.empty();
+      return new Verifying(
+              surroundings,
+              new SealedSecretCheck(scopes, publicKeys, proof),
+              namespace,
+              rules)
+          .verify(
+              found,
+              findings,
+              keys.given()
+                  ? Verified.Proof.opened
+                  : publicKeys.isEmpty() ? Verified.Proof.none : Verified.Proof.possible);
+    }
   }
 
   private Set<Scope> scopes() throws CommandFailure {

@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.core.SecretBytes;
+import dev.signet.core.sealing.RsaProviders;
 import dev.signet.core.sealing.Scope;
 import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingKey;
 import dev.signet.dialects.CustomResourceDefinitions;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
-import dev.signet.kube.Connection;
+import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.operator.Operator;
 import dev.signet.operator.Settings;
 import dev.signet.testkit.Jsonl;
@@ -25,7 +26,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -163,53 +163,53 @@ final class ControllerScene implements AutoCloseable {
         .orFail();
   }
 
+  /** Takes away all rights but those on keys in its own namespace: to list and to make them. */
+  void allowOnlyKeys() throws IOException {
+    api()
+        .delete("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/unsealer-" + home.name())
+        .orFail();
+  }
+
   /** Starts it with these flags, at any free ports. */
   Operator start(String... flags) throws Exception {
+    return start(Optional.empty(), flags);
+  }
+
+  /** With copies of its keys in escrow, too. */
+  Operator start(Optional<EscrowPlan> escrow, String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of(flags));
     all.add("--listen-addr=127.0.0.1:0");
     all.add("--listen-metrics-addr=127.0.0.1:0");
     all.add("--key-size=2048");
-    Path account = account(ACCOUNT);
-    Map<String, String> environment = environment();
+    ServiceAccount account = account(ACCOUNT);
     Settings told =
         new ControllerSettings(
-                ControllerArguments.parse(all.toArray(String[]::new), environment), home.name())
+                ControllerArguments.parse(all.toArray(String[]::new), account.environment()),
+                home.name())
             .settings("controller-" + Long.toHexString(RANDOM.nextLong()), "v0.0.0");
     Settings settings =
         told.withBeside(told.beside().withQuiet(quiet).withSettled(Duration.ofSeconds(1)));
-    Clock clock = Clock.systemUTC();
     Operator operator =
-        Operator.start(settings, Connection.inCluster(environment, account, clock), clock, RANDOM);
+        Operator.start(
+            settings,
+            escrow,
+            account.connection(),
+            RsaProviders.jdk(),
+            Clock.systemUTC(),
+            RANDOM);
     running.add(operator);
     return operator;
   }
 
-  /** What a pod of that service account finds in its files. */
-  private Path account(String name) throws Exception {
-    Path account = Files.createDirectories(folder.resolve(name));
-    Files.writeString(account.resolve("token"), plane.token(home.name(), name));
-    Files.writeString(
-        account.resolve("ca.crt"),
-        "-----BEGIN CERTIFICATE-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                .encodeToString(plane.authority().getEncoded())
-            + "\n-----END CERTIFICATE-----\n");
-    Files.writeString(account.resolve("namespace"), home.name());
-    return account;
-  }
-
-  /** What it finds in its environment. */
-  private Map<String, String> environment() {
-    return Map.of(
-        "KUBERNETES_SERVICE_HOST",
-        "127.0.0.1",
-        "KUBERNETES_SERVICE_PORT",
-        Integer.toString(plane.url().getPort()));
+  /** What a pod of that service account has. */
+  private ServiceAccount account(String name) throws IOException {
+    return ServiceAccount.mount(plane, home.name(), name, folder.resolve(name));
   }
 
   /** Starts upstream's own controller 0.40.0 with these flags, in this namespace alone. */
   UpstreamController upstream(String... flags) throws Exception {
-    return UpstreamController.start(folder, account(UPSTREAM), environment(), flags);
+    ServiceAccount account = account(UPSTREAM);
+    return UpstreamController.start(folder, account.folder(), account.environment(), flags);
   }
 
   void stop(Operator operator) {

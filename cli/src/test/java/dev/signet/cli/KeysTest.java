@@ -45,8 +45,8 @@ class KeysTest {
     Shell shell = new Shell(folder);
     shell
         .run("signet", SealAndUnsealTest.SECRET, "keys", "import")
-        .failed(1, "secret must contain a 'tls.crt' key; nothing was imported");
-    shell.run("signet", "", "keys", "import").failed(1, "standard input holds no key Secret");
+        .failed(1, "standard input: secret must contain a 'tls.key' key");
+    shell.run("signet", "", "keys", "import").failed(1, "standard input holds no key");
     assertThat(shell.signet("keys").succeeded().err()).contains("there is no sealing key yet");
   }
 

@@ -247,6 +247,36 @@ class KubesealClusterTest {
         SOON, "the newer key", () -> kubeseal.run("--fetch-cert").out().equals(certificate));
   }
 
+  /** The same endpoints for whole trees; {@link ThroughControllerTest} has the rest. */
+  @Test
+  void treesAreResealedAndVerifiedThroughTheServiceProxy() throws Exception {
+    Shell shell = new Shell(folder).at(Clock.systemUTC().instant());
+    shell.set("KUBECONFIG", plane.kubeconfig().toString());
+    shell.set("SEALED_SECRETS_CONTROLLER_NAMESPACE", namespace.name());
+    String before = "# kept\n" + kubeseal.input(secret("a")).run("-o", "yaml").out();
+    shell.write("tree/a.yaml", before);
+
+    shell.signet("verify", "tree", "--controller-name", "unnamed").succeeded();
+    assertThat(
+            shell.signet("reseal", "tree", "--controller-name", "named").succeeded().out())
+        .contains("0 items in 0 files").contains("1 there already");
+    newKey();
+    assertThat(
+            shell.signet("reseal", "tree", "--controller-name", "named", "--check").code())
+        .isEqualTo(1);
+    Shell.Result done = shell.signet("reseal", "tree", "--controller-name", "unnamed").succeeded();
+    assertThat(done.out()).contains("1 item in 1 file sealed with");
+    assertThat(done.err())
+        .contains("controller: " + namespace.name() + "/unnamed at " + plane.url());
+    assertThat(withoutCiphertext(shell.read("tree/a.yaml"))).isEqualTo(withoutCiphertext(before));
+    shell.signet("reseal", "tree", "--controller-name", "unnamed", "--check").succeeded();
+    shell.signet("verify", "tree", "--controller-name", "named").succeeded();
+
+    shell
+        .signet("verify", "tree", "--controller-name", "gone")
+        .failed(1, "cannot find the controller: services \"gone\" not found");
+  }
+
   /** Two a second are let through: whoever is told to wait waits. */
   @Test
   void tenDocumentsSucceedUnderTheRateLimit() {

@@ -1,16 +1,18 @@
 package dev.signet.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.core.age.X25519Identity;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
 import dev.signet.yaml.ReadLimits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -236,7 +238,7 @@ class ResealTest {
       assertThat(after).isNotEqualTo(file.getValue());
       assertThat(
               Documents.read(
-                      after.getBytes(StandardCharsets.UTF_8),
+                      after.getBytes(UTF_8),
                       file.getKey(),
                       ReadLimits.DEFAULT,
                       DuplicateKeys.REJECTED)
@@ -320,6 +322,42 @@ class ResealTest {
     elsewhere[reseal.length] = "--cert";
     elsewhere[reseal.length + 1] = "keys/cert4096.pem";
     assertThat(shell.signet(elsewhere).succeeded().out()).contains("1 item in 1 file sealed with");
+  }
+
+  @Test
+  void copiesInEscrowAreOpenedWithTheirIdentity() {
+    X25519Identity identity = X25519Identity.generate(new SecureRandom());
+    shell.write("identity.txt", identity.text().with(bytes -> new String(bytes, UTF_8)) + "\n");
+    shell.signet("keys", "import", "-f", "keys/key-two.yaml").succeeded();
+    shell.write("escrow/.keep", "");
+    shell
+        .signet(
+            "keys",
+            "escrow",
+            "--escrow-recipient",
+            identity.recipient().toString(),
+            "--escrow-folder",
+            "escrow")
+        .succeeded();
+    shell.write("tree/db.yaml", seal("cert4096.pem", "db", "strict", "v"));
+    String[] withoutIdentity = {"reseal", "-R", "tree", "--escrow", "escrow", "--state", "none"};
+    shell
+        .signet(withoutIdentity)
+        .failed(1, "none of the identities is a recipient of the age file");
+
+    String[] reseal = Arrays.copyOf(withoutIdentity, withoutIdentity.length + 2);
+    reseal[withoutIdentity.length] = "--identity";
+    reseal[withoutIdentity.length + 1] = "identity.txt";
+    assertThat(shell.signet(reseal).succeeded().out()).contains("1 item in 1 file sealed with key1");
+    assertThat(shell.signet(reseal).succeeded().out()).contains("1 there already");
+    opened("tree/db.yaml", "key.pem");
+    assertThat(
+            shell
+                .signet("verify", "tree", "--keys", "escrow", "--identity", "identity.txt")
+                .succeeded()
+                .out())
+        .contains("every item was opened in memory, or is named")
+        .doesNotContain("[old-key]");
   }
 
   @Test

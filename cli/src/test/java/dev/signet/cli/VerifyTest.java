@@ -234,7 +234,7 @@ class VerifyTest {
         .isEqualTo(
             """
             1 SealedSecret with 1 item in 1 file: 0 errors, 0 warnings, 0 notes
-            the keys of the items were not looked at: give --cert or --keys
+            the keys of the items were not looked at: give --cert, --keys or --controller
             """);
   }
 

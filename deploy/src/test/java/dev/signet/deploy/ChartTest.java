@@ -70,6 +70,10 @@ class ChartTest {
           namespaces={a,b}              | Role                     | 4
           namespaces={a,b}              | ClusterRole              | 1
           namespaces={apps}             | Role                     | 2
+          escrow.recipients={age1a},escrow.secretNamespace=vault                  | Role | 1
+          escrow.recipients={age1a},escrow.secretNamespace=vault,namespaces={a,b} | Role | 5
+          escrow.recipients={age1a},escrow.secretNamespace=a,namespaces={a,b}     | Role | 4
+          escrow.recipients={age1a},escrow.secretNamespace=apps,namespaces={a,b}  | Role | 4
           """)
   void aValueAddsOrRemovesObjects(String setting, String kind, int count) throws IOException {
     assertThat(Chart.render("apps", setting)).filteredOn(o -> o.kind().equals(kind)).hasSize(count);
@@ -89,6 +93,11 @@ class ChartTest {
           workers=8                             | --workers=8
           leaderElection.leaseName=mine         | --lease-name=mine
           extraArgs={--debug}                   | --debug
+          escrow.recipients={age1a,age1b},escrow.secretNamespace=v      | --escrow-recipient=age1b
+          escrow.recipients={age1a},escrow.secretNamespace=v            | --escrow-secret=v
+          escrow.recipients={age1a},escrow.volume.hostPath.path=/e      | --escrow-folder=/escrow
+          escrow.recipients={age1a},escrow.store=put {},escrow.load=get {} | --escrow-store=put {}
+          escrow.recipients={age1a},escrow.store=put {},escrow.load=get {} | --escrow-load=get {}
           """)
   void aValueBecomesAnArgument(String setting, String argument) throws IOException {
     assertThat(container("apps", setting).texts("args")).contains(argument);
@@ -132,12 +141,40 @@ class ChartTest {
           replicas=many          | replicas
           image.digest=latest    | digest
           crds.instal=false      | instal
+          escrow.recipients={me} | recipients
+          escrow.recipients={age1a} | need a place for the copies
+          escrow.secretNamespace=v  | nobody could open the copies
+          escrow.recipients={age1a},escrow.load=x | store and escrow.load need each other
           """)
   void aValueThatIsNotOneIsRefused(String setting, String named) throws IOException {
     Ran ran = Chart.template("apps", setting);
 
     assertThat(ran.status()).isNotZero();
     assertThat(ran.err()).contains(named);
+  }
+
+  @Test
+  void aVolumeForCopiesIsMountedAndWritable() throws IOException {
+    String[] settings = {
+      "escrow.recipients={age1a}", "escrow.volume.persistentVolumeClaim.claimName=copies"
+    };
+    Jsonl.Row pod =
+        deployment("apps", settings).tree().row("spec").row("template").row("spec");
+
+    assertThat(pod.rows("volumes").getFirst().row("persistentVolumeClaim").text("claimName"))
+        .isEqualTo("copies");
+    assertThat(container("apps", settings).rows("volumeMounts").getFirst().text("mountPath"))
+        .isEqualTo("/escrow");
+    assertThat(pod.row("securityContext").integer("fsGroup")).isEqualTo(65532);
+    assertThat(
+            deployment("apps")
+                .tree()
+                .row("spec")
+                .row("template")
+                .row("spec")
+                .row("securityContext")
+                .has("fsGroup"))
+        .isFalse();
   }
 
   @Test

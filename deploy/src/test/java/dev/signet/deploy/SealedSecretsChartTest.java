@@ -44,7 +44,7 @@ class SealedSecretsChartTest {
 
     assertThat(places)
         .contains("", "/image", "/metrics/service", "/ingress/extraHosts/0")
-        .hasSize(25);
+        .hasSize(27);
     assertThat(ran.status()).isNotZero();
     for (String place : places) {
       assertThat(ran.err())
@@ -71,6 +71,10 @@ class SealedSecretsChartTest {
           {"metrics": {"prometheusRule": {"groups": [{"name": "a", "rules": [{"record": "x", "expr": "y"}]}]}}} | 'record' not allowed
           {"kubeVersion": "1.18.0"}                                  | kubeVersion: the APIs that Kubernetes 1.18.0 needs
           {"enabled": false}                                         | enabled: false is for the condition of a chart that depends on this one
+          {"signet": {"escrow": {"recipients": ["x"]}}}              | at '/signet/escrow/recipients/0'
+          {"signet": {"escrow": {"recipients": ["age1x"]}}}          | signet.escrow: recipients need a place for the copies
+          {"signet": {"escrow": {"secretNamespace": "vault"}}}       | signet.escrow: copies need recipients
+          {"signet": {"escrow": {"recipients": ["age1x"], "store": "put {}"}}} | signet.escrow: store and load need each other
           {"commonLabels": "no map"}                                 | labels or annotations are no map: no map
           """)
   void whatItCannotDoAsUpstreamItRefusesByName(String values, String named) throws IOException {
@@ -90,6 +94,55 @@ class SealedSecretsChartTest {
     assertThat(SealedSecretsChart.objects(SealedSecretsChart.template(values).orFail().out()))
         .isEqualTo(
             SealedSecretsChart.objects(SealedSecretsChart.template(Map.of()).orFail().out()));
+  }
+
+  @Test
+  void copiesOfKeysAreAskedForByVariablesAndChangeNothingElse() throws IOException {
+    Map<String, Object> before = objects("{}");
+    Map<String, Object> after =
+        objects(
+            """
+            {"signet": {"escrow": {"recipients": ["age1a", "age1b"], "secretNamespace": "vault",
+              "volume": {"persistentVolumeClaim": {"claimName": "copies"}}, "store": "put {}", "load": "get {}"}}}
+            """);
+
+    String pod = "Deployment kube-system/sealed-secrets /spec/template/spec/";
+    assertThat(Trees.differences(before, after))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                pod + "containers/0/env",
+                    "[{\"name\":\"SIGNET_ESCROW_RECIPIENTS\",\"value\":\"age1a age1b\"},"
+                        + "{\"name\":\"SIGNET_ESCROW_FOLDER\",\"value\":\"/escrow\"},"
+                        + "{\"name\":\"SIGNET_ESCROW_SECRET\",\"value\":\"vault\"},"
+                        + "{\"name\":\"SIGNET_ESCROW_STORE\",\"value\":\"put {}\"},"
+                        + "{\"name\":\"SIGNET_ESCROW_LOAD\",\"value\":\"get {}\"}]",
+                pod + "containers/0/volumeMounts",
+                    "[{\"mountPath\":\"/escrow\",\"name\":\"escrow\"},{\"mountPath\":\"/tmp\",\"name\":\"tmp\"}]",
+                pod + "volumes",
+                    "[{\"name\":\"escrow\",\"persistentVolumeClaim\":{\"claimName\":\"copies\"}},"
+                        + "{\"emptyDir\":{},\"name\":\"tmp\"}]"));
+  }
+
+  @Test
+  void withoutTheClusterRoleTheNamespaceOfTheCopiesGetsARoleOfItsOwn() throws IOException {
+    String escrow =
+        "\"signet\": {\"escrow\": {\"recipients\": [\"age1a\"], \"secretNamespace\": \"vault\"}}";
+    String roles = "\"rbac\": {\"clusterRole\": false, \"namespacedRoles\": true}";
+
+    assertThat(objects("{" + escrow + "}")).doesNotContainKey("Role vault/sealed-secrets-escrow");
+    assertThat(objects("{" + escrow + ", " + roles + "}"))
+        .containsKeys("Role vault/sealed-secrets-escrow", "RoleBinding vault/sealed-secrets-escrow")
+        .extractingByKey("Role vault/sealed-secrets-escrow")
+        .satisfies(
+            role ->
+                assertThat(Trees.json(Trees.map(role).get("rules")))
+                    .isEqualTo(
+                        "[{\"apiGroups\":[\"\"],\"resources\":[\"secrets\"],\"verbs\":[\"get\",\"create\",\"update\"]}]"));
+  }
+
+  private static Map<String, Object> objects(String values) throws IOException {
+    return SealedSecretsChart.objects(
+        SealedSecretsChart.template(Jsonl.row(values).fields()).orFail().out());
   }
 
   @Test

@@ -167,6 +167,8 @@ class SealedSecretsValuesTest {
               });
     }
     ours.removeAll(defaults().getLast().texts("paths"));
+    // What is ours stands under a key of its own.
+    ours.removeIf(path -> path.startsWith("signet."));
     assertThat(ours)
         .as("values that upstream's templates read and its values.yaml does not have")
         .containsExactlyInAnyOrder("service.labels", "metrics.service.labels");

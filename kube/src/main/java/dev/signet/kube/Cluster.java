@@ -444,6 +444,11 @@ public final class Cluster implements Objects, AutoCloseable {
     return bodies.list(namespace, label, value);
   }
 
+  /** Whether what is asked about the Secrets of a namespace, values aside, costs no request. */
+  public boolean remembersSecrets(String namespace) {
+    return secretCache(namespace).isPresent();
+  }
+
   @Override
   public List<Metadata> secretMetadata(String namespace, String label, String value)
       throws ObjectsException {

@@ -1,5 +1,6 @@
 package dev.signet.operator;
 
+import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Event;
 import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
@@ -16,13 +17,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives every sealing key that turns up its copy, while this process leads. It looks at the keys in
- * the cache once a second, which asks the cluster nothing; at the copies when a key changed, and
- * again every now and then. What fails is tried again after a second, then twice that, up to a
+ * the cache once a second, which asks the cluster nothing; where Secrets are not watched, at the
+ * keys that were read last. It looks at the copies when a key changed, and again every now and
+ * then. What fails is tried again after a second, then twice that, up to a
  * minute, and is told of by an event on the key, a log line and a metric until it is done.
  */
 final class EscrowWatch implements AutoCloseable {
@@ -32,9 +35,20 @@ final class EscrowWatch implements AutoCloseable {
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LAST = Duration.ofMinutes(1);
 
-  /** The keys that are there. */
-  record Keys(Objects objects, String namespace) {
+  /**
+   * The keys that are there.
+   *
+   * @param remembered whether the namespace's Secrets are in the cache
+   * @param last the keys as they were read last
+   */
+  record Keys(
+      Objects objects, String namespace, BooleanSupplier remembered, Supplier<KeyRing> last) {
+
+    /** What differs when a key came or changed. */
     List<String> versions() throws ObjectsException {
+      if (!remembered.getAsBoolean()) {
+        return last.get().fingerprints().stream().sorted().toList();
+      }
       return objects.secretMetadata(namespace, SealingKeys.LABEL, SealingKeys.ACTIVE).stream()
           .map(each -> each.name() + "@" + each.resourceVersion())
           .toList();

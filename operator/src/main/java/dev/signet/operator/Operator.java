@@ -215,7 +215,11 @@ public final class Operator {
             it ->
                 EscrowWatch.start(
                     it.escrow(objects, sealed.keys().namespace(), List.of(), random),
-                    new EscrowWatch.Keys(objects, sealed.keys().namespace()),
+                    new EscrowWatch.Keys(
+                        objects,
+                        sealed.keys().namespace(),
+                        () -> cluster.remembersSecrets(sealed.keys().namespace()),
+                        keys::lastRing),
                     () -> mayWrite.getAsBoolean() && cluster.settled(),
                     memory,
                     metrics,

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @OnControlPlane
 @Tag("faults")
-@Timeout(400)
+@Timeout(3600)
 class FaultsTest {
 
   @TempDir Path folder;
@@ -187,6 +187,46 @@ class FaultsTest {
     flight.assertSafeThoughRequestsMayBeUnrecorded(Flight.OBJECTS / 10);
     flight.assertWrites(Flight.OBJECTS + Flight.OBJECTS / 10 + 2);
     assertThat(plane.writesStored("secrets", namespace.name())).containsEntry("external", 2);
+  }
+
+  /** Without a Lease, so neither knows of the other, as while one pod replaces another. */
+  @Test
+  void twoControllersAtOnceWriteNothingTwiceAndUndoNothing() throws IOException {
+    Operator first = stage.start(stage.withoutKey(stage.settings()));
+    Operator second = stage.start(stage.withoutKey(stage.settings()));
+    flight.takeOff();
+    flight.awaitArrived(0);
+    flight.change(Flight.OBJECTS / 10);
+
+    flight.awaitArrived(Flight.OBJECTS / 10);
+    flight.assertSafe(Flight.OBJECTS / 10);
+    for (Operator each : List.of(first, second)) {
+      assertThat(Stage.metric(each, "sealed_secrets_controller_unseal_requests_total"))
+          .as("what each of them worked")
+          .isNotIn("absent", "0.0");
+    }
+  }
+
+  @Test
+  void keysThatAreNoneComeChangeAndGoAndTheOthersGoOn() throws Exception {
+    Operator operator = stage.start(stage.withoutKey(stage.settings()));
+    try (MalformedKeys malformed = MalformedKeys.comeAndGo(stage)) {
+      flight.takeOff();
+      flight.awaitArrived(0);
+      flight.change(Flight.OBJECTS / 10);
+      flight.awaitArrived(Flight.OBJECTS / 10);
+      malformed.awaitRounds(3);
+    }
+    stage.awaitEvent(MalformedKeys.NAME, "Warning KeyUnreadable");
+    assertThat(Stage.http(operator, "/v1/cert.pem"))
+        .as("the newest certificate does not belong to its key")
+        .startsWith("200 ")
+        .doesNotContain(MalformedKeys.foreignCertificate());
+
+    // What comes while they are there arrives, too.
+    flight.change(Flight.OBJECTS / 5);
+    flight.awaitArrived(Flight.OBJECTS / 5);
+    flight.assertSafe(Flight.OBJECTS / 5);
   }
 
   private static String fakeStore(String value) {

@@ -19,20 +19,16 @@ import java.util.Optional;
  * at by nobody. An item that does not open is tried under the other scopes, because a scope that
  * was forgotten is the usual reason.
  */
-final class Opener {
+public final class Opener implements ItemProof {
 
   private final KeyRing ring;
 
-  Opener(KeyRing ring) {
+  public Opener(KeyRing ring) {
     this.ring = ring;
   }
 
-  /**
-   * What is wrong with the items.
-   *
-   * @param path of {@code encryptedData}
-   */
-  List<Finding> check(SealedSecret sealed, TreePath path) {
+  @Override
+  public List<Finding> check(SealedSecret sealed, TreePath path) {
     List<Finding> findings = new ArrayList<>();
     Optional<String> newest = ring.current().map(SealingKey::id);
     for (Map.Entry<String, String> entry : sealed.encryptedData().entrySet()) {

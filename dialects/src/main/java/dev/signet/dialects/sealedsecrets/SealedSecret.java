@@ -119,6 +119,18 @@ public record SealedSecret(
     return ScopeAnnotations.read(metadata.annotations());
   }
 
+  /**
+   * As much of it as decides whether items open, with these of its items: place and scope, and no
+   * template.
+   */
+  public SealedSecret bare(Map<String, String> items) {
+    Metadata place =
+        Metadata.named(metadata.namespace(), metadata.name())
+            .with("annotations", ScopeAnnotations.write(Map.of(), scope()));
+    return new SealedSecret(
+        place, items, new Template(place, "", Optional.empty(), Map.of()), Optional.empty());
+  }
+
   /** The manifest in the order in which Go writes it: kind, apiVersion, metadata, spec. */
   public Map<String, @Nullable Object> write() {
     Map<String, Object> templateTree = new LinkedHashMap<>();

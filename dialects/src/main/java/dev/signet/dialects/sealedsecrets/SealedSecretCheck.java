@@ -6,7 +6,6 @@ import static dev.signet.dialects.sealedsecrets.ScopeAnnotations.NAMESPACE_WIDE;
 import dev.signet.core.GoBase64;
 import dev.signet.core.IllegalBase64Exception;
 import dev.signet.core.sealing.Envelope;
-import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.RsaPublicKey;
 import dev.signet.core.sealing.Scope;
 import dev.signet.delivery.object.KubeObject;
@@ -46,20 +45,20 @@ public final class SealedSecretCheck {
 
   private final Set<Scope> forbidden;
   private final List<RsaPublicKey> certificates;
-  private final Optional<Opener> opener;
+  private final Optional<ItemProof> proof;
 
   /**
    * Chooses what is checked besides the shape.
    *
    * @param forbidden scopes that no object may have
    * @param certificates keys that items are to be sealed with; empty to allow any
-   * @param keys what opens items, if that is to be tried
+   * @param proof what opens items, if that is to be tried
    */
   public SealedSecretCheck(
-      Set<Scope> forbidden, List<RsaPublicKey> certificates, Optional<KeyRing> keys) {
+      Set<Scope> forbidden, List<RsaPublicKey> certificates, Optional<ItemProof> proof) {
     this.forbidden = Set.copyOf(forbidden);
     this.certificates = List.copyOf(certificates);
-    this.opener = keys.map(Opener::new);
+    this.proof = proof;
   }
 
   /**
@@ -288,7 +287,7 @@ public final class SealedSecretCheck {
             "the scope is " + scope + ", which is not allowed here");
       }
       scopeInTemplate(sealed);
-      opener.ifPresent(
+      proof.ifPresent(
           each -> findings.addAll(each.check(sealed, placed.field("spec", "encryptedData"))));
     }
 
