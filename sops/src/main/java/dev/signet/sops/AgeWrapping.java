@@ -52,8 +52,7 @@ public final class AgeWrapping implements KeyWrapping {
 
   @Override
   public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
-    byte[] file =
-        AgeFile.seal(part, List.of(recipient(key.name())), AgeFile.Form.ARMORED, random);
+    byte[] file = AgeFile.seal(part, List.of(recipient(key.name())), AgeFile.Form.ARMORED, random);
     return new String(file, StandardCharsets.US_ASCII);
   }
 

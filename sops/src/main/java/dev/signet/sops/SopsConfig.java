@@ -50,8 +50,7 @@ public final class SopsConfig {
 
   public static SopsConfig read(byte[] text, KeyNames names) throws SopsException {
     try {
-      Object value =
-          YamlValue.read(text, ".sops.yaml", ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+      Object value = YamlValue.read(text, ".sops.yaml", ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
       if (value == null) {
         return new SopsConfig(Map.of(), names);
       }

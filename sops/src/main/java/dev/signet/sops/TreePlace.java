@@ -69,7 +69,8 @@ public final class TreePlace {
       switch (part) {
         case Part.Key key -> {
           if (!(current instanceof Branch branch)) {
-            throw malformed("component ['" + key.text() + "'] is a key, but tree part is not a map");
+            throw malformed(
+                "component ['" + key.text() + "'] is a key, but tree part is not a map");
           }
           int at = index(branch, key.text());
           if (at < 0) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Where age's private keys are looked for, all of them at once: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE,
- * SOPS_AGE_KEY_CMD and {@code sops/age/keys.txt} in the user's configuration folder. Keys of SSH and
- * identity files with a passphrase are named as problems.
+ * SOPS_AGE_KEY_CMD and {@code sops/age/keys.txt} in the user's configuration folder. Keys of SSH
+ * and identity files with a passphrase are named as problems.
  */
 final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Flags and what follows them, read as Go's package flag does: one dash or two, {@code -flag
- * value}, {@code -flag=value}; the first argument that is none ends them, as does {@code --}. A flag
- * that is not there takes the value of its environment variable.
+ * value}, {@code -flag=value}; the first argument that is none ends them, as does {@code --}. A
+ * flag that is not there takes the value of its environment variable.
  */
 final class Arguments {
 
@@ -66,8 +66,7 @@ final class Arguments {
   }
 
   private static boolean isBool(String value) {
-    return isTrue(value)
-        || List.of("0", "f", "F", "false", "FALSE", "False").contains(value);
+    return isTrue(value) || List.of("0", "f", "F", "false", "FALSE", "False").contains(value);
   }
 
   private static boolean isTrue(String value) {

@@ -77,8 +77,7 @@ final class Editing {
         }
       }
     } catch (IOException e) {
-      throw new SopsFailure(
-          SopsFailure.OUTPUT, "Could not edit the file: " + FileAccess.reason(e));
+      throw new SopsFailure(SopsFailure.OUTPUT, "Could not edit the file: " + FileAccess.reason(e));
     }
   }
 
@@ -113,15 +112,12 @@ final class Editing {
     try {
       List<String> command = new ArrayList<>(editor());
       command.add(file.toString());
-      int exit =
-          Processes.interact(session.world(), command, session.world().environment());
+      int exit = Processes.interact(session.world(), command, session.world().environment());
       if (exit != 0) {
-        throw new SopsFailure(
-            SopsFailure.EDITOR, "Could not run editor: exit status " + exit);
+        throw new SopsFailure(SopsFailure.EDITOR, "Could not run editor: exit status " + exit);
       }
     } catch (IOException e) {
-      throw new SopsFailure(
-          SopsFailure.EDITOR, "Could not run editor: " + FileAccess.reason(e));
+      throw new SopsFailure(SopsFailure.EDITOR, "Could not run editor: " + FileAccess.reason(e));
     }
   }
 

@@ -64,8 +64,7 @@ final class Execution {
   private static String variable(Field field) throws SopsFailure {
     Value value = field.value();
     if (value.isComplex()) {
-      throw SopsFailure.of(
-          "cannot use complex value in environment; offending key " + field.key());
+      throw SopsFailure.of("cannot use complex value in environment; offending key " + field.key());
     }
     if (field.key().contains("=")) {
       throw SopsFailure.of("cannot use keys with '=' in environment: " + field.key());

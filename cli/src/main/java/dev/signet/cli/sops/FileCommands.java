@@ -52,8 +52,7 @@ final class FileCommands {
     }
     if (stdin && nameNeeded && override.isEmpty()) {
       throw new SopsFailure(
-          SopsFailure.CONFLICT,
-          "Error: must specify --filename-override when reading from stdin");
+          SopsFailure.CONFLICT, "Error: must specify --filename-override when reading from stdin");
     }
     refuseTwoOutputs(arguments);
     warnOfMoreFiles(session);
@@ -61,11 +60,9 @@ final class FileCommands {
         stdin ? Optional.empty() : Optional.of(session.world().path(arguments.rest().getFirst()));
     if (file.isPresent() && !Files.exists(file.get())) {
       throw new SopsFailure(
-          SopsFailure.NO_FILE,
-          "Error: cannot operate on non-existent file \"" + file.get() + "\"");
+          SopsFailure.NO_FILE, "Error: cannot operate on non-existent file \"" + file.get() + "\"");
     }
-    Path name =
-        override.isEmpty() ? file.orElse(Path.of("")) : session.world().path(override);
+    Path name = override.isEmpty() ? file.orElse(Path.of("")) : session.world().path(override);
     return new Input(file, name);
   }
 
@@ -110,8 +107,7 @@ final class FileCommands {
     try {
       branches = from.read(input.read(session));
     } catch (SopsException e) {
-      throw new SopsFailure(
-          SopsFailure.INPUT, "Error unmarshalling file: " + e.getMessage());
+      throw new SopsFailure(SopsFailure.INPUT, "Error unmarshalling file: " + e.getMessage());
     }
     TreeFile.validate(branches, to);
     try (Keys keys = new Keys(session.world());
@@ -147,8 +143,7 @@ final class FileCommands {
     }
   }
 
-  private static byte[] extract(SopsTree tree, TreePlace place, Format format)
-      throws SopsFailure {
+  private static byte[] extract(SopsTree tree, TreePlace place, Format format) throws SopsFailure {
     Value value;
     try {
       value = place.find(tree.branches().getFirst());

@@ -32,7 +32,8 @@ record Flag(List<String> names, boolean isSwitch, String variable, String help) 
       text("input-type", "", "yaml, json, dotenv, ini or binary; default: by the file's ending");
   static final Flag OUTPUT_TYPE =
       text("output-type", "", "yaml, json, dotenv, ini or binary; default: by the file's ending");
-  static final Flag IGNORE_MAC = onOff("ignore-mac", "do not check the message authentication code");
+  static final Flag IGNORE_MAC =
+      onOff("ignore-mac", "do not check the message authentication code");
   static final Flag EXTRACT =
       text("extract", "", "print only a part of the file, such as '[\"key\"][0]'");
   static final Flag FILENAME_OVERRIDE =
@@ -75,7 +76,10 @@ record Flag(List<String> names, boolean isSwitch, String variable, String help) 
 
   static final List<Flag> KEY_SERVICES =
       List.of(
-          text("enable-local-keyservice", "SOPS_ENABLE_LOCAL_KEYSERVICE", "use keys of this machine"),
+          text(
+              "enable-local-keyservice",
+              "SOPS_ENABLE_LOCAL_KEYSERVICE",
+              "use keys of this machine"),
           text("keyservice", "SOPS_KEYSERVICE", "other key services"));
 
   /** Those that stand before a command, or in place of one. */
@@ -102,7 +106,8 @@ record Flag(List<String> names, boolean isSwitch, String variable, String help) 
                 text("config", "SOPS_CONFIG", "the configuration; default: the nearest .sops.yaml"),
                 text("indent", "", "columns a level in YAML and JSON"),
                 onOff("mac-only-encrypted", "protect what is encrypted only by the MAC"),
-                text("unencrypted-comment-regex", "", "leave what such a comment precedes as it is"),
+                text(
+                    "unencrypted-comment-regex", "", "leave what such a comment precedes as it is"),
                 text("encrypted-comment-regex", "", "encrypt only what such a comment precedes"),
                 onOff("verbose", "say more"),
                 onOff("disable-version-check", "has no effect"),

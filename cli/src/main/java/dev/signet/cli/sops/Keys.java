@@ -68,8 +68,7 @@ final class Keys implements KeyWrapping, AutoCloseable {
     return world.variable("SOPS_GPG_EXEC").orElse("gpg");
   }
 
-  private byte[] run(List<String> command, byte[] input, String what)
-      throws UnavailableException {
+  private byte[] run(List<String> command, byte[] input, String what) throws UnavailableException {
     try {
       Processes.Result result = Processes.run(world, command, input);
       if (result.exit() == 0) {
@@ -84,8 +83,7 @@ final class Keys implements KeyWrapping, AutoCloseable {
   }
 
   private static UnavailableException unsupported(MasterKey key) {
-    return new UnavailableException(
-        "keys of kind " + key.kind().text() + " are not supported yet");
+    return new UnavailableException("keys of kind " + key.kind().text() + " are not supported yet");
   }
 
   @Override

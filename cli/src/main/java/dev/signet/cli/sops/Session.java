@@ -84,12 +84,11 @@ record Session(SopsWorld world, Arguments global, Arguments local) {
       return Optional.empty();
     }
     Path folder = configFile().orElseThrow().toAbsolutePath().normalize().getParent();
-    String prefix = folder + (String.valueOf(folder).endsWith(File.separator) ? "" : File.separator);
+    String prefix =
+        folder + (String.valueOf(folder).endsWith(File.separator) ? "" : File.separator);
     String path = file.toString();
     try {
-      return config
-          .get()
-          .ruleFor(path.startsWith(prefix) ? path.substring(prefix.length()) : path);
+      return config.get().ruleFor(path.startsWith(prefix) ? path.substring(prefix.length()) : path);
     } catch (SopsException e) {
       throw SopsFailure.of(e);
     }

@@ -137,8 +137,7 @@ public final class SopsProgram {
     }
     for (Command command : Command.values()) {
       if (!rest.isEmpty() && rest.getFirst().equals(command.text())) {
-        Arguments local =
-            Arguments.parse(rest.subList(1, rest.size()), command.flags(), world);
+        Arguments local = Arguments.parse(rest.subList(1, rest.size()), command.flags(), world);
         if (local.is("help")) {
           world.out().print(help(command));
           return 0;

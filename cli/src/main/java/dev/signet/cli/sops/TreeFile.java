@@ -81,8 +81,7 @@ final class TreeFile implements AutoCloseable {
   TreeFile rekeyed(KeyWrapping keys) throws SopsFailure {
     SecretBytes fresh = KeyGroups.newDataKey(session.world().random());
     try {
-      tree.setMetadata(
-          KeyGroups.wrap(tree.metadata(), fresh, keys, session.world().random()));
+      tree.setMetadata(KeyGroups.wrap(tree.metadata(), fresh, keys, session.world().random()));
       return new TreeFile(session, tree, fresh);
     } catch (SopsException e) {
       fresh.close();

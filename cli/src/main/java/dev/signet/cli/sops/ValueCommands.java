@@ -104,8 +104,7 @@ final class ValueCommands {
   static int unset(Session session) throws SopsFailure {
     List<String> rest = session.local().rest();
     if (rest.size() != 2) {
-      throw new SopsFailure(
-          SopsFailure.NO_FILE, "Error: no file specified, or index is missing");
+      throw new SopsFailure(SopsFailure.NO_FILE, "Error: no file specified, or index is missing");
     }
     Path path = session.world().path(rest.getFirst());
     Format from = session.inputFormat(path.toString());

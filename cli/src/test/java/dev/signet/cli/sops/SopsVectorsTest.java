@@ -27,8 +27,7 @@ class SopsVectorsTest {
       Pattern.compile("data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,");
   private static final Pattern WRAPPED =
       Pattern.compile("(?s)-----BEGIN (AGE|PGP)[^-]*-----.*?-----END [^-]*-----");
-  private static final Pattern TIME =
-      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
 
   static List<Jsonl.Row> cases() {
     return Jsonl.rows(SopsVectorsTest.class, "vectors/cases.jsonl");
@@ -47,8 +46,7 @@ class SopsVectorsTest {
   }
 
   private static Jsonl.Row identities() {
-    try (InputStream in =
-        SopsVectorsTest.class.getResourceAsStream("vectors/identities.json")) {
+    try (InputStream in = SopsVectorsTest.class.getResourceAsStream("vectors/identities.json")) {
       return Jsonl.row(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
@@ -117,19 +115,16 @@ class SopsVectorsTest {
 
     assertThat(result.exit()).as(result.err()).isEqualTo(row.integer("decryptExit"));
     assertThat(new String(result.bytes(), ISO_8859_1))
-        .isEqualTo(
-            has(row, "decrypted") ? new String(bytes(row, "decrypted"), ISO_8859_1) : "");
+        .isEqualTo(has(row, "decrypted") ? new String(bytes(row, "decrypted"), ISO_8859_1) : "");
     for (Jsonl.Row part : row.rows("extract")) {
       SopsHarness.Result extracted = sops.run("decrypt", "--extract", part.text("path"), name);
       assertThat(extracted.exit()).as(part.text("path")).isEqualTo(part.integer("exit"));
       assertThat(new String(extracted.bytes(), ISO_8859_1))
           .as(part.text("path"))
-          .isEqualTo(
-              has(part, "output") ? new String(bytes(part, "output"), ISO_8859_1) : "");
+          .isEqualTo(has(part, "output") ? new String(bytes(part, "output"), ISO_8859_1) : "");
     }
     for (Jsonl.Row other : row.rows("outputType")) {
-      SopsHarness.Result written =
-          sops.run("decrypt", "--output-type", other.text("type"), name);
+      SopsHarness.Result written = sops.run("decrypt", "--output-type", other.text("type"), name);
       assertThat(written.exit()).as(other.text("type")).isEqualTo(other.integer("exit"));
       assertThat(written.out())
           .as(other.text("type"))
@@ -159,8 +154,7 @@ class SopsVectorsTest {
     } else if (row.has("encrypted")) {
       arguments.addAll(recipients(row, "age", "recipient"));
     } else {
-      arguments.addAll(
-          List.of("--age", identities().row("age").row("p-k1").text("recipient")));
+      arguments.addAll(List.of("--age", identities().row("age").row("p-k1").text("recipient")));
     }
     arguments.add(name);
     sops.file(name, bytes(row, "plaintext"));
@@ -179,8 +173,7 @@ class SopsVectorsTest {
     SopsHarness.Result back = sops.run("decrypt", name);
     assertThat(back.exit()).as(back.err()).isEqualTo(row.integer("decryptExit"));
     assertThat(new String(back.bytes(), ISO_8859_1))
-        .isEqualTo(
-            has(row, "decrypted") ? new String(bytes(row, "decrypted"), ISO_8859_1) : "");
+        .isEqualTo(has(row, "decrypted") ? new String(bytes(row, "decrypted"), ISO_8859_1) : "");
   }
 
   /** The recipients that stand in the encrypted file, as an option. */
