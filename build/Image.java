@@ -26,7 +26,7 @@ static final String USER = "65532";
 static final String MAIN = "dev.signet.cli.Main";
 
 /** The names by which the program is started. */
-static final List<String> NAMES = List.of("signet", "kubeseal", "controller");
+static final List<String> NAMES = List.of("signet", "kubeseal", "controller", "sops");
 
 /** The exit status where the distribution's packages cannot be had. */
 static final int UNAVAILABLE = 69;

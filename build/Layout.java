@@ -31,7 +31,7 @@ final class Layout {
   static SortedMap<String, byte[]> of(Path root, List<Path> jars) throws IOException {
     SortedMap<String, byte[]> layout = program(root, jars);
     Path dist = root.resolve("cli/src/dist");
-    for (String program : List.of("signet", "kubeseal", "controller")) {
+    for (String program : List.of("signet", "kubeseal", "controller", "sops")) {
       layout.put("bin/" + program, Files.readAllBytes(dist.resolve("bin/signet")));
       layout.put("bin/" + program + ".cmd", Files.readAllBytes(dist.resolve("bin/signet.cmd")));
     }

@@ -1,5 +1,5 @@
 @echo off
-rem Starts signet, kubeseal or controller: one program that acts by the name of this file.
+rem Starts signet, kubeseal, controller or sops: one program that acts by the name of this file.
 rem SIGNET_JAVA_OPTS  more options for the JVM
 setlocal DisableDelayedExpansion
 set "program=%~n0"

@@ -1,5 +1,7 @@
 package dev.signet.cli;
 
+import dev.signet.cli.sops.SopsProgram;
+import dev.signet.cli.sops.SopsWorld;
 import dev.signet.delivery.directory.FaultPoints;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -11,8 +13,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 
 /**
- * Starts {@code signet}, {@code kubeseal} or {@code controller}: the launcher says which in the
- * property signet.program.
+ * Starts {@code signet}, {@code kubeseal}, {@code controller} or {@code sops}: the launcher says
+ * which in the property signet.program.
  */
 public final class Main {
 
@@ -33,8 +35,21 @@ public final class Main {
     return switch (program) {
       case "kubeseal" -> Kubeseal.run(args, surroundings);
       case "controller" -> ControllerProgram.run(args, surroundings);
+      case "sops" -> SopsProgram.run(args, sopsWorld(surroundings));
       default -> Signet.run(args, surroundings);
     };
+  }
+
+  private static SopsWorld sopsWorld(Surroundings surroundings) {
+    return new SopsWorld(
+        surroundings.environment(),
+        surroundings.workingDirectory(),
+        surroundings.in(),
+        surroundings.out(),
+        surroundings.err(),
+        surroundings.clock(),
+        surroundings.random(),
+        surroundings.faults());
   }
 
   static Surroundings real(FaultPoints faults) {

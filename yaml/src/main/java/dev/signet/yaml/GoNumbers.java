@@ -1,5 +1,6 @@
 package dev.signet.yaml;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the two-digit number nearest to the value even where one digit would do ({@code 4.9E-324} against
  * Go's {@code 5e-324}).
  */
-final class GoNumbers {
+public final class GoNumbers {
 
   private final boolean negative;
   private final String digits;
@@ -26,7 +27,7 @@ final class GoNumbers {
   }
 
   /** {@code FormatFloat(value, 'g', -1, 64)}, with YAML's names for what is not finite. */
-  static String yaml(double value) {
+  public static String yaml(double value) {
     String special = special(value);
     return special != null ? special : of(value).general();
   }
@@ -45,7 +46,7 @@ final class GoNumbers {
   }
 
   /** As encoding/json prints a float64. */
-  static String json(double value) {
+  public static String json(double value) {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       throw new IllegalArgumentException("a number in a tree must be finite");
     }
@@ -55,6 +56,32 @@ final class GoNumbers {
       return number.scientific(1);
     }
     return number.positional();
+  }
+
+  /**
+   * {@code FormatFloat(value, 'f', -1, 64)}: never an exponent; NaN, +Inf and -Inf where not
+   * finite.
+   */
+  public static String plain(double value) {
+    if (Double.isNaN(value)) {
+      return "NaN";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "+Inf" : "-Inf";
+    }
+    return of(value).positional();
+  }
+
+  /**
+   * {@code FormatFloat(value, 'G', -1, 64)}, with a decimal place where it would read as an
+   * integer.
+   */
+  public static String general(double value) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      return Double.isNaN(value) ? "NaN" : plain(value);
+    }
+    String text = of(value).general().toUpperCase(Locale.ROOT);
+    return text.indexOf('.') < 0 && text.indexOf('E') < 0 ? text + ".0" : text;
   }
 
   private static @Nullable String special(double value) {

@@ -1,5 +1,10 @@
 package dev.signet.yaml;
 
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
 /**
  * Which strings goyaml.v2 takes for timestamps: those that Go's {@code time.Parse} reads as {@code
  * 2006-1-2}, {@code 2006-1-2 15:4:5.999999999} or {@code 2006-1-2T15:4:5.999999999Z07:00} (T in
@@ -8,8 +13,17 @@ package dev.signet.yaml;
  */
 final class GoTimestamps {
 
+  private static final int NANO_DIGITS = 9;
+
   private final String text;
   private int at;
+  private int hour;
+  private int minute;
+  private int second;
+  private int nano;
+  private boolean beyond;
+  private ZoneOffset offset = ZoneOffset.UTC;
+  private LocalDate date = LocalDate.EPOCH;
 
   private GoTimestamps(String text) {
     this.text = text;
@@ -27,6 +41,22 @@ final class GoTimestamps {
     return new GoTimestamps(text).matches();
   }
 
+  /**
+   * The time that a text which {@link #matches} means; without a zone it is UTC. With an offset
+   * beyond what Java knows, which no clock shows, it is the text itself.
+   */
+  static Object parse(String text) {
+    GoTimestamps parsed = new GoTimestamps(text);
+    parsed.matches();
+    if (parsed.beyond) {
+      return text;
+    }
+    return OffsetDateTime.of(
+        parsed.date,
+        LocalTime.of(parsed.hour, parsed.minute, parsed.second, parsed.nano),
+        parsed.offset);
+  }
+
   private boolean matches() {
     int year = Integer.parseInt(text, 0, 4, 10);
     at = 5;
@@ -38,6 +68,7 @@ final class GoTimestamps {
     if (day < 1 || day > days(year, month)) {
       return false;
     }
+    date = LocalDate.of(year, month, day);
     if (at == text.length()) {
       return true;
     }
@@ -56,15 +87,15 @@ final class GoTimestamps {
   }
 
   private boolean time() {
-    int hour = part();
+    hour = part();
     if (hour < 0 || hour > 23 || !skip(':')) {
       return false;
     }
-    int minute = part();
+    minute = part();
     if (minute < 0 || minute > 59 || !skip(':')) {
       return false;
     }
-    int second = part();
+    second = part();
     if (second < 0 || second > 59) {
       return false;
     }
@@ -72,8 +103,13 @@ final class GoTimestamps {
         && (text.charAt(at) == '.' || text.charAt(at) == ',')
         && digit(at + 1)) {
       at++;
+      int scale = NANO_DIGITS;
       while (digit(at)) {
+        nano = scale-- > 0 ? nano * 10 + text.charAt(at) - '0' : nano;
         at++;
+      }
+      while (scale-- > 0) {
+        nano *= 10;
       }
     }
     return true;
@@ -93,10 +129,18 @@ final class GoTimestamps {
         return false;
       }
     }
-    int hour = Integer.parseInt(text, at + 1, at + 3, 10);
-    int minute = Integer.parseInt(text, at + 4, at + 6, 10);
+    int hours = Integer.parseInt(text, at + 1, at + 3, 10);
+    int minutes = Integer.parseInt(text, at + 4, at + 6, 10);
+    if (hours > 24 || minutes > 60) {
+      return false;
+    }
+    int seconds = (hours * 60 + minutes) * 60;
+    beyond = seconds > ZoneOffset.MAX.getTotalSeconds();
+    if (!beyond) {
+      offset = ZoneOffset.ofTotalSeconds(text.charAt(at) == '-' ? -seconds : seconds);
+    }
     at += 6;
-    return hour <= 24 && minute <= 60;
+    return true;
   }
 
   /** One or two digits, or -1. */

@@ -1,0 +1,93 @@
+package dev.signet.cli.sops;
+
+import dev.signet.core.SecretBytes;
+import dev.signet.sops.AgeWrapping;
+import dev.signet.sops.KeyWrapping;
+import dev.signet.sops.MasterKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The master keys of this machine: age by itself, PGP by the program gpg. */
+final class Keys implements KeyWrapping, AutoCloseable {
+
+  private final SopsWorld world;
+  private final AgeKeySources sources;
+  private final AgeWrapping age;
+
+  Keys(SopsWorld world) {
+    this.world = world;
+    this.sources = new AgeKeySources(world);
+    this.age = new AgeWrapping(sources, world.random());
+  }
+
+  @Override
+  public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
+    return switch (key) {
+      case MasterKey.Age _ -> age.wrap(key, part);
+      case MasterKey.Pgp pgp -> {
+        String fingerprint = pgp.fingerprint();
+        String last = fingerprint.substring(Math.max(0, fingerprint.length() - 16));
+        List<String> command =
+            List.of(
+                gpg(),
+                "--no-default-recipient",
+                "--yes",
+                "--encrypt",
+                "-a",
+                "-r",
+                fingerprint,
+                "--trusted-key",
+                last,
+                "--no-encrypt-to");
+        byte[] out = part.with(bytes -> run(command, bytes, "encrypt"));
+        yield new String(out, StandardCharsets.US_ASCII).strip();
+      }
+      default -> throw unsupported(key);
+    };
+  }
+
+  @Override
+  public SecretBytes unwrap(MasterKey key) throws UnavailableException {
+    return switch (key) {
+      case MasterKey.Age _ -> age.unwrap(key);
+      case MasterKey.Pgp pgp -> {
+        byte[] message = pgp.enc().getBytes(StandardCharsets.UTF_8);
+        byte[] out = run(List.of(gpg(), "-d"), message, "decrypt");
+        if (out.length == 0) {
+          throw new UnavailableException(
+              "failed to decrypt sops data key with pgp: zero bytes returned");
+        }
+        yield SecretBytes.wrap(out);
+      }
+      default -> throw unsupported(key);
+    };
+  }
+
+  private String gpg() {
+    return world.variable("SOPS_GPG_EXEC").orElse("gpg");
+  }
+
+  private byte[] run(List<String> command, byte[] input, String what) throws UnavailableException {
+    try {
+      Processes.Result result = Processes.run(world, command, input);
+      if (result.exit() == 0) {
+        return result.out();
+      }
+      throw new UnavailableException(
+          "failed to " + what + " sops data key with pgp: " + result.err());
+    } catch (IOException e) {
+      throw new UnavailableException(
+          "failed to " + what + " sops data key with pgp: " + FileAccess.reason(e));
+    }
+  }
+
+  private static UnavailableException unsupported(MasterKey key) {
+    return new UnavailableException("keys of kind " + key.kind().text() + " are not supported yet");
+  }
+
+  @Override
+  public void close() {
+    sources.close();
+  }
+}
