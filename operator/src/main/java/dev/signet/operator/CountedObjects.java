@@ -49,6 +49,30 @@ final class CountedObjects implements Objects {
   }
 
   @Override
+  public void create(KubeObject object) throws ObjectsException {
+    objects.create(object);
+    writes.wrote("object", "create");
+  }
+
+  @Override
+  public void update(KubeObject object) throws ObjectsException {
+    objects.update(object);
+    writes.wrote("object", "update");
+  }
+
+  @Override
+  public void delete(Ref ref, String uid) throws ObjectsException {
+    objects.delete(ref, uid);
+    writes.wrote("object", "delete");
+  }
+
+  @Override
+  public void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
+    objects.setFinalizers(seen, finalizers);
+    writes.wrote("object", "patch");
+  }
+
+  @Override
   public Optional<Secret> secret(String namespace, String name) throws ObjectsException {
     return objects.secret(namespace, name);
   }
@@ -72,14 +96,24 @@ final class CountedObjects implements Objects {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
-    String version = objects.create(secret);
+    return create(secret, "");
+  }
+
+  @Override
+  public String update(Secret secret) throws ObjectsException {
+    return update(secret, "");
+  }
+
+  @Override
+  public String create(Secret secret, String writer) throws ObjectsException {
+    String version = objects.create(secret, writer);
     writes.wrote("secret", "create");
     return version;
   }
 
   @Override
-  public String update(Secret secret) throws ObjectsException {
-    String version = objects.update(secret);
+  public String update(Secret secret, String writer) throws ObjectsException {
+    String version = objects.update(secret, writer);
     writes.wrote("secret", "update");
     return version;
   }
