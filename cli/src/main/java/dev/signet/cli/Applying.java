@@ -11,8 +11,15 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
+import dev.signet.dialects.externalsecrets.FanOutController;
+import dev.signet.dialects.externalsecrets.Fetching;
+import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.InstallationKey;
+import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.Templates;
+import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import java.nio.file.Path;
@@ -50,13 +57,25 @@ final class Applying {
     SealingKeys keys = Projects.keys(surroundings, directory);
     Stores stores =
         new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(root)));
+    InstallationKey installation =
+        new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
+    Fetching fetching =
+        new Fetching(
+            stores,
+            new Generating(
+                directory, Generators.all(), surroundings.clock(), surroundings.random()),
+            new Templates(directory, installation, surroundings.templateSources()));
     List<Controller> controllers =
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
             new SealedSecretController(directory, directory, keys, surroundings.templateSources()),
+            FanOutController.externalSecrets(directory, directory, surroundings.clock()),
+            FanOutController.pushSecrets(directory, directory, surroundings.clock()),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
             SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
-            ExternalSecretController.whenAsked(directory, directory, stores, surroundings.clock()));
+            ExternalSecretController.whenAsked(
+                directory, directory, fetching, surroundings.clock()),
+            PushSecretController.whenAsked(directory, directory, fetching, surroundings.clock()));
     int workers = Runtime.getRuntime().availableProcessors();
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
@@ -69,7 +88,9 @@ final class Applying {
     Set<Object> handled = controllers.stream().map(Controller::kind).collect(Collectors.toSet());
     for (Manifest manifest : manifests.all()) {
       Ref ref = manifest.object().ref();
-      if (SECRET_GROUPS.contains(ref.kind().group()) && !handled.contains(ref.kind())) {
+      if (SECRET_GROUPS.contains(ref.kind().group())
+          && !handled.contains(ref.kind())
+          && !Generating.knows(ref.kind())) {
         outcomes.put(
             ref,
             new Outcome.Stalled(

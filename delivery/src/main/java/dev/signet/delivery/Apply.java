@@ -50,9 +50,17 @@ public final class Apply {
   }
 
   public Applied secret(String namespace, String name, Merge merge) throws ObjectsException {
+    return secret(namespace, name, /* writer= */ "", merge);
+  }
+
+  /**
+   * @param writer under which name it is noted who wrote what, empty for the usual one
+   */
+  public Applied secret(String namespace, String name, String writer, Merge merge)
+      throws ObjectsException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return once(namespace, name, merge);
+        return once(namespace, name, writer, merge);
       } catch (ObjectsException e) {
         boolean moved =
             e.problem() instanceof Problem.Conflict || e.problem() instanceof Problem.NotFound;
@@ -63,7 +71,8 @@ public final class Apply {
     }
   }
 
-  private Applied once(String namespace, String name, Merge merge) throws ObjectsException {
+  private Applied once(String namespace, String name, String writer, Merge merge)
+      throws ObjectsException {
     Optional<Secret> existing = objects.secret(namespace, name);
     try {
       return switch (merge.onto(existing)) {
@@ -71,8 +80,8 @@ public final class Apply {
         case Decision.Write(Secret wanted) -> {
           try (wanted) {
             yield existing.isEmpty()
-                ? new Applied.Created(objects.create(wanted))
-                : replace(existing.get(), wanted);
+                ? new Applied.Created(objects.create(wanted, writer))
+                : replace(existing.get(), wanted, writer);
           }
         }
       };
@@ -81,7 +90,7 @@ public final class Apply {
     }
   }
 
-  private Applied replace(Secret before, Secret wanted) throws ObjectsException {
+  private Applied replace(Secret before, Secret wanted, String writer) throws ObjectsException {
     if (wanted.sameAs(before)) {
       return new Applied.Unchanged(before.metadata().resourceVersion());
     }
@@ -91,6 +100,7 @@ public final class Apply {
                 wanted
                     .metadata()
                     .with("uid", before.metadata().uid())
-                    .with("resourceVersion", before.metadata().resourceVersion()))));
+                    .with("resourceVersion", before.metadata().resourceVersion())),
+            writer));
   }
 }

@@ -27,6 +27,39 @@ public interface Objects {
   /** Replaces {@code status}; does nothing when it is that already. */
   void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException;
 
+  /**
+   * Creates an object of another kind than Secret.
+   *
+   * @throws ObjectsException {@link Problem.Conflict} when one of that name exists
+   */
+  default void create(KubeObject object) throws ObjectsException {
+    throw notHere(object.ref());
+  }
+
+  /**
+   * Replaces an object of another kind than Secret, but for its status. The uid and resourceVersion
+   * in its metadata are preconditions.
+   *
+   * @throws ObjectsException {@link Problem.Conflict} when it changed meanwhile
+   */
+  default void update(KubeObject object) throws ObjectsException {
+    throw notHere(object.ref());
+  }
+
+  /** Deletes the object with that uid; another one of the same name stays. */
+  default void delete(Ref ref, String uid) throws ObjectsException {
+    throw notHere(ref);
+  }
+
+  /** Replaces {@code metadata.finalizers} of the object as it was read. */
+  default void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
+    throw notHere(seen.ref());
+  }
+
+  private static ObjectsException notHere(Ref ref) {
+    return new ObjectsException(new Problem.Denied(), ref + " cannot be written here");
+  }
+
   /** A Secret with its values; the caller closes it. */
   Optional<Secret> secret(String namespace, String name) throws ObjectsException;
 
@@ -52,6 +85,20 @@ public interface Objects {
    * @throws ObjectsException {@link Problem.Conflict} when one of that name exists
    */
   String create(Secret secret) throws ObjectsException;
+
+  /**
+   * The same, noted under that name as who wrote which field, where such notes are kept.
+   *
+   * @param writer a field manager, empty for the usual one
+   */
+  default String create(Secret secret, String writer) throws ObjectsException {
+    return create(secret);
+  }
+
+  /** As {@link #update(Secret)}, noted as with {@link #create(Secret, String)}. */
+  default String update(Secret secret, String writer) throws ObjectsException {
+    return update(secret);
+  }
 
   /**
    * Replaces a Secret and returns its new resourceVersion. The uid and resourceVersion in its

@@ -58,8 +58,7 @@ final class Api {
       this(method, path, accept, body, "application/json");
     }
 
-    private Request(
-        String method, String path, String accept, byte @Nullable [] body, String contentType) {
+    Request(String method, String path, String accept, byte @Nullable [] body, String contentType) {
       this.contentType = contentType;
       this.method = method;
       this.path = path;

@@ -116,7 +116,7 @@ public final class Cluster implements Objects, AutoCloseable {
             options.timeout());
     this.answers = new Answers(api);
     this.discovery = new Discovery(api);
-    this.bodies = new SecretBodies(api, options.fieldManager());
+    this.bodies = new SecretBodies(api);
     long every = options.missing().toMillis();
     var _ =
         timer.scheduleWithFixedDelay(
@@ -384,6 +384,87 @@ public final class Cluster implements Objects, AutoCloseable {
     }
   }
 
+  @Override
+  public void create(KubeObject object) throws ObjectsException {
+    Ref ref = object.ref();
+    Resource resource = resource(ref.kind());
+    var _ =
+        api.ask(
+            asked("create", ref, resource, ""),
+            new Api.Request(
+                "POST",
+                resource.path(versionOf(object), ref.namespace()) + manager(),
+                "application/json",
+                Json.write(object.tree())));
+  }
+
+  @Override
+  public void update(KubeObject object) throws ObjectsException {
+    Ref ref = object.ref();
+    Resource resource = resource(ref.kind());
+    var _ =
+        api.ask(
+            asked("update", ref, resource, ""),
+            new Api.Request(
+                "PUT",
+                resource.path(versionOf(object), ref.namespace()) + "/" + ref.name() + manager(),
+                "application/json",
+                Json.write(withoutWriters(object.tree()))));
+  }
+
+  @Override
+  public void delete(Ref ref, String uid) throws ObjectsException {
+    Resource resource = resource(ref.kind());
+    Optional<String> version = served(ref.kind());
+    if (version.isEmpty()) {
+      return;
+    }
+    var _ =
+        api.ask(
+            asked("delete", ref, resource, ""),
+            new Api.Request(
+                "DELETE",
+                resource.path(version.get(), ref.namespace()) + "/" + ref.name(),
+                "application/json",
+                Json.write(
+                    Map.of(
+                        "kind",
+                        "DeleteOptions",
+                        "apiVersion",
+                        "v1",
+                        "preconditions",
+                        Map.of("uid", uid)))));
+  }
+
+  /** By a patch: what the cache left out of the object must not be lost. */
+  @Override
+  public void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
+    Ref ref = seen.ref();
+    Resource resource = resource(ref.kind());
+    var _ =
+        api.ask(
+            asked("patch", ref, resource, ""),
+            new Api.Request(
+                "PATCH",
+                resource.path(versionOf(seen), ref.namespace()) + "/" + ref.name() + manager(),
+                "application/json",
+                Json.write(
+                    Map.of(
+                        "metadata",
+                        Map.of("resourceVersion", version(seen), "finalizers", finalizers))),
+                "application/merge-patch+json"));
+  }
+
+  private static String versionOf(KubeObject object) {
+    return object.apiVersion().substring(object.apiVersion().indexOf('/') + 1);
+  }
+
+  private String manager() {
+    return options.fieldManager().isEmpty()
+        ? ""
+        : "?fieldManager=" + encoded(options.fieldManager());
+  }
+
   private static String version(KubeObject object) {
     return object.tree().get("metadata") instanceof Map<?, ?> metadata
             && metadata.get("resourceVersion") instanceof String version
@@ -395,16 +476,14 @@ public final class Cluster implements Objects, AutoCloseable {
       throws ObjectsException {
     Ref ref = object.ref();
     Resource resource = resource(ref.kind());
-    String version = object.apiVersion().substring(object.apiVersion().indexOf('/') + 1);
-    String manager =
-        options.fieldManager().isEmpty() ? "" : "?fieldManager=" + encoded(options.fieldManager());
+    String version = versionOf(object);
     Asked asked = asked("update", ref, resource, "/status");
     byte[] answer =
         api.ask(
             asked,
             new Api.Request(
                 "PUT",
-                resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager,
+                resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager(),
                 "application/json",
                 Json.write(withoutWriters(object.with("status", status).tree()))));
     return Answers.tree(asked, answer);
@@ -502,12 +581,22 @@ public final class Cluster implements Objects, AutoCloseable {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
-    return remembered(bodies.create(secret));
+    return create(secret, options.fieldManager());
   }
 
   @Override
   public String update(Secret secret) throws ObjectsException {
-    return remembered(bodies.update(secret));
+    return update(secret, options.fieldManager());
+  }
+
+  @Override
+  public String create(Secret secret, String writer) throws ObjectsException {
+    return remembered(bodies.create(secret, writer));
+  }
+
+  @Override
+  public String update(Secret secret, String writer) throws ObjectsException {
+    return remembered(bodies.update(secret, writer));
   }
 
   private String remembered(Metadata answer) {

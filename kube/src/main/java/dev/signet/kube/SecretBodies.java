@@ -26,11 +26,13 @@ final class SecretBodies {
   private static final int PAGE = 500;
 
   private final Api api;
-  private final String query;
 
-  SecretBodies(Api api, String fieldManager) {
+  SecretBodies(Api api) {
     this.api = api;
-    this.query = fieldManager.isEmpty() ? "" : "?fieldManager=" + encoded(fieldManager);
+  }
+
+  private static String query(String fieldManager) {
+    return fieldManager.isEmpty() ? "" : "?fieldManager=" + encoded(fieldManager);
   }
 
   private static String encoded(String text) {
@@ -102,12 +104,12 @@ final class SecretBodies {
   }
 
   /** Returns the metadata that it has now. */
-  Metadata create(Secret secret) throws ObjectsException {
+  Metadata create(Secret secret, String writer) throws ObjectsException {
     Metadata metadata = secret.metadata();
     return write(
         asked("create", metadata.namespace(), metadata.name()),
         "POST",
-        path(metadata.namespace()),
+        path(metadata.namespace()) + query(writer),
         SecretJson.write(secret, /* preconditions= */ false));
   }
 
@@ -137,7 +139,7 @@ final class SecretBodies {
   }
 
   /** Returns the metadata that it has now. */
-  Metadata update(Secret secret) throws ObjectsException {
+  Metadata update(Secret secret, String writer) throws ObjectsException {
     Metadata metadata = secret.metadata();
     if (metadata.uid().isEmpty() || metadata.resourceVersion().isEmpty()) {
       throw new IllegalArgumentException(
@@ -146,14 +148,14 @@ final class SecretBodies {
     return write(
         asked("update", metadata.namespace(), metadata.name()),
         "PUT",
-        path(metadata.namespace()) + "/" + metadata.name(),
+        path(metadata.namespace()) + "/" + metadata.name() + query(writer),
         SecretJson.write(secret, /* preconditions= */ true));
   }
 
   private Metadata write(Asked asked, String method, String path, byte[] body)
       throws ObjectsException {
     try {
-      byte[] answer = api.ask(asked, new Api.Request(method, path + query, Traffic.BODIES, body));
+      byte[] answer = api.ask(asked, new Api.Request(method, path, Traffic.BODIES, body));
       try {
         return SecretJson.written(answer);
       } catch (IOException e) {

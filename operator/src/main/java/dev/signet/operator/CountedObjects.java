@@ -62,6 +62,34 @@ final class CountedObjects implements Objects {
   }
 
   @Override
+  public void create(KubeObject object) throws ObjectsException {
+    gate.orFail();
+    objects.create(object);
+    writes.wrote("object", "create");
+  }
+
+  @Override
+  public void update(KubeObject object) throws ObjectsException {
+    gate.orFail();
+    objects.update(object);
+    writes.wrote("object", "update");
+  }
+
+  @Override
+  public void delete(Ref ref, String uid) throws ObjectsException {
+    gate.orFail();
+    objects.delete(ref, uid);
+    writes.wrote("object", "delete");
+  }
+
+  @Override
+  public void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
+    gate.orFail();
+    objects.setFinalizers(seen, finalizers);
+    writes.wrote("object", "patch");
+  }
+
+  @Override
   public Optional<Secret> secret(String namespace, String name) throws ObjectsException {
     return objects.secret(namespace, name);
   }
@@ -85,16 +113,26 @@ final class CountedObjects implements Objects {
 
   @Override
   public String create(Secret secret) throws ObjectsException {
+    return create(secret, "");
+  }
+
+  @Override
+  public String update(Secret secret) throws ObjectsException {
+    return update(secret, "");
+  }
+
+  @Override
+  public String create(Secret secret, String writer) throws ObjectsException {
     gate.orFail();
-    String version = objects.create(secret);
+    String version = objects.create(secret, writer);
     writes.wrote("secret", "create");
     return version;
   }
 
   @Override
-  public String update(Secret secret) throws ObjectsException {
+  public String update(Secret secret, String writer) throws ObjectsException {
     gate.orFail();
-    String version = objects.update(secret);
+    String version = objects.update(secret, writer);
     writes.wrote("secret", "update");
     return version;
   }

@@ -15,8 +15,15 @@ import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
+import dev.signet.dialects.externalsecrets.FanOutController;
+import dev.signet.dialects.externalsecrets.Fetching;
+import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.InstallationKey;
+import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.Templates;
+import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
@@ -175,10 +182,8 @@ public final class Operator {
             sealed.delivery());
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
-      Stores stores = new Stores(objects, List.of(FakeStore.provider()));
-      controllers.add(SecretStoreController.clusterWide(objects, memory, stores, clock));
-      controllers.add(SecretStoreController.namespaced(objects, memory, stores, clock));
-      controllers.add(ExternalSecretController.whenDue(objects, memory, stores, clock));
+      controllers.addAll(
+          externalSecrets(objects, memory, sealed.keys().namespace(), clock, random));
     }
     queue =
         new WorkQueue(
@@ -255,6 +260,29 @@ public final class Operator {
         .log("the operator has started");
   }
 
+  /**
+   * @param namespace where this installation keeps what is its own
+   */
+  private static List<Controller> externalSecrets(
+      Objects objects, Memory memory, String namespace, Clock clock, SecureRandom random) {
+    Stores stores = new Stores(objects, List.of(FakeStore.provider()));
+    Fetching fetching =
+        new Fetching(
+            stores,
+            new Generating(objects, Generators.all(), clock, random),
+            new Templates(
+                objects,
+                new InstallationKey(objects, namespace, random),
+                new Template.Sources(clock, ZoneOffset.UTC, random)));
+    return List.of(
+        FanOutController.externalSecrets(objects, memory, clock),
+        FanOutController.pushSecrets(objects, memory, clock),
+        SecretStoreController.clusterWide(objects, memory, stores, clock),
+        SecretStoreController.namespaced(objects, memory, stores, clock),
+        ExternalSecretController.whenDue(objects, memory, fetching, clock),
+        PushSecretController.whenDue(objects, memory, fetching, clock));
+  }
+
   /** What answers everything but metrics, if it could be bound. */
   private Optional<Endpoints> listen(Settings.Http http, Supplier<Optional<String>> unready)
       throws IOException {
@@ -312,8 +340,16 @@ public final class Operator {
     String selector = settings.area().labelSelector();
     cluster.watch(List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
     if (settings.dialects().externalSecrets()) {
-      cluster.watch(List.of(Resources.EXTERNAL_SECRETS), namespaces, selector, changed);
+      cluster.watch(
+          List.of(Resources.EXTERNAL_SECRETS, Resources.PUSH_SECRETS),
+          namespaces,
+          selector,
+          changed);
       cluster.watch(Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+      if (namespaces.names().isEmpty()) {
+        // To fan out takes the whole cluster.
+        cluster.watch(Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
+      }
     }
     watchSecrets(settings, namespaces, changed);
   }
@@ -488,6 +524,8 @@ public final class Operator {
   /** The resources that the operator watches. */
   public static final class Resources {
 
+    private static final String EXTERNAL = "external-secrets.io";
+
     public static final Resource SEALED_SECRETS =
         new Resource(
             new GroupKind("bitnami.com", "SealedSecret"),
@@ -500,20 +538,66 @@ public final class Operator {
     public static final Resource CLUSTER_SECRET_STORES =
         external("ClusterSecretStore", "clustersecretstores", false);
 
+    public static final Resource PUSH_SECRETS =
+        new Resource(
+            new GroupKind(EXTERNAL, "PushSecret"), List.of("v1alpha1"), "pushsecrets", true);
+    public static final Resource CLUSTER_EXTERNAL_SECRETS =
+        external("ClusterExternalSecret", "clusterexternalsecrets", false);
+    public static final Resource CLUSTER_PUSH_SECRETS =
+        new Resource(
+            new GroupKind(EXTERNAL, "ClusterPushSecret"),
+            List.of("v1alpha1"),
+            "clusterpushsecrets",
+            false);
+    private static final Resource NAMESPACES =
+        new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
+    private static final Resource CONFIG_MAPS =
+        new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
+
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
+
+    /** What is made in many namespaces, and the namespaces. */
+    static final List<Resource> FANNED_OUT =
+        List.of(CLUSTER_EXTERNAL_SECRETS, CLUSTER_PUSH_SECRETS, NAMESPACES);
+
     public static final List<Resource> ALL =
-        List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
+        List.of(
+            SEALED_SECRETS,
+            EXTERNAL_SECRETS,
+            SECRET_STORES,
+            CLUSTER_SECRET_STORES,
+            PUSH_SECRETS,
+            CLUSTER_EXTERNAL_SECRETS,
+            CLUSTER_PUSH_SECRETS,
+            NAMESPACES,
+            CONFIG_MAPS,
+            generator("ClusterGenerator", "clustergenerators", false),
+            generator("Fake", "fakes", true),
+            generator("MFA", "mfas", true),
+            generator("Password", "passwords", true),
+            generator("SSHKey", "sshkeys", true),
+            generator("UUID", "uuids", true));
 
     private Resources() {}
 
+    private static Resource generator(String kind, String plural, boolean namespaced) {
+      return new Resource(
+          new GroupKind("generators." + EXTERNAL, kind), List.of("v1alpha1"), plural, namespaced);
+    }
+
     private static Resource external(String kind, String plural, boolean namespaced) {
       return new Resource(
-          new GroupKind("external-secrets.io", kind), List.of("v1", "v1beta1"), plural, namespaced);
+          new GroupKind(EXTERNAL, kind), List.of("v1", "v1beta1"), plural, namespaced);
     }
 
     /** Upstream's name for whoever reports on objects of that kind. */
     static String eventSource(GroupKind kind) {
-      return kind.group().equals("external-secrets.io") ? "external-secrets" : "sealed-secrets";
+      return switch (kind.kind()) {
+        case "SecretStore" -> "secret-store";
+        case "ClusterSecretStore" -> "cluster-secret-store";
+        case "PushSecret" -> "pushsecret";
+        default -> kind.group().equals(EXTERNAL) ? "external-secrets" : "sealed-secrets";
+      };
     }
   }
 }

@@ -22,12 +22,15 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The {@link Objects} of a directory: objects come from manifests, Secrets and statuses from the
@@ -45,6 +48,9 @@ public final class Directory implements Objects, Evidence {
   private final InstantSource clock;
   private final SecureRandom random;
   private long secretWrites;
+
+  /** Objects that controllers made of others; they are made anew in each run. */
+  private final Map<Ref, KubeObject> made = new TreeMap<>();
 
   /** The state stays the caller's, who saves and closes it. */
   public Directory(State state, Manifests manifests, InstantSource clock, SecureRandom random) {
@@ -95,16 +101,58 @@ public final class Directory implements Objects, Evidence {
   @Override
   public synchronized Optional<KubeObject> get(Ref ref) {
     return Optional.ofNullable(manifests.byRef().get(ref))
-        .filter(manifest -> !ref.kind().equals(GroupKind.SECRET))
-        .map(manifest -> asServed(manifest.object()));
+        .filter(_ -> !ref.kind().equals(GroupKind.SECRET))
+        .map(Manifest::object)
+        .or(() -> Optional.ofNullable(made.get(ref)))
+        .map(this::asServed);
   }
 
   @Override
   public synchronized List<KubeObject> list(GroupKind kind) {
-    return manifests.all().stream()
-        .map(Manifest::object)
+    return Stream.concat(manifests.all().stream().map(Manifest::object), made.values().stream())
         .filter(object -> object.ref().kind().equals(kind) && !kind.equals(GroupKind.SECRET))
+        .sorted(Comparator.comparing(KubeObject::ref))
         .map(this::asServed)
+        .toList();
+  }
+
+  @Override
+  public synchronized void create(KubeObject object) throws ObjectsException {
+    if (get(object.ref()).isPresent()) {
+      throw new ObjectsException(new Problem.Conflict(), object.ref() + " already exists");
+    }
+    meet(object);
+    made.put(object.ref(), object);
+  }
+
+  @Override
+  public synchronized void update(KubeObject object) throws ObjectsException {
+    if (!made.containsKey(object.ref())) {
+      throw new ObjectsException(
+          new Problem.Denied(), object.ref() + " stands in a manifest, which nothing here changes");
+    }
+    meet(object);
+    made.put(object.ref(), object);
+  }
+
+  @Override
+  public synchronized void delete(Ref ref, String uid) throws ObjectsException {
+    if (made.remove(ref) == null) {
+      throw new ObjectsException(
+          new Problem.Denied(), ref + " stands in a manifest, which nothing here deletes");
+    }
+  }
+
+  /** Nothing is deleted here, so nothing has to be held back. */
+  @Override
+  public void setFinalizers(KubeObject seen, List<String> finalizers) {}
+
+  /** The objects of a kind, read or made, ordered by reference. */
+  synchronized List<Ref> refs(GroupKind kind) {
+    return Stream.concat(
+            manifests.all().stream().map(manifest -> manifest.object().ref()),
+            made.keySet().stream())
+        .filter(ref -> ref.kind().equals(kind))
         .toList();
   }
 

@@ -3,7 +3,6 @@ package dev.signet.delivery.directory;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Outcome;
-import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Ref;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,26 +61,19 @@ public final class Pass {
   }
 
   private void round(ExecutorService pool, Map<Ref, Outcome> outcomes, Progress progress) {
-    int total = controllers.stream().mapToInt(each -> refs(each.kind()).size()).sum();
+    int total = controllers.stream().mapToInt(each -> directory.refs(each.kind()).size()).sum();
     int done = 0;
     for (Controller controller : controllers) {
-      List<Ref> refs = refs(controller.kind());
+      List<Ref> refs = directory.refs(controller.kind());
       List<Future<Outcome>> running = new ArrayList<>();
       for (Ref ref : refs) {
         running.add(pool.submit(() -> reconcile(controller, ref)));
       }
       for (int i = 0; i < refs.size(); i++) {
         outcomes.put(refs.get(i), await(running.get(i)));
-        progress.done(++done, total);
+        progress.done(++done, Math.max(done, total));
       }
     }
-  }
-
-  private List<Ref> refs(GroupKind kind) {
-    return directory.manifests().all().stream()
-        .map(manifest -> manifest.object().ref())
-        .filter(ref -> ref.kind().equals(kind))
-        .toList();
   }
 
   private static Outcome reconcile(Controller controller, Ref ref) {

@@ -27,7 +27,7 @@ final class Property {
       GjsonResult found = value.with(json -> Gjson.get(json, ref.property()));
       if (!found.exists()) {
         throw new StoreException(
-            new Problem.Malformed(),
+            new Problem.NotFound(),
             "property "
                 + ref.property()
                 + " does not exist in key "

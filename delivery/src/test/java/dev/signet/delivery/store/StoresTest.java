@@ -43,7 +43,7 @@ final class StoresTest {
   }
 
   private static SecretStore fake(String yaml) throws MalformedObjectException, StoreException {
-    return FakeStore.provider().open("SecretStore/ns/fake", configuration(yaml));
+    return FakeStore.provider().open("SecretStore/ns/fake", configuration(yaml), References.NONE);
   }
 
   @Nested
@@ -194,7 +194,7 @@ final class StoresTest {
 
     private SecretStore open(String path) throws MalformedObjectException, StoreException {
       return FolderStore.provider(root)
-          .open("SecretStore/ns/files", configuration("{path: '" + path + "'}"));
+          .open("SecretStore/ns/files", configuration("{path: '" + path + "'}"), References.NONE);
     }
 
     @Test
@@ -268,10 +268,12 @@ final class StoresTest {
     @Test
     void whatIsNotUnderstoodIsRefused() {
       StoreProvider provider = FolderStore.provider(root);
-      assertThatThrownBy(() -> provider.open("s", configuration("{path: secrets, glob: '*'}")))
+      assertThatThrownBy(
+              () ->
+                  provider.open("s", configuration("{path: secrets, glob: '*'}"), References.NONE))
           .isInstanceOf(MalformedObjectException.class)
           .hasMessageContaining("spec.provider.p.glob");
-      assertThatThrownBy(() -> provider.open("s", configuration("{}")))
+      assertThatThrownBy(() -> provider.open("s", configuration("{}"), References.NONE))
           .hasMessage("spec.provider.p.path is required");
     }
   }

@@ -1,5 +1,6 @@
 package dev.signet.dialects.externalsecrets;
 
+import com.google.re2j.Pattern;
 import dev.signet.delivery.Shape;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
@@ -7,16 +8,18 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.store.RemoteRef;
+import dev.signet.delivery.store.Search;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * An ExternalSecret, typed. This version understands {@code data} and {@code dataFrom.extract};
- * every other field makes reading fail with the field's path.
+ * An ExternalSecret, typed. A field that this version does not understand makes reading fail with
+ * the field's path.
  *
  * @param store the store of entries that name none
  */
@@ -27,10 +30,11 @@ record ExternalSecret(
     CreationPolicy creationPolicy,
     DeletionPolicy deletionPolicy,
     boolean immutable,
+    Optional<TargetTemplate> template,
     RefreshPolicy refreshPolicy,
     Duration refreshInterval,
     List<Datum> data,
-    List<Extract> dataFrom) {
+    List<Source> dataFrom) {
 
   static final String GROUP = "external-secrets.io";
   static final GroupKind KIND = new GroupKind(GROUP, "ExternalSecret");
@@ -69,8 +73,24 @@ record ExternalSecret(
   /** One key of the Secret. */
   record Datum(String secretKey, Optional<StoreRef> store, RemoteRef ref, Treatment treatment) {}
 
-  /** All fields of one value. */
-  record Extract(Optional<StoreRef> store, RemoteRef ref, Treatment treatment) {}
+  /** One entry of {@code dataFrom}: many keys at once. */
+  sealed interface Source {
+
+    List<Rewrite> rewrites();
+
+    /** All fields of one value. */
+    record Extract(
+        Optional<StoreRef> store, RemoteRef ref, Treatment treatment, List<Rewrite> rewrites)
+        implements Source {}
+
+    /** All values that a search finds. */
+    record Find(
+        Optional<StoreRef> store, Search search, Treatment treatment, List<Rewrite> rewrites)
+        implements Source {}
+
+    /** What a generator makes. */
+    record Generate(GeneratorRef generator, List<Rewrite> rewrites) implements Source {}
+  }
 
   static void requireVersion(KubeObject object) throws MalformedObjectException {
     if (!API_VERSIONS.contains(object.apiVersion())) {
@@ -91,10 +111,11 @@ record ExternalSecret(
             object.metadata().with("namespace", object.ref().namespace()),
             store,
             target.string("name").filter(name -> !name.isEmpty()).orElse(object.ref().name()),
-            choice(target, "creationPolicy", CreationPolicy.Owner),
-            choice(target, "deletionPolicy", DeletionPolicy.Retain),
+            Choices.of(target, "creationPolicy", CreationPolicy.Owner),
+            Choices.of(target, "deletionPolicy", DeletionPolicy.Retain),
             target.bool("immutable").orElse(false),
-            choice(spec, "refreshPolicy", RefreshPolicy.Periodic),
+            TargetTemplate.of(target),
+            Choices.of(spec, "refreshPolicy", RefreshPolicy.Periodic),
             refreshInterval(spec),
             data(spec),
             dataFrom(spec));
@@ -108,7 +129,13 @@ record ExternalSecret(
     Set<StoreRef> stores = new HashSet<>();
     store.ifPresent(stores::add);
     data.forEach(each -> each.store().ifPresent(stores::add));
-    dataFrom.forEach(each -> each.store().ifPresent(stores::add));
+    for (Source source : dataFrom) {
+      switch (source) {
+        case Source.Extract extract -> extract.store().ifPresent(stores::add);
+        case Source.Find find -> find.store().ifPresent(stores::add);
+        case Source.Generate _ -> {}
+      }
+    }
     return stores;
   }
 
@@ -135,18 +162,53 @@ record ExternalSecret(
     return data;
   }
 
-  private static List<Extract> dataFrom(Fields spec) throws MalformedObjectException {
-    List<Extract> extracts = new ArrayList<>();
+  private static List<Source> dataFrom(Fields spec) throws MalformedObjectException {
+    List<Source> sources = new ArrayList<>();
     for (Fields entry : spec.objects("dataFrom")) {
-      Optional<StoreRef> store = sourceStore(entry);
       Optional<Fields> extract = entry.object("extract");
-      if (extract.isEmpty()) {
+      Optional<Fields> find = entry.object("find");
+      Optional<GeneratorRef> generator = generator(entry);
+      if (Stream.of(extract, find, generator).filter(Optional::isPresent).count() > 1) {
         throw new MalformedObjectException(
-            entry.path() + " has no extract; this version understands nothing else there");
+            "extract, find, or generatorRef cannot be set at the same time");
       }
-      extracts.add(new Extract(store, remoteRef(extract.get()), treatment(extract.get())));
+      List<Rewrite> rewrites = Rewrite.of(entry);
+      if (extract.isPresent()) {
+        sources.add(
+            new Source.Extract(
+                sourceStore(entry), remoteRef(extract.get()), treatment(extract.get()), rewrites));
+      } else if (find.isPresent()) {
+        sources.add(
+            new Source.Find(
+                sourceStore(entry), search(find.get()), treatment(find.get()), rewrites));
+      } else {
+        GeneratorRef ref =
+            generator.orElseThrow(
+                () ->
+                    new MalformedObjectException(
+                        entry.has("sourceRef")
+                            ? "generatorRef or storeRef must be set when using sourceRef in"
+                                + " dataFrom"
+                            : "either extract, find, or sourceRef must be set to dataFrom"));
+        sources.add(new Source.Generate(ref, rewrites));
+      }
     }
-    return extracts;
+    return sources;
+  }
+
+  private static Optional<GeneratorRef> generator(Fields entry) throws MalformedObjectException {
+    Optional<Fields> source = entry.object("sourceRef");
+    return source.isPresent() ? GeneratorRef.optional(source.get()) : Optional.empty();
+  }
+
+  private static Search search(Fields find) throws MalformedObjectException {
+    Optional<Fields> name = find.object("name");
+    Optional<Pattern> pattern = Optional.empty();
+    if (name.isPresent()) {
+      String path = name.get().path() + ".regexp";
+      pattern = Optional.of(Rewrite.pattern(name.get().string("regexp").orElse(""), path));
+    }
+    return new Search(find.string("path"), pattern, find.stringMap("tags"));
   }
 
   private static Optional<StoreRef> sourceStore(Fields entry) throws MalformedObjectException {
@@ -163,42 +225,23 @@ record ExternalSecret(
   }
 
   private static RemoteRef remoteRef(Fields ref) throws MalformedObjectException {
-    choice(ref, "metadataPolicy", MetadataPolicy.None);
     return new RemoteRef(
         ref.requiredString("key"),
         ref.string("property").orElse(""),
-        ref.string("version").orElse(""));
+        ref.string("version").orElse(""),
+        Choices.of(ref, "metadataPolicy", MetadataPolicy.None) == MetadataPolicy.Fetch);
   }
 
-  /** {@code Fetch} would fetch a value's tags instead of the value; it is not understood yet. */
   private enum MetadataPolicy {
-    None
+    None,
+    Fetch
   }
 
   private static Treatment treatment(Fields ref) throws MalformedObjectException {
     return new Treatment(
-        choice(ref, "decodingStrategy", Shape.Decoding.None),
-        choice(ref, "conversionStrategy", Shape.KeyConversion.Default),
-        choice(ref, "nullBytePolicy", NullBytePolicy.Ignore));
-  }
-
-  private static <E extends Enum<E>> E choice(Fields fields, String name, E otherwise)
-      throws MalformedObjectException {
-    Optional<String> text = fields.string(name).filter(given -> !given.isEmpty());
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    for (E each : otherwise.getDeclaringClass().getEnumConstants()) {
-      if (each.name().equals(text.get())) {
-        return each;
-      }
-    }
-    throw new MalformedObjectException(
-        fields.path()
-            + "."
-            + name
-            + " must be one of "
-            + List.of(otherwise.getDeclaringClass().getEnumConstants()));
+        Choices.of(ref, "decodingStrategy", Shape.Decoding.None),
+        Choices.of(ref, "conversionStrategy", Shape.KeyConversion.Default),
+        Choices.of(ref, "nullBytePolicy", NullBytePolicy.Ignore));
   }
 
   /** The rules of upstream's admission webhook that concern what is understood here. */
@@ -217,6 +260,9 @@ record ExternalSecret(
       throw new MalformedObjectException(
           "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to"
               + " merge with");
+    }
+    if (template.isPresent()) {
+      template.get().checkForSecret();
     }
     Set<String> seen = new HashSet<>();
     for (Datum datum : data) {

@@ -21,6 +21,7 @@ import dev.signet.delivery.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public final class ExternalSecretController implements Controller {
 
   private final Objects objects;
   private final Evidence evidence;
-  private final Stores stores;
+  private final Fetching fetching;
   private final Apply apply;
   private final InstantSource clock;
   private final Refresh refresh;
@@ -42,23 +43,23 @@ public final class ExternalSecretController implements Controller {
 
   /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
   public static ExternalSecretController whenAsked(
-      Objects objects, Evidence evidence, Stores stores, InstantSource clock) {
+      Objects objects, Evidence evidence, Fetching fetching, InstantSource clock) {
     return new ExternalSecretController(
-        objects, evidence, stores, clock, Refresh.whenAsked(objects, clock));
+        objects, evidence, fetching, clock, Refresh.whenAsked(objects, clock));
   }
 
   /** Fetches when it is time, or when the Secret is not as it was written. */
   public static ExternalSecretController whenDue(
-      Objects objects, Evidence evidence, Stores stores, InstantSource clock) {
+      Objects objects, Evidence evidence, Fetching fetching, InstantSource clock) {
     return new ExternalSecretController(
-        objects, evidence, stores, clock, Refresh.whenDue(objects, clock));
+        objects, evidence, fetching, clock, Refresh.whenDue(objects, clock));
   }
 
   private ExternalSecretController(
-      Objects objects, Evidence evidence, Stores stores, InstantSource clock, Refresh refresh) {
+      Objects objects, Evidence evidence, Fetching fetching, InstantSource clock, Refresh refresh) {
     this.objects = objects;
     this.evidence = evidence;
-    this.stores = stores;
+    this.fetching = fetching;
     this.apply = new Apply(objects);
     this.clock = clock;
     this.refresh = refresh;
@@ -79,7 +80,14 @@ public final class ExternalSecretController implements Controller {
     if (changed.kind().equals(ExternalSecret.KIND)) {
       named.note(changed, names(objects.get(changed)));
     }
-    return named.by(changed);
+    List<Ref> stores = fetching.stores().reading(changed);
+    if (stores.isEmpty()) {
+      return named.by(changed);
+    }
+    // What a store reads has changed: whoever uses it may be able to again.
+    Set<Ref> concerned = new LinkedHashSet<>(named.by(changed));
+    stores.forEach(store -> concerned.addAll(named.by(store)));
+    return List.copyOf(concerned);
   }
 
   private static Set<Ref> names(Optional<KubeObject> object) {
@@ -92,6 +100,12 @@ public final class ExternalSecretController implements Controller {
       Set<Ref> names = new HashSet<>();
       spec.stores().forEach(store -> names.add(store.in(namespace)));
       names.add(Ref.secret(namespace, spec.targetName()));
+      for (ExternalSecret.Source source : spec.dataFrom()) {
+        if (source instanceof ExternalSecret.Source.Generate generate) {
+          names.add(generate.generator().in(namespace));
+        }
+      }
+      spec.template().ifPresent(template -> template.reads(namespace).forEach(names::add));
       return names;
     } catch (MalformedObjectException e) {
       // Nothing but its own change can help it.
@@ -106,8 +120,17 @@ public final class ExternalSecretController implements Controller {
       return new Outcome.Done();
     }
     KubeObject object = found.get();
+    if (Finalizers.going(object)) {
+      // The owner reference lets the cluster delete what is ours; whoever put the finalizer there
+      // may not be here any more.
+      Finalizers.remove(objects, object, Finalizers.EXTERNAL_SECRET);
+      return new Outcome.Done();
+    }
     try {
       ExternalSecret spec = ExternalSecret.of(object);
+      if (!managed(spec)) {
+        return new Outcome.Done();
+      }
       if (!refresh.due(object, spec)) {
         return refresh.next(object, spec);
       }
@@ -117,9 +140,28 @@ public final class ExternalSecretController implements Controller {
     }
   }
 
+  /** Whether all that it names is for this controller; otherwise it is somebody else's. */
+  private boolean managed(ExternalSecret spec) throws ObjectsException, MalformedObjectException {
+    String namespace = spec.metadata().namespace();
+    for (StoreRef store : spec.stores()) {
+      if (!fetching.stores().managed(store.in(namespace))) {
+        return false;
+      }
+    }
+    for (ExternalSecret.Source source : spec.dataFrom()) {
+      if (source instanceof ExternalSecret.Source.Generate generate) {
+        String wanted = fetching.generating().controllerClass(generate.generator(), namespace);
+        if (!wanted.isEmpty() && !wanted.equals(Stores.CLASS)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   private Outcome fetchAndApply(KubeObject object, ExternalSecret spec)
       throws ObjectsException, MalformedObjectException {
-    Fetch fetch = new Fetch(stores, evidence, object.ref());
+    Fetch fetch = new Fetch(fetching, evidence, object.ref());
     Material fetched;
     try {
       fetched = fetch.all(spec);
@@ -131,6 +173,13 @@ public final class ExternalSecretController implements Controller {
     }
     try (fetched) {
       return fetched.isEmpty() ? applyNothing(object, spec) : applySome(object, spec, fetched);
+    } catch (ShapeException e) {
+      return fail(
+          object,
+          ERROR,
+          "could not update secret",
+          "could not apply template: " + e.getMessage(),
+          /* retry= */ true);
     } catch (ObjectsException e) {
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
@@ -140,7 +189,7 @@ public final class ExternalSecretController implements Controller {
   }
 
   private Outcome applySome(KubeObject object, ExternalSecret spec, Material fetched)
-      throws ObjectsException, MalformedObjectException {
+      throws ObjectsException, MalformedObjectException, ShapeException {
     if (spec.creationPolicy() == ExternalSecret.CreationPolicy.None) {
       return succeed(object, spec, SYNCED, "secret synced", /* bound= */ false);
     }
@@ -156,11 +205,36 @@ public final class ExternalSecretController implements Controller {
     }
     Optional<Delivery> last = evidence.delivery(object.ref(), target);
     Set<String> before = last.map(delivery -> delivery.origins().keySet()).orElse(Set.of());
-    Apply.Applied applied =
-        apply.secret(
-            target.namespace(),
-            target.name(),
-            existing -> TargetSecret.decide(spec, existing, fetched, before));
+    try (RenderedSecret rendered = rendered(object.ref(), spec, fetched)) {
+      Apply.Applied applied =
+          apply.secret(
+              target.namespace(),
+              target.name(),
+              FieldManager.of(spec.metadata().name()),
+              existing -> TargetSecret.decide(spec, existing, rendered, before));
+      return applied(object, spec, target, rendered, last, applied);
+    }
+  }
+
+  /** What the templates make of it; all of it where there are none. */
+  private RenderedSecret rendered(Ref resource, ExternalSecret spec, Material fetched)
+      throws ShapeException, ObjectsException {
+    if (spec.template().isEmpty()) {
+      return new RenderedSecret(fetched.copy(), "");
+    }
+    TargetTemplate template = spec.template().get();
+    Material onto = template.keepsFetched() ? fetched.copy() : new Material();
+    return fetching.templates().render(resource, template, fetched, onto);
+  }
+
+  private Outcome applied(
+      KubeObject object,
+      ExternalSecret spec,
+      Ref target,
+      RenderedSecret rendered,
+      Optional<Delivery> last,
+      Apply.Applied applied)
+      throws ObjectsException, MalformedObjectException {
     String event =
         switch (applied) {
           case Apply.Applied.Created _ -> "Created";
@@ -180,14 +254,15 @@ public final class ExternalSecretController implements Controller {
         last.filter(_ -> applied instanceof Apply.Applied.Unchanged)
             .map(Delivery::at)
             .orElse(clock.instant());
-    evidence.delivered(Delivery.of(object.ref(), target, fetched, written));
+    evidence.delivered(Delivery.of(object.ref(), target, rendered.data(), written));
     refresh.wrote(target, applied);
+    // Upstream does it before it writes; but then a write that fails would leave nothing.
     deleteRenamed(spec, target);
     return succeed(object, spec, SYNCED, "secret synced", /* bound= */ true);
   }
 
   private Outcome applyNothing(KubeObject object, ExternalSecret spec)
-      throws ObjectsException, MalformedObjectException {
+      throws ObjectsException, MalformedObjectException, ShapeException {
     return switch (spec.deletionPolicy()) {
       case Retain ->
           succeed(

@@ -10,6 +10,7 @@ import dev.signet.delivery.Shape;
 import dev.signet.delivery.ShapeException;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import java.util.HashMap;
@@ -23,12 +24,12 @@ import java.util.Optional;
  */
 final class Fetch {
 
-  private final Stores stores;
+  private final Fetching fetching;
   private final Evidence evidence;
   private final Ref resource;
 
-  Fetch(Stores stores, Evidence evidence, Ref resource) {
-    this.stores = stores;
+  Fetch(Fetching fetching, Evidence evidence, Ref resource) {
+    this.fetching = fetching;
     this.evidence = evidence;
     this.resource = resource;
   }
@@ -41,7 +42,7 @@ final class Fetch {
     boolean complete = false;
     try {
       for (int i = 0; i < spec.dataFrom().size(); i++) {
-        extract(spec, i, open, result);
+        from(spec, i, open, result);
       }
       for (int i = 0; i < spec.data().size(); i++) {
         datum(spec, i, open, result);
@@ -56,20 +57,78 @@ final class Fetch {
     }
   }
 
-  private void extract(ExternalSecret spec, int index, Map<Ref, SecretStore> open, Material result)
+  private void from(ExternalSecret spec, int index, Map<Ref, SecretStore> open, Material result)
       throws StoreException, ShapeException, ObjectsException, MalformedObjectException {
-    ExternalSecret.Extract extract = spec.dataFrom().get(index);
-    String where = "error processing spec.dataFrom[" + index + "].extract, err: ";
+    ExternalSecret.Source source = spec.dataFrom().get(index);
+    String where =
+        "error processing spec.dataFrom["
+            + index
+            + "]."
+            + switch (source) {
+              case ExternalSecret.Source.Extract _ -> "extract";
+              case ExternalSecret.Source.Find _ -> "find";
+              case ExternalSecret.Source.Generate _ -> "sourceRef.generatorRef";
+            }
+            + ", err: ";
     try {
-      Material fetched = store(spec, extract.store(), open).fetchMap(extract.ref());
-      fetched = Shape.convertKeys(fetched, extract.treatment().conversion());
-      fetched = Shape.validKeys(fetched);
-      result.putAll(treated(fetched, extract.treatment()));
+      Material fetched =
+          switch (source) {
+            case ExternalSecret.Source.Extract extract ->
+                shaped(
+                    store(spec, extract.store(), open).fetchMap(extract.ref()),
+                    source,
+                    extract.treatment());
+            case ExternalSecret.Source.Find find ->
+                shaped(find(spec, find, open), source, find.treatment());
+            case ExternalSecret.Source.Generate generate ->
+                Shape.validKeys(
+                    Rewrite.all(
+                        source.rewrites(),
+                        fetching
+                            .generating()
+                            .generate(generate.generator(), spec.metadata().namespace()),
+                        fetching.templates()));
+          };
+      result.putAll(fetched);
     } catch (StoreException e) {
-      missingOrThrow(spec, index, extract.ref().key(), where, e);
+      missingOrThrow(spec, missing(source, index), where, e);
     } catch (ShapeException e) {
       throw new ShapeException(where + e.getMessage());
     }
+  }
+
+  private Material find(
+      ExternalSecret spec, ExternalSecret.Source.Find find, Map<Ref, SecretStore> open)
+      throws StoreException, ObjectsException, MalformedObjectException {
+    SecretStore store = store(spec, find.store(), open);
+    if (!(store instanceof Searchable searchable)) {
+      throw new StoreException(
+          new Problem.Malformed(),
+          "error getting all secrets: this store cannot be searched; name the keys instead");
+    }
+    try {
+      return searchable.find(find.search());
+    } catch (StoreException e) {
+      throw new StoreException(e.problem(), "error getting all secrets: " + e.getMessage());
+    }
+  }
+
+  /** Names first, then values: where names are rewritten they are not converted. */
+  private Material shaped(
+      Material fetched, ExternalSecret.Source source, ExternalSecret.Treatment treatment)
+      throws ShapeException, ObjectsException {
+    Material named =
+        source.rewrites().isEmpty()
+            ? Shape.convertKeys(fetched, treatment.conversion())
+            : Rewrite.all(source.rewrites(), fetched, fetching.templates());
+    return treated(Shape.validKeys(named), treatment);
+  }
+
+  private static String missing(ExternalSecret.Source source, int index) {
+    String what = "secret does not exist at provider using spec.dataFrom[" + index + "]";
+    return source instanceof ExternalSecret.Source.Extract extract
+        ? what + " (key=" + extract.ref().key() + ")"
+        : what;
   }
 
   private void datum(ExternalSecret spec, int index, Map<Ref, SecretStore> open, Material result)
@@ -83,7 +142,15 @@ final class Fetch {
       fetched.put(datum.secretKey(), item);
       result.putAll(treated(Shape.validKeys(fetched), datum.treatment()));
     } catch (StoreException e) {
-      missingOrThrow(spec, index, datum.ref().key(), where, e);
+      missingOrThrow(
+          spec,
+          "secret does not exist at provider using spec.dataFrom["
+              + index
+              + "] (key="
+              + datum.ref().key()
+              + ")",
+          where,
+          e);
     } catch (ShapeException e) {
       throw new ShapeException(where + e.getMessage());
     }
@@ -99,20 +166,11 @@ final class Fetch {
   }
 
   /** A value that does not exist is no error when the policy is to drop what the store dropped. */
-  private void missingOrThrow(
-      ExternalSecret spec, int index, String key, String where, StoreException e)
+  private void missingOrThrow(ExternalSecret spec, String event, String where, StoreException e)
       throws StoreException {
     if (e.problem() instanceof Problem.NotFound
         && spec.deletionPolicy() != ExternalSecret.DeletionPolicy.Retain) {
-      evidence.event(
-          Event.normal(
-              resource,
-              "MissingProviderSecret",
-              "secret does not exist at provider using spec.dataFrom["
-                  + index
-                  + "] (key="
-                  + key
-                  + ")"));
+      evidence.event(Event.normal(resource, "MissingProviderSecret", event));
       return;
     }
     throw new StoreException(e.problem(), where + e.getMessage());
@@ -128,7 +186,7 @@ final class Fetch {
     Ref ref = name.in(spec.metadata().namespace());
     SecretStore store = open.get(ref);
     if (store == null) {
-      store = stores.open(ref);
+      store = fetching.stores().open(ref, spec.metadata().namespace());
       open.put(ref, store);
     }
     return store;

@@ -10,6 +10,7 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,28 +18,75 @@ import java.util.Optional;
 
 /**
  * Opens the stores that SecretStore and ClusterSecretStore describe, each by the provider its
- * {@code spec.provider} names.
+ * {@code spec.provider} names, for those who may use it.
  */
 public final class Stores {
 
+  /** The controller class of this program, as upstream's flag {@code --controller-class}. */
+  static final String CLASS = "default";
+
   private final Objects objects;
+  private final AccountTokens tokens;
   private final Map<String, StoreProvider> providers = new LinkedHashMap<>();
 
+  /** What each store was seen to read when it was opened. */
+  private final Named reads = new Named();
+
+  /** Without tokens of service accounts. */
   public Stores(Objects objects, List<StoreProvider> providers) {
+    this(objects, AccountTokens.NONE, providers);
+  }
+
+  public Stores(Objects objects, AccountTokens tokens, List<StoreProvider> providers) {
     this.objects = objects;
+    this.tokens = tokens;
     providers.forEach(provider -> this.providers.put(provider.name(), provider));
   }
 
-  /** The caller closes the store. */
-  SecretStore open(Ref ref) throws StoreException, ObjectsException {
+  /** The stores that read that object when they were opened last. */
+  List<Ref> reading(Ref object) {
+    return reads.by(object);
+  }
+
+  /** Whether it is for this controller; one that does not exist is. */
+  boolean managed(Ref ref) throws ObjectsException, MalformedObjectException {
+    Optional<KubeObject> store = objects.get(ref);
+    return store.isEmpty() || managed(store.get());
+  }
+
+  static boolean managed(KubeObject store) throws MalformedObjectException {
+    String wanted = store.spec().string("controller").orElse("");
+    return wanted.isEmpty() || wanted.equals(CLASS);
+  }
+
+  /**
+   * Opens it for an object of that namespace. The caller closes the store.
+   *
+   * @throws StoreException {@link Problem.Denied} when the store does not let that namespace use it
+   */
+  SecretStore open(Ref ref, String namespace) throws StoreException, ObjectsException {
     Optional<KubeObject> store = objects.get(ref);
     if (store.isEmpty()) {
       throw new StoreException(
           new Problem.Unreachable(),
-          "could not get " + ref.kind().kind() + " \"" + ref.name() + "\": it does not exist");
+          "could not get " + ref.kind().kind() + " \"" + ref.name() + "\", it does not exist");
     }
     try {
-      return open(store.get());
+      if (!managed(store.get())) {
+        throw new StoreException(new Problem.Malformed(), "can not reference unmanaged store");
+      }
+      if (ref.kind().equals(StoreRef.CLUSTER_STORE)
+          && !StoreConditions.of(store.get().spec())
+              .allow(namespace, NamespaceList.labels(objects, namespace))) {
+        throw new StoreException(
+            new Problem.Denied(),
+            "using cluster store \""
+                + ref.name()
+                + "\" is not allowed from namespace \""
+                + namespace
+                + "\": denied by spec.condition");
+      }
+      return open(store.get(), Optional.of(namespace));
     } catch (MalformedObjectException e) {
       throw new StoreException(
           new Problem.Malformed(),
@@ -46,10 +94,44 @@ public final class Stores {
     }
   }
 
+  /** Opens it for itself, to see whether it can be. */
   SecretStore open(KubeObject store) throws MalformedObjectException, StoreException {
+    return open(store, Optional.empty());
+  }
+
+  StoreProvider.Capabilities capabilities(KubeObject store) throws MalformedObjectException {
+    return provider(store.spec().requiredObject("provider")).capabilities();
+  }
+
+  private SecretStore open(KubeObject store, Optional<String> user)
+      throws MalformedObjectException, StoreException {
     ExternalSecret.requireVersion(store);
     Fields spec = store.fields().requiredObject("spec");
     Fields provider = spec.requiredObject("provider");
+    StoreProvider known = provider(provider);
+    Fields configuration = provider.requiredObject(known.name());
+    StoreReferences references = new StoreReferences(objects, tokens, store.ref(), user);
+    SecretStore opened;
+    try {
+      opened =
+          known.open(
+              store.ref().kind().kind() + "/" + store.ref().path(), configuration, references);
+    } finally {
+      reads.note(store.ref(), references.read());
+    }
+    try {
+      spec.raw("controller");
+      refreshInterval(spec);
+      StoreConditions.of(spec);
+      spec.refuseUnread();
+      return opened;
+    } catch (MalformedObjectException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private StoreProvider provider(Fields provider) throws MalformedObjectException {
     List<String> names = provider.names();
     if (names.size() != 1) {
       throw new MalformedObjectException("spec.provider must name exactly one provider");
@@ -62,18 +144,26 @@ public final class Stores {
               + " is not in this version; it has "
               + String.join(", ", providers.keySet()));
     }
-    Fields configuration = provider.requiredObject(names.getFirst());
-    SecretStore opened =
-        known.open(store.ref().kind().kind() + "/" + store.ref().path(), configuration);
-    try {
-      // How often upstream looks whether the store is well; there is nothing to look at between two
-      // runs here.
-      spec.raw("refreshInterval");
-      spec.refuseUnread();
-      return opened;
-    } catch (MalformedObjectException e) {
-      opened.close();
-      throw e;
-    }
+    return known;
+  }
+
+  /** Seconds, or a duration; empty or zero for the usual one. */
+  static Optional<Duration> refreshInterval(Fields spec) throws MalformedObjectException {
+    return switch (spec.raw("refreshInterval")) {
+      case null -> Optional.empty();
+      case Long seconds when seconds >= 0 ->
+          Optional.of(Duration.ofSeconds(seconds)).filter(it -> it.isPositive());
+      case String text when text.matches("[0-9]{1,9}") ->
+          Optional.of(Duration.ofSeconds(Long.parseLong(text))).filter(it -> it.isPositive());
+      case String text -> {
+        Optional<Duration> parsed =
+            text.isEmpty() ? Optional.of(Duration.ZERO) : GoDuration.parse(text);
+        if (parsed.isEmpty() || parsed.get().isNegative()) {
+          throw new MalformedObjectException("invalid refreshInterval: " + text);
+        }
+        yield parsed.filter(it -> it.isPositive());
+      }
+      default -> throw new MalformedObjectException("invalid refreshInterval: not a duration");
+    };
   }
 }

@@ -35,10 +35,11 @@ final class TargetSecret {
   }
 
   /**
+   * @param rendered what is to stand in it; stays the caller's
    * @param before the keys that this ExternalSecret wrote last time
    */
   static Apply.Decision decide(
-      ExternalSecret spec, Optional<Secret> existing, Material fetched, Set<String> before) {
+      ExternalSecret spec, Optional<Secret> existing, RenderedSecret rendered, Set<String> before) {
     Optional<Map<?, ?>> owner = existing.flatMap(secret -> secret.metadata().controllerOwner());
     boolean foreign = owner.isPresent() && !ownedBy(existing.get().metadata(), spec);
     if (foreign && ExternalSecret.KIND.kind().equals(owner.get().get("kind"))) {
@@ -61,7 +62,7 @@ final class TargetSecret {
               + owner.get().get("name")
               + "; use another target name, or creationPolicy Merge");
     }
-    Material data = data(spec, existing, fetched, before);
+    Material data = data(spec, existing, rendered.data(), before);
     if (existing.isPresent()
         && existing.get().immutable().orElse(false)
         && !existing.get().data().sameValuesAs(data)) {
@@ -73,12 +74,14 @@ final class TargetSecret {
               + " is immutable and other values are wanted; delete it, or use another target name");
     }
     Metadata metadata =
-        metadata(spec, existing, owns)
-            .with("annotations", with(annotations(spec, existing), DATA_HASH, GoHash.ofData(data)));
+        metadata(spec, existing, rendered, owns)
+            .with(
+                "annotations",
+                with(annotations(spec, existing, rendered), DATA_HASH, GoHash.ofData(data)));
     return new Apply.Decision.Write(
         new Secret(
             metadata,
-            existing.map(Secret::type).orElse(""),
+            type(spec, existing),
             spec.immutable() ? Optional.of(true) : existing.flatMap(Secret::immutable),
             data));
   }
@@ -94,26 +97,63 @@ final class TargetSecret {
       case Merge, CreateOrMerge -> {
         Material merged = there.map(Material::copy).orElseGet(Material::new);
         before.forEach(merged::remove);
+        existing.ifPresent(
+            secret ->
+                FieldManager.data(secret.metadata(), spec.metadata().name())
+                    .forEach(merged::remove));
         merged.putAll(fetched.copy());
         yield merged;
       }
     };
   }
 
-  private static Map<String, String> annotations(ExternalSecret spec, Optional<Secret> existing) {
+  private static String type(ExternalSecret spec, Optional<Secret> existing) {
+    String wanted = spec.template().map(TargetTemplate::type).orElse("");
+    boolean stays = wanted.isEmpty() || (existing.isPresent() && spec.immutable());
+    return stays ? existing.map(Secret::type).orElse("") : wanted;
+  }
+
+  /**
+   * Those that are there, without what this ExternalSecret wrote before, and with what it wants:
+   * its own where it has no template. What is to stay immutable is not touched.
+   */
+  private static Map<String, String> annotations(
+      ExternalSecret spec, Optional<Secret> existing, RenderedSecret rendered) {
     Map<String, String> annotations = new LinkedHashMap<>();
     existing.ifPresent(secret -> annotations.putAll(secret.metadata().annotations()));
-    annotations.putAll(spec.metadata().annotations());
+    if (existing.isPresent() && spec.immutable()) {
+      return annotations;
+    }
+    existing.ifPresent(
+        secret ->
+            FieldManager.annotations(secret.metadata(), spec.metadata().name())
+                .forEach(annotations::remove));
+    annotations.putAll(
+        spec.template().isPresent() ? rendered.annotations() : spec.metadata().annotations());
     return annotations;
   }
 
-  private static Metadata metadata(ExternalSecret spec, Optional<Secret> existing, boolean owns) {
+  private static Map<String, String> labels(
+      ExternalSecret spec, Optional<Secret> existing, RenderedSecret rendered) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    existing.ifPresent(secret -> labels.putAll(secret.metadata().labels()));
+    if (existing.isPresent() && spec.immutable()) {
+      return labels;
+    }
+    existing.ifPresent(
+        secret ->
+            FieldManager.labels(secret.metadata(), spec.metadata().name()).forEach(labels::remove));
+    labels.putAll(spec.template().isPresent() ? rendered.labels() : spec.metadata().labels());
+    return labels;
+  }
+
+  private static Metadata metadata(
+      ExternalSecret spec, Optional<Secret> existing, RenderedSecret rendered, boolean owns) {
     Metadata base =
         existing
             .map(Secret::metadata)
             .orElseGet(() -> Metadata.named(spec.metadata().namespace(), spec.targetName()));
-    Map<String, String> labels = new LinkedHashMap<>(base.labels());
-    labels.putAll(spec.metadata().labels());
+    Map<String, String> labels = labels(spec, existing, rendered);
     labels.put(MANAGED, "true");
     if (owns) {
       labels.put(CREATED_BY, createdBy(spec));
@@ -124,7 +164,24 @@ final class TargetSecret {
     if (owns) {
       owners.add(ownerReference(spec));
     }
-    return base.with("labels", labels).with("ownerReferences", owners);
+    return base.with("labels", labels)
+        .with("ownerReferences", owners)
+        .with("finalizers", finalizers(base, spec, existing.isPresent()));
+  }
+
+  /** Those of the template are added, and taken away by nobody here. */
+  private static List<Object> finalizers(Metadata base, ExternalSecret spec, boolean exists) {
+    List<Object> finalizers = new ArrayList<>();
+    if (base.tree().get("finalizers") instanceof List<?> there) {
+      finalizers.addAll(there);
+    }
+    boolean closed = base.tree().containsKey("deletionTimestamp") || (exists && spec.immutable());
+    if (!closed) {
+      spec.template().map(TargetTemplate::finalizers).orElse(List.of()).stream()
+          .filter(each -> !finalizers.contains(each))
+          .forEach(finalizers::add);
+    }
+    return finalizers;
   }
 
   private static List<Object> otherOwners(Metadata metadata, ExternalSecret spec) {

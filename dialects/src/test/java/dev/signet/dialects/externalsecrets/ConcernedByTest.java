@@ -39,10 +39,7 @@ final class ConcernedByTest {
       Directory directory = world.directory();
       Controller controller =
           ExternalSecretController.whenDue(
-              directory,
-              directory,
-              new Stores(directory, List.of(FakeStore.provider())),
-              World.CLOCK);
+              directory, directory, Fetchings.of(directory, FakeStore.provider()), World.CLOCK);
       Ref store = new Ref(StoreRef.STORE, "ns", "vault");
       assertThat(controller.concernedBy(store)).as("none is known yet").isEmpty();
 

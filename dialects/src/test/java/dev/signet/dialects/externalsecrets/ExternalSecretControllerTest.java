@@ -74,9 +74,8 @@ final class ExternalSecretControllerTest {
 
   private Outcome reconcile(String name) throws Exception {
     Directory directory = world.directory();
-    Stores stores =
-        new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(folder)));
-    return ExternalSecretController.whenAsked(directory, directory, stores, World.CLOCK)
+    Fetching fetching = Fetchings.of(directory, FakeStore.provider(), FolderStore.provider(folder));
+    return ExternalSecretController.whenAsked(directory, directory, fetching, World.CLOCK)
         .reconcile(ref(name));
   }
 
@@ -214,7 +213,7 @@ final class ExternalSecretControllerTest {
             .replace("name: store", "name: store, namespace: default"));
     Directory directory = world.directory();
     ExternalSecretController.whenAsked(
-            directory, directory, new Stores(directory, List.of(FakeStore.provider())), World.CLOCK)
+            directory, directory, Fetchings.of(directory, FakeStore.provider()), World.CLOCK)
         .reconcile(new Ref(ExternalSecret.KIND, "default", "my-es"));
     try (Secret secret = world.directory().secret("default", "my-es").orElseThrow()) {
       Metadata metadata = secret.metadata();
@@ -370,7 +369,7 @@ final class ExternalSecretControllerTest {
       nullValues = "-",
       textBlock =
           """
-          -                          | data: [{secretKey: k, remoteRef: {key: db}}] | could not get SecretStore "store": it does not exist
+          -                          | data: [{secretKey: k, remoteRef: {key: db}}] | could not get SecretStore "store", it does not exist
           {key: other, value: v}     | data: [{secretKey: k, remoteRef: {key: db}}] | SecretStore/ns/store has no key db
           {key: db, value: '!'}      | data: [{secretKey: k, remoteRef: {key: db, decodingStrategy: Base64}}] | failure decoding key k
           {key: db, value: "a\\0b"}   | data: [{secretKey: k, remoteRef: {key: db, nullBytePolicy: Fail}}] | contains null bytes
@@ -382,7 +381,7 @@ final class ExternalSecretControllerTest {
           {key: db, value: '{"a/b":1,"a_b":2}'} | dataFrom: [{extract: {key: db}}] | secret name collision during conversion: a_b
           {key: db, value: '{"a":1,"ü":2}'} | dataFrom: [{extract: {key: db}}] | invalid secret key ü
           {key: db, value: w}        | data: [{secretKey: a, remoteRef: {key: db}}, {secretKey: k, remoteRef: {key: gone}}] | error processing spec.data[1] (key: gone)
-          {key: db, value: w}        | target: {template: {data: {a: b}}}, data: [{secretKey: k, remoteRef: {key: db}}] | spec.target.template
+          {key: db, value: w}        | target: {manifest: {}}, data: [{secretKey: k, remoteRef: {key: db}}] | spec.target.manifest
           {key: db, value: w}, {other: 1} | data: [{secretKey: k, remoteRef: {key: db}}] | SecretStore "store" is not ready: spec.provider.fake.data[1].key is required
           """)
   void theLastGoodSecretSurvives(String data, String spec, String message) throws Exception {

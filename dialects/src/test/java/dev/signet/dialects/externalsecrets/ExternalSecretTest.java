@@ -122,7 +122,8 @@ final class ExternalSecretTest {
     assertThat(es.immutable()).isTrue();
     assertThat(es.refreshInterval()).isEqualTo(Duration.ofSeconds(90));
     assertThat(es.refreshPolicy()).isEqualTo(ExternalSecret.RefreshPolicy.CreatedOnce);
-    ExternalSecret.Extract extract = es.dataFrom().getFirst();
+    ExternalSecret.Source.Extract extract =
+        (ExternalSecret.Source.Extract) es.dataFrom().getFirst();
     assertThat(extract.store()).isEqualTo(Optional.of(new StoreRef("s", true)));
     assertThat(extract.ref()).isEqualTo(new RemoteRef("r", "p", "v"));
     assertThat(extract.treatment())
@@ -139,7 +140,15 @@ final class ExternalSecretTest {
       delimiter = '|',
       textBlock =
           """
-          {target: {template: {data: {a: b}}}, data: D}                    | spec.target.template
+          {target: {template: {engineVersion: v1, data: {a: b}}}, data: D} | spec.target.template.engineVersion
+          {target: {template: {engineVersion: v3, data: {a: b}}}, data: D} | spec.target.template.engineVersion
+          {target: {template: {other: 1}}, data: D}                        | spec.target.template.other
+          {target: {template: {mergePolicy: Both}}, data: D}               | spec.target.template.mergePolicy
+          {target: {template: {metadata: {name: x}}}, data: D}             | spec.target.template.metadata.name
+          {target: {template: {templateFrom: [{}]}}, data: D}              | spec.target.template.templateFrom[0]
+          {target: {template: {templateFrom: [{literal: a, secret: {name: b}}]}}, data: D} | spec.target.template.templateFrom[0]
+          {target: {template: {templateFrom: [{literal: a, valuesDecodingStrategy: Nope}]}}, data: D} | spec.target.template.templateFrom[0].valuesDecodingStrategy
+          {target: {template: {templateFrom: [{secret: {name: s, items: [{key: k, templateAs: Other}]}}]}}, data: D} | spec.target.template.templateFrom[0].secret.items[0].templateAs
           {target: {manifest: {apiVersion: v1, kind: ConfigMap}}, data: D} | spec.target.manifest
           {target: {other: 1}, data: D}                                    | spec.target.other
           {syncWindows: {kind: allow}, data: D}                            | spec.syncWindows
@@ -149,7 +158,7 @@ final class ExternalSecretTest {
           {secretStoreRef: {kind: SecretStore}, data: D}                   | spec.secretStoreRef.name
           {data: [{secretKey: k, remoteRef: {key: r}, other: 1}]}          | spec.data[0].other
           {data: [{secretKey: k, remoteRef: {key: r, other: 1}}]}          | spec.data[0].remoteRef.other
-          {data: [{secretKey: k, remoteRef: {key: r, metadataPolicy: Fetch}}]} | spec.data[0].remoteRef.metadataPolicy
+          {data: [{secretKey: k, remoteRef: {key: r, metadataPolicy: All}}]} | spec.data[0].remoteRef.metadataPolicy
           {data: [{secretKey: k, remoteRef: {key: r, decodingStrategy: Hex}}]} | spec.data[0].remoteRef.decodingStrategy
           {data: [{secretKey: k, remoteRef: {key: r, conversionStrategy: X}}]} | spec.data[0].remoteRef.conversionStrategy
           {data: [{secretKey: k, remoteRef: {key: r, nullBytePolicy: X}}]} | spec.data[0].remoteRef.nullBytePolicy
@@ -161,10 +170,16 @@ final class ExternalSecretTest {
           {data: [{secretKey: k, remoteRef: {property: p}}]}               | spec.data[0].remoteRef.key
           {data: [null]}                                                   | spec.data[0]
           {data: {a: b}}                                                   | spec.data
-          {dataFrom: [{find: {name: {regexp: a}}}]}                        | spec.dataFrom[0]
-          {dataFrom: [{extract: {key: r}, find: {path: p}}]}               | spec.dataFrom[0].find
-          {dataFrom: [{extract: {key: r}, rewrite: [{merge: {}}]}]}        | spec.dataFrom[0].rewrite
-          {dataFrom: [{sourceRef: {generatorRef: {kind: Password, name: p}}}]} | spec.dataFrom[0].sourceRef
+          {dataFrom: [{find: {name: {regexp: '('}}}]}                      | spec.dataFrom[0].find.name.regexp
+          {dataFrom: [{find: {name: {regexp: a, other: 1}}}]}              | spec.dataFrom[0].find.name.other
+          {dataFrom: [{extract: {key: r}, rewrite: [{}]}]}                 | spec.dataFrom[0].rewrite[0]
+          {dataFrom: [{extract: {key: r}, rewrite: [{merge: {}, regexp: {source: a, target: b}}]}]} | spec.dataFrom[0].rewrite[0]
+          {dataFrom: [{extract: {key: r}, rewrite: [{other: {}}]}]}        | spec.dataFrom[0].rewrite[0].other
+          {dataFrom: [{extract: {key: r}, rewrite: [{regexp: {source: '(?=a)', target: b}}]}]} | spec.dataFrom[0].rewrite[0].regexp.source
+          {dataFrom: [{extract: {key: r}, rewrite: [{merge: {strategy: Deep}}]}]} | spec.dataFrom[0].rewrite[0].merge.strategy
+          {dataFrom: [{sourceRef: {generatorRef: {kind: Password, name: p, apiVersion: apps/v1}}}]} | spec.dataFrom[0].sourceRef.generatorRef.apiVersion
+          {dataFrom: [{sourceRef: {generatorRef: {kind: Password}}}]}      | spec.dataFrom[0].sourceRef.generatorRef.name
+          {dataFrom: [{extract: {key: r}, sourceRef: {}}]}                 | spec.dataFrom[0].sourceRef
           {dataFrom: [{extract: {key: r, other: 1}}]}                      | spec.dataFrom[0].extract.other
           {refreshInterval: soon, data: D}                                 | spec.refreshInterval
           {refreshInterval: 60, data: D}                                   | spec.refreshInterval
@@ -193,6 +208,15 @@ final class ExternalSecretTest {
           {target: {creationPolicy: CreateOrMerge, deletionPolicy: Delete}, data: D} | deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set creationPolicy=Owner
           {target: {creationPolicy: None, deletionPolicy: Merge}, data: D} | deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with
           {data: [{secretKey: k, remoteRef: {key: a}}, {secretKey: k, remoteRef: {key: b}}]} | duplicate secretKey found: k
+          {dataFrom: [{}]}               | either extract, find, or sourceRef must be set to dataFrom
+          {dataFrom: [{sourceRef: {}}]}  | generatorRef or storeRef must be set when using sourceRef in dataFrom
+          {dataFrom: [{extract: {key: r}, find: {path: p}}]} | extract, find, or generatorRef cannot be set at the same time
+          {dataFrom: [{extract: {key: r}, sourceRef: {generatorRef: {kind: UUID, name: u}}}]} | extract, find, or generatorRef cannot be set at the same time
+          {target: {template: {type: bootstrap.kubernetes.io/token}}, data: D} | template.type="bootstrap.kubernetes.io/token" is not allowed
+          {target: {template: {type: kubernetes.io/service-account-token, metadata: {annotations: {kubernetes.io/service-account.name: admin}}}}, data: D} | template.type="kubernetes.io/service-account-token" with annotation "kubernetes.io/service-account.name" is not allowed
+          {target: {template: {type: kubernetes.io/service-account-token, templateFrom: [{target: ANNOTATIONS, literal: a}]}}, data: D} | template.type="kubernetes.io/service-account-token" with templateFrom target="Annotations" is not allowed
+          {target: {template: {templateFrom: [{target: metadata.ownerReferences, literal: a}]}}, data: D} | templateFrom target="metadata.ownerReferences" is not allowed when targeting a Secret, must be one of "Data", "Annotations" or "Labels"
+          {target: {template: {templateFrom: [{target: type, literal: a}]}}, data: D} | templateFrom target="type" is not allowed when targeting a Secret, must be one of "Data", "Annotations" or "Labels"
           """)
   void theRulesOfTheWebhookHold(String spec, String message) {
     assertThatThrownBy(() -> spec(spec.replace("D}", "[{secretKey: k, remoteRef: {key: r}}]}")))

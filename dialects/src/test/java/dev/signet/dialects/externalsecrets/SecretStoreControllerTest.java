@@ -31,7 +31,12 @@ final class SecretStoreControllerTest {
           SecretStore        | spec: {provider: {vault: {server: x}}} | False InvalidProviderConfig: unable to create client | provider vault is not in this version; it has fake, file
           SecretStore        | spec: {provider: {}}                  | False InvalidProviderConfig: unable to create client | spec.provider must name exactly one provider
           SecretStore        | spec: {provider: {fake: {}, file: {}}} | False InvalidProviderConfig: unable to create client | spec.provider must name exactly one provider
-          SecretStore        | spec: {provider: {fake: {data: []}}, conditions: []} | False InvalidProviderConfig: unable to create client | this version does not understand spec.conditions; nothing was delivered
+          SecretStore        | spec: {provider: {fake: {data: []}}, conditions: []} | True Valid: store validated | -
+          SecretStore        | spec: {provider: {fake: {data: []}}, retrySettings: {}} | False InvalidProviderConfig: unable to create client | this version does not understand spec.retrySettings; nothing was delivered
+          SecretStore        | spec: {provider: {fake: {data: [], validationResult: 1}}} | True ValidationUnknown: could not determine validation status | -
+          SecretStore        | spec: {provider: {fake: {data: [], validationResult: 2}}} | False InvalidProviderConfig: unable to validate store | unable to validate
+          ClusterSecretStore | spec: {provider: {fake: {data: []}}, conditions: [{namespaceRegexes: [a, '(']}]} | False InvalidProviderConfig: unable to create client | spec.conditions[0].namespaceRegexes[1] is not a regular expression of RE2: error parsing regexp: missing closing ): `(`
+          SecretStore        | spec: {provider: {fake: {data: []}}, refreshInterval: soon} | False InvalidProviderConfig: unable to create client | invalid refreshInterval: soon
           SecretStore        | spec: {}                              | False InvalidProviderConfig: unable to create client | spec.provider is required
           SecretStore        | other: 1                              | False InvalidProviderConfig: unable to create client | spec is required
           SecretStore        | spec: {provider: {file: {path: gone}}} | False InvalidProviderConfig: unable to create client | SecretStore/ns/s cannot open its folder gone

@@ -13,7 +13,7 @@ import java.util.Map;
  * <p>goyaml counts lines from 0 in the errors of its parser and from 1 in those of its scanner, and
  * leaves out the first.
  */
-final class YamlErrors {
+public final class YamlErrors {
   private static final String CONVERTING = "error converting YAML to JSON: ";
 
   private static final String NO_COLON = "could not find expected ':'";
@@ -99,7 +99,7 @@ final class YamlErrors {
    * @param e the error about the text
    * @param raw the text
    */
-  static String inGosWords(MalformedDocumentException e, String raw) {
+  public static String inGosWords(MalformedDocumentException e, String raw) {
     String problem = e.problem();
     if (problem.equals("a number must be finite")) {
       return CONVERTING + "json: unsupported value: " + infinite(raw, e.line() - 1, e.column() - 1);

@@ -1,0 +1,32 @@
+package dev.signet.delivery.store;
+
+import dev.signet.core.SecretBytes;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A store that values can be pushed to. */
+public interface Writable {
+
+  /** Where a value is pushed to. */
+  record Remote(String key, String property) {
+
+    /** As statuses write it. */
+    @Override
+    public String toString() {
+      return property.isEmpty() ? key : key + "/" + property;
+    }
+  }
+
+  /**
+   * Writes a value; nothing when it is there already. The value stays the caller's.
+   *
+   * @param metadata what the provider wants to know besides, in its own terms
+   */
+  void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
+      throws StoreException;
+
+  boolean exists(Remote remote) throws StoreException;
+
+  /** Removes what was pushed there; nothing when it is not there any more. */
+  void delete(Remote remote) throws StoreException;
+}
