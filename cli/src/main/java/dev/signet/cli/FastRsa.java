@@ -97,6 +97,9 @@ final class FastRsa {
 
   /** The innermost one is the one that tells. */
   private static String reason(Throwable failure) {
+    if (failure instanceof NoClassDefFoundError) {
+      return "the Amazon Corretto Crypto Provider is not installed";
+    }
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
