@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -126,8 +127,7 @@ class BesideUpstreamTest {
   @Test
   void inItsShadowOnlyWhatReallyDiffersIsTold() throws Exception {
     SealingKey late =
-        ControllerScene.newKey(
-            "sealed-secrets-keylate", Instant.now().minus(Duration.ofDays(2)));
+        ControllerScene.newKey("sealed-secrets-keylate", Instant.now().minus(Duration.ofDays(2)));
     try (UpstreamController upstream = scene.upstream("--watch-for-secrets")) {
       applyAll();
       Operator shadow = scene.start(HERE, "--shadow");
@@ -136,13 +136,14 @@ class BesideUpstreamTest {
         scene.applySealed(name, scene.items(name, Map.of("k", name)));
       }
       scene.applySealed(
-          "late",
-          ControllerScene.items(late, Scope.STRICT, home.name(), "late", Map.of("k", "v")));
+          "late", ControllerScene.items(late, Scope.STRICT, home.name(), "late", Map.of("k", "v")));
       var _ = scene.awaitSynced(home, "late", "False");
       awaitList(shadow, "differences: 0\ncompared: 9\nunsettled: 0\n");
 
       edit("one", "{\"data\": {\"k\": \"ZWRpdGVk\", \"more\": \"eA==\"}}");
-      edit("two", "{\"metadata\": {\"labels\": {\"mine\": \"m\"}, \"annotations\": {\"a\": \"b\"}}}");
+      edit(
+          "two",
+          "{\"metadata\": {\"labels\": {\"mine\": \"m\"}, \"annotations\": {\"a\": \"b\"}}}");
       edit("three", "{\"metadata\": {\"ownerReferences\": null}}");
       edit("plain", "{\"data\": {\"k\": null}}");
       // Upstream comes to know the key, and does not try again what it has given up.
@@ -157,8 +158,7 @@ class BesideUpstreamTest {
           "plain item_missing k",
           "late secret_missing " + home.name() + "/late",
           "late status_synced is False, would be True");
-      assertThat(
-              ControllerScene.metric(shadow, "signet_shadow_differences{kind=\"item_value\"}"))
+      assertThat(ControllerScene.metric(shadow, "signet_shadow_differences{kind=\"item_value\"}"))
           .isEqualTo(1);
       assertThat(ControllerScene.metric(shadow, "signet_shadow_compared")).isEqualTo(9);
 
@@ -229,7 +229,7 @@ class BesideUpstreamTest {
               ControllerScene.SOON,
               "it to be ready",
               () ->
-                  java.util.Optional.of(ControllerScene.http(ours.http(), "/readyz"))
+                  Optional.of(ControllerScene.http(ours.http(), "/readyz"))
                       .filter(each -> each.startsWith("200 ok, but ")));
       assertThat(ready)
           .contains("standing back: another controller, \"controller\", works on SealedSecrets")
@@ -294,6 +294,6 @@ class BesideUpstreamTest {
     assertThat(scene.writes())
         .as("a Secret and a status a change, each of them seldom more than once")
         .filteredOn(each -> !each.resource().equals("events"))
-        .hasSizeLessThan(6 * (names.size() + changes + 1));
+        .hasSizeLessThan(10 * (names.size() + changes + 1));
   }
 }

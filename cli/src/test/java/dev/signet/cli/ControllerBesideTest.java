@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,12 +44,13 @@ class ControllerBesideTest {
     scene.close();
   }
 
-  /** As upstream's controller writes it. */
+  /** As upstream's controller writes it; right before that time. */
   private Instant writeStatus(String name, String writer) {
     return Eventually.find(
         ControllerScene.SOON,
         "a status of " + name,
         () -> {
+          Instant before = Instant.now();
           var answer =
               scene
                   .plane
@@ -58,8 +60,8 @@ class ControllerBesideTest {
                       "application/merge-patch+json",
                       "{\"status\": {\"conditions\": [{\"type\": \"Synced\", \"status\": \"True\","
                           + " \"lastUpdateTime\": \"%1$s\", \"lastTransitionTime\": \"%1$s\"}]}}"
-                              .formatted(Instant.now()));
-          return answer.ok() ? java.util.Optional.of(Instant.now()) : java.util.Optional.empty();
+                              .formatted(before));
+          return answer.ok() ? Optional.of(before) : Optional.empty();
         });
   }
 
@@ -138,9 +140,9 @@ class ControllerBesideTest {
     Instant made =
         Instant.parse(
             scene.secret(home, "b").orElseThrow().row("metadata").text("creationTimestamp"));
-    // One of the two is in whole seconds.
-    assertThat(made).isAfterOrEqualTo(written.plus(scene.quiet).minusSeconds(2));
-    assertThat(scene.http(ours.http(), "/readyz")).isEqualTo("200 ok\n");
+    // That time is in whole seconds.
+    assertThat(made).isAfterOrEqualTo(written.plus(scene.quiet).minusSeconds(1));
+    assertThat(ControllerScene.http(ours.http(), "/readyz")).isEqualTo("200 ok\n");
   }
 
   @Test
@@ -188,6 +190,6 @@ class ControllerBesideTest {
     assertThat(scene.writes())
         .as("by both together, those that came too late included")
         .filteredOn(each -> !each.resource().equals("events"))
-        .hasSizeLessThan(6 * (names.size() + 2));
+        .hasSizeLessThan(10 * (names.size() + 2));
   }
 }

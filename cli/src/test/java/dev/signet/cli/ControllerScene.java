@@ -374,8 +374,7 @@ final class ControllerScene implements AutoCloseable {
   Map<String, String> versions() throws IOException {
     Map<String, String> versions = new TreeMap<>();
     for (Jsonl.Row each : api().get(home.path("secrets")).orFail().json().rows("items")) {
-      versions.put(
-          each.row("metadata").text("name"), each.row("metadata").text("resourceVersion"));
+      versions.put(each.row("metadata").text("name"), each.row("metadata").text("resourceVersion"));
     }
     return versions;
   }

@@ -37,8 +37,7 @@ final class UpstreamController implements AutoCloseable {
   private final Path log;
   private final Path named;
 
-  private UpstreamController(
-      Process process, InetSocketAddress metrics, Path log, Path named) {
+  private UpstreamController(Process process, InetSocketAddress metrics, Path log, Path named) {
     this.process = process;
     this.metrics = metrics;
     this.log = log;

@@ -20,9 +20,11 @@ import dev.signet.delivery.queue.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,10 +43,18 @@ class EngineTest {
   private boolean unreadable;
   private Runnable meanwhile = () -> {};
   private Reconcile reconcile = _ -> new Outcome.Done();
+  private final Set<GroupKind> held = new HashSet<>();
   private final Settings.Looks looks = Settings.Looks.every(RESYNC);
   private final Engine engine =
       new Engine(
-          List.of(new Things()), new There(), memory, queue, new Told(), looks, () -> mayWrite);
+          List.of(new Things()),
+          new There(),
+          memory,
+          queue,
+          new Told(),
+          looks,
+          () -> mayWrite,
+          held::contains);
 
   private interface Reconcile {
     Outcome run(Ref ref) throws ObjectsException;
@@ -165,6 +175,24 @@ class EngineTest {
       queue.finish(ref, new Next.Never());
     }
     return names;
+  }
+
+  @Test
+  void aKindThatWaitsRunsWhenItNeedNotAnyMore() throws InterruptedException {
+    Ref a = appears("a");
+    engine.lead();
+    assertThat(waiting()).containsExactly("a");
+    held.add(KIND);
+    appears("b");
+    assertThat(waiting()).isEmpty();
+    assertThat(engine.run(a)).isEqualTo(new Next.Never());
+    assertThat(told).as("nothing ran").isEmpty();
+    held.clear();
+    engine.resume(KIND);
+    assertThat(waiting()).containsExactlyInAnyOrder("a", "b");
+    engine.standBy();
+    engine.resume(KIND);
+    assertThat(waiting()).as("only who leads").isEmpty();
   }
 
   @Test

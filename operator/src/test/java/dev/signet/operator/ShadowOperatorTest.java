@@ -67,9 +67,7 @@ class ShadowOperatorTest {
             stage
                 .withElection(stage.settings())
                 .withBeside(
-                    Beside.DEFAULT
-                        .with(Beside.Conduct.SHADOW)
-                        .withSettled(Duration.ofMillis(500))),
+                    Beside.DEFAULT.with(Beside.Conduct.SHADOW).withSettled(Duration.ofMillis(500))),
             plane.url(),
             plane.user(user, "system:masters"));
     awaitList(shadow, "differences: 0\ncompared: 1\nunsettled: 0\n");

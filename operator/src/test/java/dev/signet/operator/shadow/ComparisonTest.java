@@ -68,9 +68,7 @@ class ComparisonTest {
         row(secret(same, "Opaque", "k", "other", "l", "w"), "item_value k"),
         row(secret(same, "Opaque", "k", "", "l", "w"), "item_value k"),
         row(secret(same, "Opaque"), "item_missing k", "item_missing l"),
-        row(
-            secret(same, "my/type", "k", "v", "l", "w"),
-            "secret_type is my/type, would be Opaque"),
+        row(secret(same, "my/type", "k", "v", "l", "w"), "secret_type is my/type, would be Opaque"),
         row(
             secret(same, "Opaque", Optional.of(true), "k", "v", "l", "w"),
             "secret_immutable is true, would be false"),
@@ -79,9 +77,7 @@ class ComparisonTest {
             secret(with("labels", Map.of("team", "b", "more", "x")), "", "k", "v", "l", "w"),
             "secret_labels more is too much",
             "secret_labels team has another value"),
-        row(
-            secret(with("labels", null), "", "k", "v", "l", "w"),
-            "secret_labels team is missing"),
+        row(secret(with("labels", null), "", "k", "v", "l", "w"), "secret_labels team is missing"),
         row(
             secret(with("annotations", Map.of("note", "other")), "", "k", "v", "l", "w"),
             "secret_annotations note has another value"),
@@ -112,8 +108,7 @@ class ComparisonTest {
     try (Secret wanted = wanted();
         Secret frozen = secret(same, "", Optional.of(true), "k", "v");
         Secret frozenToo = secret(same, "", Optional.of(true), "k", "w");
-        Secret relabelled =
-            secret(with("labels", null), "", Optional.of(true), "k", "v");
+        Secret relabelled = secret(with("labels", null), "", Optional.of(true), "k", "v");
         Secret typed = secret(same, "my/type", "k", "v", "l", "w")) {
       assertThat(SecretComparison.refusal(frozen, frozenToo).orElseThrow())
           .endsWith("field is immutable when `immutable` is set");
@@ -150,8 +145,7 @@ class ComparisonTest {
                     "observedGeneration",
                     2L,
                     "conditions",
-                    List.of(
-                        Map.of("type", "Synced", "status", "True", "lastUpdateTime", "then"))),
+                    List.of(Map.of("type", "Synced", "status", "True", "lastUpdateTime", "then"))),
                 synced))
         .as("times, messages and conditions of Signet's own")
         .isEmpty();
