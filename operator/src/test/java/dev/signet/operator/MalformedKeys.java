@@ -55,7 +55,8 @@ final class MalformedKeys implements AutoCloseable {
     byte[] certificate = ONE.certificate().toPem();
     byte[] huge = new byte[HUGE];
     Arrays.fill(huge, (byte) 'A');
-    byte[] noKey = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n".getBytes(US_ASCII);
+    byte[] noKey =
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n".getBytes(US_ASCII);
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
     kinds.put("no key", Map.of());
     kinds.put("an empty key", pair(certificate, new byte[0]));
@@ -133,7 +134,9 @@ final class MalformedKeys implements AutoCloseable {
 
   void awaitRounds(int count) {
     Eventually.holds(
-        Flight.LONG, count + " rounds of malformed keys", () -> failure.get() != null || rounds.get() >= count);
+        Flight.LONG,
+        count + " rounds of malformed keys",
+        () -> failure.get() != null || rounds.get() >= count);
   }
 
   /** Ends the coming and going, with one of each kind there. */
