@@ -141,9 +141,14 @@ final class MalformedKeys implements AutoCloseable {
 
   /** Ends the coming and going, with one of each kind there. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closed = true;
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
     Exception thrown = failure.get();
     if (thrown != null) {
       throw new IllegalStateException("the malformed keys could not be written", thrown);
