@@ -19,7 +19,8 @@ final class ControllerChoice {
   @Option(
       names = "--controller",
       description = {
-        "Ask the controller of the cluster that kubectl talks to, Signet's or upstream's, as kubeseal",
+        "Ask the controller of the cluster that kubectl talks to, Signet's or upstream's, as"
+            + " kubeseal",
         "does; the options below say this too."
       })
   boolean controller;
@@ -66,7 +67,8 @@ final class ControllerChoice {
   private static SealingService at(Surroundings surroundings, String text) throws CommandFailure {
     try {
       URI uri = URI.create(text);
-      if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         return SealingService.at(surroundings, uri, PATIENCE);
       }
     } catch (IllegalArgumentException e) {
@@ -84,8 +86,7 @@ final class ControllerChoice {
             .or(() -> surroundings.variable("SEALED_SECRETS_CONTROLLER_NAMESPACE"))
             .orElse(SealingKeys.NAMESPACE);
     Connection connection = cluster.connection(surroundings);
-    Services services =
-        new Services(connection, "signet/" + Version.text(), Optional.of(PATIENCE));
+    Services services = new Services(connection, "signet/" + Version.text(), Optional.of(PATIENCE));
     try {
       return SealingService.behind(services, connection.server(), place, service);
     } catch (CommandFailure e) {

@@ -21,8 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ControllerProof implements ItemProof {
 
   private final SealingService service;
-  private final AtomicReference<Optional<String>> silence =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> silence = new AtomicReference<>(Optional.empty());
 
   ControllerProof(SealingService service) {
     this.service = service;
@@ -44,8 +43,7 @@ final class ControllerProof implements ItemProof {
         return findings;
       }
       for (Map.Entry<String, String> item : items.entrySet()) {
-        if (items.size() == 1
-            || !service.opens(sealed, Map.of(item.getKey(), item.getValue()))) {
+        if (items.size() == 1 || !service.opens(sealed, Map.of(item.getKey(), item.getValue()))) {
           String message =
               "the controller does not open it as "
                   + sealed.scope()

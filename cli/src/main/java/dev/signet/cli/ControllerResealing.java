@@ -34,8 +34,7 @@ final class ControllerResealing implements Resealing {
   private final AtomicReference<Habit> habit = new AtomicReference<>(Habit.unknown);
 
   /** Why it does not answer any more; then it is not asked again. */
-  private final AtomicReference<Optional<String>> silence =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> silence = new AtomicReference<>(Optional.empty());
 
   /**
    * @param newest the key of the certificate that it hands out
@@ -99,7 +98,7 @@ final class ControllerResealing implements Resealing {
       return failed(items, "the controller's reply has other items");
     }
     Map<String, Result> results = new TreeMap<>();
-    items.forEach((name, text) -> results.put(name, compared(text, reply.get(name))));
+    items.forEach((name, text) -> results.put(name, compared(text, reply.getOrDefault(name, ""))));
     if (results.values().stream().anyMatch(Stale.class::isInstance)) {
       learn(sealed, reply);
     }
@@ -130,8 +129,7 @@ final class ControllerResealing implements Resealing {
       throws SealingService.NoAnswerException {
     if (habit.get() == Habit.unknown) {
       Optional<Map<String, String>> again = service.rotate(sealed, made);
-      habit.set(
-          again.equals(Optional.of(made)) ? Habit.leavesTheNewest : Habit.sealsEverything);
+      habit.set(again.equals(Optional.of(made)) ? Habit.leavesTheNewest : Habit.sealsEverything);
     }
   }
 }

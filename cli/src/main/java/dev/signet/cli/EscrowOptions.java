@@ -48,7 +48,8 @@ final class EscrowOptions {
       names = "--escrow-store",
       paramLabel = "COMMAND",
       description =
-          "Give each copy to this command, on its standard input; {} is its name. No shell reads it.")
+          "Give each copy to this command, on its standard input; {} is its name. No shell reads"
+              + " it.")
   Optional<String> store = Optional.empty();
 
   @Option(

@@ -12,7 +12,8 @@ final class KeyChoice {
       names = {"--keys", "--escrow"},
       paramLabel = "PATH",
       description = {
-        "The private keys: PEM, key Secrets as YAML or JSON, copies in escrow (with --identity), or",
+        "The private keys: PEM, key Secrets as YAML or JSON, copies in escrow (with --identity),"
+            + " or",
         "a folder of Secrets and copies; repeatable."
       })
   List<String> paths = new ArrayList<>();

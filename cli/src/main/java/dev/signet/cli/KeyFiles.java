@@ -88,8 +88,7 @@ final class KeyFiles implements AutoCloseable {
       try {
         SealingKeys.read(secret).close();
       } catch (MalformedKeyException e) {
-        throw CommandFailure.of(
-            each.source() + ": " + e.getMessage() + "; nothing was imported");
+        throw CommandFailure.of(each.source() + ": " + e.getMessage() + "; nothing was imported");
       }
       secrets.add(secret);
     }
@@ -144,7 +143,11 @@ final class KeyFiles implements AutoCloseable {
   Optional<RsaPublicKey> only() throws CommandFailure {
     KeyRing ring = ring();
     return ring.size() == 1 && sealing.isEmpty()
-        ? found.getFirst().bare().or(() -> Optional.of(opening.getFirst())).map(OpeningKey::publicKey)
+        ? found
+            .getFirst()
+            .bare()
+            .or(() -> Optional.of(opening.getFirst()))
+            .map(OpeningKey::publicKey)
         : Optional.empty();
   }
 
@@ -222,8 +225,7 @@ final class KeyFiles implements AutoCloseable {
 
   private void plain(byte[] content, String source) throws CommandFailure {
     try {
-      found.add(
-          new Found(Optional.empty(), Optional.of(OpeningKey.read(content)), source));
+      found.add(new Found(Optional.empty(), Optional.of(OpeningKey.read(content)), source));
     } catch (MalformedKeyException notPem) {
       manifest(content, source);
     } finally {

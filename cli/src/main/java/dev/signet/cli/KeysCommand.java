@@ -38,10 +38,13 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
     description = {
-      "Sealing keys for life: list them and what is sealed with each, make new ones, retire old ones,",
-      "keep encrypted copies, prove that the copies would bring everything back, and bring it back.",
+      "Sealing keys for life: list them and what is sealed with each, make new ones, retire old"
+          + " ones,",
+      "keep encrypted copies, prove that the copies would bring everything back, and bring it"
+          + " back.",
       "",
-      "The keys are those of the project, or with --cluster, --context or --kubeconfig of a cluster."
+      "The keys are those of the project, or with --cluster, --context or --kubeconfig of a"
+          + " cluster."
     },
     footer = {
       "",
@@ -65,7 +68,8 @@ import picocli.CommandLine.Parameters;
       "  signet keys drill --cluster --backup /mnt/escrow --identity key.txt",
       "  signet keys drill -f deploy/ --backup backup.yaml",
       "  signet keys restore --cluster --backup /mnt/escrow --identity key.txt",
-      "  kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml |",
+      "  kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml"
+          + " |",
       "    signet keys import"
     })
 final class KeysCommand implements Command {
@@ -139,15 +143,17 @@ final class KeysCommand implements Command {
       names = {"-f", "--file"},
       paramLabel = "PATH",
       description =
-          "import: a backup; default: standard input. list, retire, drill: manifests with the SealedSecrets"
-              + " to look at; default: those in the cluster, or those that were applied. Repeatable.")
+          "import: a backup; default: standard input. list, retire, drill: manifests with the"
+              + " SealedSecrets to look at; default: those in the cluster, or those that were"
+              + " applied. Repeatable.")
   List<String> files = new ArrayList<>();
 
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
       description =
-          "On a cluster only the SealedSecrets of this namespace; with -f the one of manifests that name none.")
+          "On a cluster only the SealedSecrets of this namespace; with -f the one of manifests that"
+              + " name none.")
   Optional<String> namespace = Optional.empty();
 
   @Option(
@@ -319,7 +325,8 @@ final class KeysCommand implements Command {
     surroundings
         .err()
         .println(
-            "these are your private keys in plain: whoever has them opens everything that was sealed");
+            "these are your private keys in plain: whoever has them opens everything that was"
+                + " sealed");
     return ExitCode.OK;
   }
 

@@ -102,8 +102,7 @@ final class ResealCommand implements Command {
       ResealRun run =
           new ResealRun(surroundings, KeyRing.empty(), resealing, namespace, check || dryRun);
       int code =
-          run.of(
-              found, output, newest.publicKey(), () -> check && !resealing.sealsEverything());
+          run.of(found, output, newest.publicKey(), () -> check && !resealing.sealsEverything());
       if (resealing.sealsEverything()) {
         everything(surroundings);
       }
@@ -132,8 +131,8 @@ final class ResealCommand implements Command {
       surroundings
           .err()
           .println(
-              "note: the private key of the certificate is not among the keys, so items that are sealed"
-                  + " with it already count as failed");
+              "note: the private key of the certificate is not among the keys, so items that are"
+                  + " sealed with it already count as failed");
     }
     ResealRun run =
         new ResealRun(

@@ -43,8 +43,7 @@ final class SealingUrl implements SealingService.Way {
   /** Comes again as often as it is told to, as {@link Services} does. */
   @Override
   public Services.Answer ask(String path, Optional<byte[]> body) throws ObjectsException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path)).timeout(patience);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(patience);
     body.ifPresent(bytes -> request.POST(HttpRequest.BodyPublishers.ofByteArray(bytes)));
     try {
       for (int attempt = 1; true; attempt++) {
@@ -62,9 +61,7 @@ final class SealingUrl implements SealingService.Way {
         boolean busy = answer.statusCode() == 429 || answer.statusCode() >= 500;
         if (!busy || again.isEmpty() || attempt == ATTEMPTS) {
           return new Services.Answer(
-              answer.statusCode(),
-              answer.headers().firstValue("Content-Type").orElse(""),
-              content);
+              answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), content);
         }
         Thread.sleep(Duration.ofSeconds(seconds(again.get())));
       }

@@ -22,8 +22,8 @@ record Verified(List<Located> findings, List<Checked> objects, long items, Proof
     none("the keys of the items were not looked at: give --cert, --keys or --controller"),
     /** They may belong to the certificates, and may not. */
     possible(
-        "items that are not named can be for the certificate's key, which proves nothing: only --keys"
-            + " and --controller open them"),
+        "items that are not named can be for the certificate's key, which proves nothing: only"
+            + " --keys and --controller open them"),
     opened("every item was opened in memory, or is named");
 
     final String text;

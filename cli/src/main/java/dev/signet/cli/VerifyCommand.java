@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
       "  signet verify deploy --keys backup.yaml    really opens every item, in memory",
       "  signet verify deploy --controller          has the controller of the cluster open them",
       "",
-      "A certificate can prove that an item is not for its key, never that it is: about every second",
+      "A certificate can prove that an item is not for its key, never that it is: about every"
+          + " second",
       "item of another key of the same length looks right. Only --keys and --controller open them.",
       "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 not understood"
     })
@@ -176,10 +177,7 @@ final class VerifyCommand implements Command {
       Optional<ItemProof> proof =
           keys.given() ? Optional.of(new Opener(backup.ring())) : Optional.empty();
       return new Verifying(
-              surroundings,
-              new SealedSecretCheck(scopes, publicKeys, proof),
-              namespace,
-              rules)
+              surroundings, new SealedSecretCheck(scopes, publicKeys, proof), namespace, rules)
           .verify(
               found,
               findings,

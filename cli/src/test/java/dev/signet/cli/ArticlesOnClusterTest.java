@@ -77,8 +77,17 @@ class ArticlesOnClusterTest {
               assertThat(row.has("command")).isNotEqualTo(row.has("manifest"));
               assertThat(row.fields().keySet())
                   .isSubsetOf(
-                      "article", "what", "command", "left-out", "before", "manifest", "values",
-                      "object", "cut", "fails", "then");
+                      "article",
+                      "what",
+                      "command",
+                      "left-out",
+                      "before",
+                      "manifest",
+                      "values",
+                      "object",
+                      "cut",
+                      "fails",
+                      "then");
             });
     assertThat(rows).filteredOn(row -> row.has("left-out")).hasSize(6);
   }
@@ -114,8 +123,7 @@ class ArticlesOnClusterTest {
       program(bin, "kubeseal");
       program(bin, "signet");
       try (ServerSocket socket =
-          new ServerSocket(
-              0, 1, InetAddress.getByName(plane.network().orElseThrow().outside()))) {
+          new ServerSocket(0, 1, InetAddress.getByName(plane.network().orElseThrow().outside()))) {
         port = socket.getLocalPort();
       }
       for (String namespace : List.of("production", "staging")) {
@@ -203,7 +211,8 @@ class ArticlesOnClusterTest {
         String text = String.valueOf(value.getValue());
         manifest =
             manifest.replace(
-                "@" + value.getKey() + "@", row.has("cut") ? text : sealed(text, row.text("object")));
+                "@" + value.getKey() + "@",
+                row.has("cut") ? text : sealed(text, row.text("object")));
       }
       // The Deployment behind it is of no interest here, and printed without its selector.
       Files.writeString(work.resolve("manifest.yaml"), manifest.split("\n---\n", -1)[0]);
@@ -249,12 +258,10 @@ class ArticlesOnClusterTest {
                   SOON, check, () -> certificate().filter(text -> !text.equals(before)));
         }
         case "secret" ->
-            Eventually.holds(
-                SOON, check, () -> secret(words[1]).equals(Optional.of(words[2])));
+            Eventually.holds(SOON, check, () -> secret(words[1]).equals(Optional.of(words[2])));
         case "no" -> Eventually.holds(SOON, check, () -> secret(words[2]).isEmpty());
         case "synced" -> Eventually.holds(SOON, check, () -> synced(words[1], "True", ""));
-        case "unsynced" ->
-            Eventually.holds(SOON, check, () -> synced(words[1], "False", words[2]));
+        case "unsynced" -> Eventually.holds(SOON, check, () -> synced(words[1], "False", words[2]));
         default -> throw new IllegalArgumentException("no such check: " + check);
       }
     }
@@ -291,8 +298,7 @@ class ArticlesOnClusterTest {
 
     private boolean synced(String object, String status, String message) throws IOException {
       String[] place = object.split("/", -1);
-      Jsonl.Row sealed =
-          api.get(SEALED + place[0] + "/sealedsecrets/" + place[1]).orFail().json();
+      Jsonl.Row sealed = api.get(SEALED + place[0] + "/sealedsecrets/" + place[1]).orFail().json();
       return sealed.has("status")
           && sealed.row("status").has("observedGeneration")
           && sealed.row("status").integer("observedGeneration")

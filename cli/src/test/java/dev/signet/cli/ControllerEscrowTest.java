@@ -66,13 +66,12 @@ class ControllerEscrowTest {
     assertThat(plan(Map.of("SEALED_SECRETS_KEY_TTL", "1h"))).isEmpty();
 
     EscrowPlan plan =
-        plan(
-                Map.of(
-                    "SIGNET_ESCROW_RECIPIENTS", recipient + ", " + recipient,
-                    "SIGNET_ESCROW_FOLDER", "copies",
-                    "SIGNET_ESCROW_SECRET", "vault",
-                    "SIGNET_ESCROW_STORE", "put {}",
-                    "SIGNET_ESCROW_LOAD", "get {}"))
+        plan(Map.of(
+                "SIGNET_ESCROW_RECIPIENTS", recipient + ", " + recipient,
+                "SIGNET_ESCROW_FOLDER", "copies",
+                "SIGNET_ESCROW_SECRET", "vault",
+                "SIGNET_ESCROW_STORE", "put {}",
+                "SIGNET_ESCROW_LOAD", "get {}"))
             .orElseThrow();
     assertThat(plan.recipients()).hasSize(2);
     assertThat(plan.targets()).hasSize(2);

@@ -257,12 +257,11 @@ class KubesealClusterTest {
     shell.write("tree/a.yaml", before);
 
     shell.signet("verify", "tree", "--controller-name", "unnamed").succeeded();
-    assertThat(
-            shell.signet("reseal", "tree", "--controller-name", "named").succeeded().out())
-        .contains("0 items in 0 files").contains("1 there already");
+    assertThat(shell.signet("reseal", "tree", "--controller-name", "named").succeeded().out())
+        .contains("0 items in 0 files")
+        .contains("1 there already");
     newKey();
-    assertThat(
-            shell.signet("reseal", "tree", "--controller-name", "named", "--check").code())
+    assertThat(shell.signet("reseal", "tree", "--controller-name", "named", "--check").code())
         .isEqualTo(1);
     Shell.Result done = shell.signet("reseal", "tree", "--controller-name", "unnamed").succeeded();
     assertThat(done.out()).contains("1 item in 1 file sealed with");

@@ -46,21 +46,8 @@ class ResealTest {
     }
   }
 
-  private String seal(String certificate, String name, String scope, String... values) {
-    StringBuilder secret = new StringBuilder();
-    secret.append("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ").append(name);
-    secret.append("\n  namespace: production\nstringData:\n");
-    for (int i = 0; i < values.length; i++) {
-      secret.append("  item").append(i).append(": '").append(values[i]).append("'\n");
-    }
-    return shell
-        .run("signet", secret.toString(), "seal", "--cert", "keys/" + certificate, "--scope", scope)
-        .succeeded()
-        .out();
-  }
-
   private String old(String name, String... values) {
-    return seal("cert.pem", name, "strict", values);
+    return shell.seal("cert.pem", name, "strict", values);
   }
 
   private Shell.Result reseal(String... more) {
@@ -123,7 +110,7 @@ class ResealTest {
   @Test
   void everyScopeIsKeptAndNoneIsWidened() {
     for (String scope : List.of("strict", "namespace-wide", "cluster-wide")) {
-      String sealed = seal("cert.pem", scope, scope, "v");
+      String sealed = shell.seal("cert.pem", scope, scope, "v");
       // What the template says of scopes counts for nothing.
       shell.write("tree/" + scope + ".yaml", sealed);
     }
@@ -154,7 +141,9 @@ class ResealTest {
         old("db", "v")
             .replace(
                 "    metadata:\n",
-                "    metadata:\n      annotations:\n        sealedsecrets.bitnami.com/cluster-wide: \"true\"\n");
+                "    metadata:\n"
+                    + "      annotations:\n"
+                    + "        sealedsecrets.bitnami.com/cluster-wide: \"true\"\n");
     assertThat(claim).contains("cluster-wide");
     shell.write("tree/db.yaml", claim);
     reseal().succeeded();
@@ -205,7 +194,7 @@ class ResealTest {
   @Test
   void listsJsonAndOddShapesAreEditedInPlace() throws Exception {
     String a = old("a", "one");
-    String ciphertext = ciphertext(a);
+    String ciphertext = ciphertext(a, "item0");
     String wrapped = String.join("\n      ", ciphertext.split("(?<=\\G.{76})", -1));
     Map<String, String> files = new TreeMap<>();
     files.put("literal.yaml", shape("item0: |\n      " + wrapped));
@@ -213,7 +202,9 @@ class ResealTest {
     files.put("quoted.yaml", shape("'item0': \"" + ciphertext + "\"  # note"));
     files.put(
         "flow.yaml",
-        "{kind: SealedSecret, apiVersion: bitnami.com/v1alpha1, metadata: {name: a, namespace: production},\n  spec: {encryptedData: {item0: '"
+        "{kind: SealedSecret, apiVersion: bitnami.com/v1alpha1, metadata: {name: a, namespace:"
+            + " production},\n"
+            + "  spec: {encryptedData: {item0: '"
             + ciphertext
             + "'}}}\n");
     files.put(
@@ -258,18 +249,18 @@ class ResealTest {
         + "\n  template:\n    type: Opaque\n";
   }
 
-  private static String ciphertext(String manifest) {
+  static String ciphertext(String manifest, String item) {
     return manifest
         .lines()
-        .filter(line -> line.startsWith("    item0: "))
+        .filter(line -> line.startsWith("    " + item + ": "))
         .findFirst()
         .orElseThrow()
-        .substring(11);
+        .substring(item.length() + 6);
   }
 
   @Test
   void aliasesAreRefusedWithAReasonAndNothingIsWritten() {
-    String ciphertext = ciphertext(old("a", "one"));
+    String ciphertext = ciphertext(old("a", "one"), "item0");
     String merged = "x: &all\n  item0: " + ciphertext + "\n" + shape("<<: *all");
     shell.write("tree/merged.yaml", merged);
     Shell.Result result = reseal();
@@ -291,7 +282,7 @@ class ResealTest {
   @Test
   void aBackupOfSecretsKnowsItsNewestKey() {
     shell.write("tree/db.yaml", old("db", "v"));
-    shell.write("tree/new.yaml", seal("cert4096.pem", "new", "strict", "v"));
+    shell.write("tree/new.yaml", shell.seal("cert4096.pem", "new", "strict", "v"));
     String first =
         shell.signet("reseal", "-R", "tree", "--keys", "keys/key-two.yaml").succeeded().out();
     assertThat(first).contains("1 item in 1 file sealed with").contains("1 there already");
@@ -339,7 +330,7 @@ class ResealTest {
             "--escrow-folder",
             "escrow")
         .succeeded();
-    shell.write("tree/db.yaml", seal("cert4096.pem", "db", "strict", "v"));
+    shell.write("tree/db.yaml", shell.seal("cert4096.pem", "db", "strict", "v"));
     String[] withoutIdentity = {"reseal", "-R", "tree", "--escrow", "escrow", "--state", "none"};
     shell
         .signet(withoutIdentity)
@@ -348,7 +339,8 @@ class ResealTest {
     String[] reseal = Arrays.copyOf(withoutIdentity, withoutIdentity.length + 2);
     reseal[withoutIdentity.length] = "--identity";
     reseal[withoutIdentity.length + 1] = "identity.txt";
-    assertThat(shell.signet(reseal).succeeded().out()).contains("1 item in 1 file sealed with key1");
+    assertThat(shell.signet(reseal).succeeded().out())
+        .contains("1 item in 1 file sealed with key1");
     assertThat(shell.signet(reseal).succeeded().out()).contains("1 there already");
     opened("tree/db.yaml", "key.pem");
     assertThat(
@@ -419,7 +411,7 @@ class ResealTest {
   @Test
   void aTreeOfHundredsOfFilesIsDoneOnce() {
     List<String> sealed =
-        List.of(old("a", "v"), old("b", "v", "w"), seal("cert4096.pem", "c", "strict", "v"));
+        List.of(old("a", "v"), old("b", "v", "w"), shell.seal("cert4096.pem", "c", "strict", "v"));
     Map<String, String> before = new TreeMap<>();
     for (int i = 0; i < 400; i++) {
       String name = "tree/team" + i % 20 + "/app" + i + (i % 7 == 0 ? ".json" : ".yaml");

@@ -117,6 +117,20 @@ final class Shell {
     return this;
   }
 
+  /** A Secret of namespace production with items item0, item1 …, sealed with {@code keys/…}. */
+  String seal(String certificate, String name, String scope, String... values) {
+    StringBuilder secret = new StringBuilder();
+    secret.append("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ").append(name);
+    secret.append("\n  namespace: production\nstringData:\n");
+    for (int i = 0; i < values.length; i++) {
+      secret.append("  item").append(i).append(": '").append(values[i]).append("'\n");
+    }
+    return run(
+            "signet", secret.toString(), "seal", "--cert", "keys/" + certificate, "--scope", scope)
+        .succeeded()
+        .out();
+  }
+
   Result signet(String... args) {
     return run("signet", "", args);
   }

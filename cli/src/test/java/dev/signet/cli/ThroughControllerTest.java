@@ -111,21 +111,8 @@ class ThroughControllerTest {
     url = "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  private String seal(String certificate, String name, String scope, String... values) {
-    StringBuilder secret = new StringBuilder();
-    secret.append("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ").append(name);
-    secret.append("\n  namespace: production\nstringData:\n");
-    for (int i = 0; i < values.length; i++) {
-      secret.append("  item").append(i).append(": '").append(values[i]).append("'\n");
-    }
-    return shell
-        .run("signet", secret.toString(), "seal", "--cert", "keys/" + certificate, "--scope", scope)
-        .succeeded()
-        .out();
-  }
-
   private String old(String name, String... values) {
-    return seal("cert.pem", name, "strict", values);
+    return shell.seal("cert.pem", name, "strict", values);
   }
 
   private Shell.Result signet(String command, String... more) {
@@ -158,9 +145,10 @@ class ThroughControllerTest {
     String before =
         "# kept\n"
             + old("db", "one", "two")
-                .replace("  template:\n", "  template: # why\n    data:\n      url: x{{ .item0 }}\n");
+                .replace(
+                    "  template:\n", "  template: # why\n    data:\n      url: x{{ .item0 }}\n");
     shell.write("tree/db.yaml", before);
-    shell.write("tree/new.yaml", seal("cert4096.pem", "new", "strict", "v"));
+    shell.write("tree/new.yaml", shell.seal("cert4096.pem", "new", "strict", "v"));
     String value = opened("tree/db.yaml", "key.pem");
 
     failed(signet("reseal", "--check"), 1, "1 file not sealed with the newest key");
@@ -193,7 +181,7 @@ class ThroughControllerTest {
   void everyScopeIsKept() throws Exception {
     serve(SentSecrets.Rotation.KEEP, FAST);
     for (String scope : List.of("strict", "namespace-wide", "cluster-wide")) {
-      shell.write("tree/" + scope + ".yaml", seal("cert.pem", scope, scope, "v"));
+      shell.write("tree/" + scope + ".yaml", shell.seal("cert.pem", scope, scope, "v"));
     }
     signet("reseal").succeeded();
     for (String scope : List.of("strict", "namespace-wide", "cluster-wide")) {
@@ -214,8 +202,8 @@ class ThroughControllerTest {
   void whatDoesNotOpenIsNamedAndItsFileStaysAsItIs() throws Exception {
     serve(SentSecrets.Rotation.KEEP, FAST);
     String bad = old("bad", "v", "w");
-    String foreign = ciphertext(old("other", "x"), "item0");
-    bad = bad.replace(ciphertext(bad, "item1"), foreign);
+    String foreign = ResealTest.ciphertext(old("other", "x"), "item0");
+    bad = bad.replace(ResealTest.ciphertext(bad, "item1"), foreign);
     shell.write("tree/bad.yaml", bad);
     shell.write("tree/good.yaml", old("good", "v"));
     Shell.Result result = signet("reseal");
@@ -228,15 +216,6 @@ class ThroughControllerTest {
     opened("tree/good.yaml", "key4096.pem");
   }
 
-  private static String ciphertext(String manifest, String item) {
-    return manifest
-        .lines()
-        .filter(line -> line.startsWith("    " + item + ": "))
-        .findFirst()
-        .orElseThrow()
-        .substring(item.length() + 6);
-  }
-
   @Test
   void aControllerThatSealsEverythingAnewIsSaidToAndLosesNothing() throws Exception {
     serve(SentSecrets.Rotation.UPSTREAM, FAST);
@@ -244,7 +223,7 @@ class ThroughControllerTest {
         old("db", "one")
             .replace("  template:\n", "  template:\n    data:\n      url: x{{ .item0 }}\n");
     shell.write("tree/db.yaml", before);
-    shell.write("tree/new.yaml", seal("cert4096.pem", "new", "strict", "v"));
+    shell.write("tree/new.yaml", shell.seal("cert4096.pem", "new", "strict", "v"));
 
     Shell.Result check = signet("reseal", "--check");
     failed(check, 1, "this controller seals every item anew, so what is stale cannot be told");
@@ -253,7 +232,8 @@ class ThroughControllerTest {
     Shell.Result result = signet("reseal").succeeded();
     assertThat(result.out()).contains("2 items in 2 files sealed with");
     assertThat(result.err()).contains("note: this controller seals every item anew");
-    assertThat(withoutCiphertexts(shell.read("tree/db.yaml"))).isEqualTo(withoutCiphertexts(before));
+    assertThat(withoutCiphertexts(shell.read("tree/db.yaml")))
+        .isEqualTo(withoutCiphertexts(before));
     opened("tree/db.yaml", "key4096.pem");
   }
 
@@ -288,7 +268,7 @@ class ThroughControllerTest {
   void aReplyThatCannotBeRightChangesNothing(int code, String reply, String reason)
       throws IOException {
     String before = old("db", "v");
-    String sent = ciphertext(before, "item0");
+    String sent = ResealTest.ciphertext(before, "item0");
     serve(
         exchange -> {
           boolean certificate = exchange.getRequestURI().getPath().endsWith("cert.pem");
@@ -355,7 +335,9 @@ class ThroughControllerTest {
     String bad = old("bad", "v", "w");
     shell.write(
         "tree/bad.yaml",
-        bad.replace(ciphertext(bad, "item1"), ciphertext(old("other", "x"), "item0")));
+        bad.replace(
+            ResealTest.ciphertext(bad, "item1"),
+            ResealTest.ciphertext(old("other", "x"), "item0")));
     shell.write("tree/moved.yaml", old("moved", "v").replace("production", "staging"));
     Shell.Result result = signet("verify");
     failed(result, 1, "found 2 errors");

@@ -93,21 +93,25 @@ class VerifyTest {
         new Row(
             "  name: db\n",
             "  name: Db_1\n",
-            "4:3: error: SealedSecret production/Db_1: the name must be a DNS subdomain: lower case letters, digits, '-' and '.' [object-name]"),
+            "4:3: error: SealedSecret production/Db_1: the name must be a DNS subdomain: lower case"
+                + " letters, digits, '-' and '.' [object-name]"),
         new Row(
             "production",
             "Prod",
-            "5:3: error: SealedSecret Prod/db: the namespace must be a DNS label: lower case letters, digits and '-', at most 63 [object-name]"),
+            "5:3: error: SealedSecret Prod/db: the namespace must be a DNS label: lower case"
+                + " letters, digits and '-', at most 63 [object-name]"),
         new Row(
             "  namespace: production\n",
             "",
-            "3:1: note: SealedSecret default/db: no namespace is named, and what is sealed as strict opens in one only [namespace-missing]"),
+            "3:1: note: SealedSecret default/db: no namespace is named, and what is sealed as"
+                + " strict opens in one only [namespace-missing]"),
         new Row(
             "a: b",
             "sealedsecrets.bitnami.com/cluster-wide: \"True\"",
             "6:17: error: "
                 + name
-                + "only the text \"true\" counts for sealedsecrets.bitnami.com/cluster-wide, so the object is not of that scope [scope-annotation]"),
+                + "only the text \"true\" counts for sealedsecrets.bitnami.com/cluster-wide, so the"
+                + " object is not of that scope [scope-annotation]"),
         new Row(
             "a: b",
             "sealedsecrets.bitnami.com/namespace-wide: true",
@@ -119,7 +123,9 @@ class VerifyTest {
             "sealedsecrets.bitnami.com/scope: strict",
             "6:17: error: "
                 + name
-                + "nothing reads sealedsecrets.bitnami.com/scope; use sealedsecrets.bitnami.com/namespace-wide: \"true\", or none for strict [scope-annotation]"),
+                + "nothing reads sealedsecrets.bitnami.com/scope; use"
+                + " sealedsecrets.bitnami.com/namespace-wide: \"true\", or none for strict"
+                + " [scope-annotation]"),
         new Row(
             "a: b",
             "a: 1",
@@ -131,7 +137,8 @@ class VerifyTest {
             "    metadata: {annotations: {sealedsecrets.bitnami.com/cluster-wide: \"true\"}}",
             "11:30: warning: "
                 + name
-                + "the template says cluster-wide, but the object itself is strict [scope-in-template]"),
+                + "the template says cluster-wide, but the object itself is strict"
+                + " [scope-in-template]"),
         new Row(
             "  encryptedData:",
             "  stringData: {}\n  encryptedData:",
@@ -163,7 +170,8 @@ class VerifyTest {
             "  a/b: " + ITEM + "\n  " + p,
             "9:5: error: "
                 + name
-                + "a/b: the name cannot be a key of a Secret: use letters, digits, '-', '_' and '.' [item-name]"),
+                + "a/b: the name cannot be a key of a Secret: use letters, digits, '-', '_' and '.'"
+                + " [item-name]"),
         new Row(
             p,
             "  password: 12",
@@ -177,13 +185,15 @@ class VerifyTest {
             "  password: AgA=",
             "9:5: error: "
                 + name
-                + "password: it has 2 bytes, fewer than its header says: a part of it was lost [item-cut]"),
+                + "password: it has 2 bytes, fewer than its header says: a part of it was lost"
+                + " [item-cut]"),
         new Row(
             p,
             "  password: " + item(2 + 256 + 15, 1, 0),
             "9:5: error: "
                 + name
-                + "password: it has 273 bytes, fewer than its header says: a part of it was lost [item-cut]"),
+                + "password: it has 273 bytes, fewer than its header says: a part of it was lost"
+                + " [item-cut]"),
         new Row(
             p,
             p + "\n    password: x",
@@ -193,13 +203,15 @@ class VerifyTest {
             ".passwrd }}",
             "13:7: error: "
                 + name
-                + "url: at 1:7 of the template: there is no item \"passwrd\"; did you mean password? [template-key]"),
+                + "url: at 1:7 of the template: there is no item \"passwrd\"; did you mean"
+                + " password? [template-key]"),
         new Row(
             "{{ .password",
             "{{ uper .password",
             "13:7: error: "
                 + name
-                + "url: at 1:7 of the template: there is no function \"uper\"; did you mean upper? [template-function]"),
+                + "url: at 1:7 of the template: there is no function \"uper\"; did you mean upper?"
+                + " [template-function]"),
         new Row(
             "{{ .password }}",
             "{{ .password",
@@ -281,7 +293,8 @@ class VerifyTest {
     Shell.Result one = shell.signet("verify", "tree", "--forbid-scope", "cluster-wide");
     assertThat(one.out())
         .contains(
-            "tree/a.yaml:6:17: error: SealedSecret production/db: the scope is cluster-wide, which is not allowed here [scope-forbidden]")
+            "tree/a.yaml:6:17: error: SealedSecret production/db: the scope is cluster-wide, which"
+                + " is not allowed here [scope-forbidden]")
         .contains("1 error,");
     assertThat(
             shell.signet("verify", "tree", "--forbid-scope", "cluster-wide,namespace-wide").out())
@@ -325,7 +338,8 @@ class VerifyTest {
     assertThat(result.out())
         .contains("tree/b.yaml:")
         .contains(
-            "password: it was sealed with a key of 4096 bits, so not with the certificate [foreign-key]")
+            "password: it was sealed with a key of 4096 bits, so not with the certificate"
+                + " [foreign-key]")
         .contains("which proves nothing: only --keys")
         .doesNotContain("tree/a.yaml");
     shell
@@ -348,7 +362,8 @@ class VerifyTest {
     Shell.Result ended = shell.signet("verify", "tree", "--cert", "keys/cert.pem");
     assertThat(ended.out())
         .contains(
-            "keys/cert.pem:1:1: error: the certificate was valid until 2036-11-19T06:30:59Z [certificate-expired]");
+            "keys/cert.pem:1:1: error: the certificate was valid until 2036-11-19T06:30:59Z"
+                + " [certificate-expired]");
     shell.at(Instant.parse("2036-11-01T00:00:00Z"));
     assertThat(shell.signet("verify", "tree", "--cert", "keys/cert.pem").succeeded().out())
         .contains(
@@ -375,14 +390,18 @@ class VerifyTest {
         seal("cert.pem", "scope")
             .replaceFirst(
                 "metadata:\n",
-                "metadata:\n  annotations:\n    sealedsecrets.bitnami.com/namespace-wide: \"true\"\n"));
+                "metadata:\n"
+                    + "  annotations:\n"
+                    + "    sealedsecrets.bitnami.com/namespace-wide: \"true\"\n"));
     Shell.Result result = shell.signet("verify", "tree", "--keys", "keys/key-two.yaml");
     result.failed(1, "found 2 errors");
     assertThat(result.out())
         .contains(
-            "SealedSecret production/elsewhere: password: no key opens it as strict for production/elsewhere [cannot-open]")
+            "SealedSecret production/elsewhere: password: no key opens it as strict for"
+                + " production/elsewhere [cannot-open]")
         .contains(
-            "no key opens it as namespace-wide, but it opens as strict: correct the annotation [cannot-open]")
+            "no key opens it as namespace-wide, but it opens as strict: correct the annotation"
+                + " [cannot-open]")
         .contains("note: SealedSecret production/b: password: it is sealed with key0 [old-key]")
         .contains("every item was opened in memory, or is named");
   }
@@ -393,7 +412,8 @@ class VerifyTest {
     shell.write("tree/sub/b.yaml", "kind: ConfigMap\n---\n" + GOOD);
     assertThat(shell.signet("verify", "tree").succeeded().out())
         .contains(
-            "tree/sub/b.yaml:3:1: warning: SealedSecret production/db: it is described in tree/a.yaml:1, too [duplicate-object]");
+            "tree/sub/b.yaml:3:1: warning: SealedSecret production/db: it is described in"
+                + " tree/a.yaml:1, too [duplicate-object]");
   }
 
   @Test

@@ -158,8 +158,7 @@ class ChartTest {
     String[] settings = {
       "escrow.recipients={age1a}", "escrow.volume.persistentVolumeClaim.claimName=copies"
     };
-    Jsonl.Row pod =
-        deployment("apps", settings).tree().row("spec").row("template").row("spec");
+    Jsonl.Row pod = deployment("apps", settings).tree().row("spec").row("template").row("spec");
 
     assertThat(pod.rows("volumes").getFirst().row("persistentVolumeClaim").text("claimName"))
         .isEqualTo("copies");

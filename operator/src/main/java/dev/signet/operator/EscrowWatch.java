@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Gives every sealing key that turns up its copy, while this process leads. It looks at the keys in
  * the cache once a second, which asks the cluster nothing; where Secrets are not watched, at the
  * keys that were read last. It looks at the copies when a key changed, and again every now and
- * then. What fails is tried again after a second, then twice that, up to a
- * minute, and is told of by an event on the key, a log line and a metric until it is done.
+ * then. What fails is tried again after a second, then twice that, up to a minute, and is told of
+ * by an event on the key, a log line and a metric until it is done.
  */
 final class EscrowWatch implements AutoCloseable {
 

@@ -208,7 +208,7 @@ class FaultsTest {
   }
 
   @Test
-  void keysThatAreNoneComeChangeAndGoAndTheOthersGoOn() throws Exception {
+  void keysThatAreNoneComeChangeAndGoAndTheOthersGoOn() throws IOException {
     Operator operator = stage.start(stage.withoutKey(stage.settings()));
     try (MalformedKeys malformed = MalformedKeys.comeAndGo(stage)) {
       flight.takeOff();

@@ -91,10 +91,7 @@ final class Flight implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       stage
           .api()
-          .patch(
-              stage.sealedPath(name(i)),
-              "application/merge-patch+json",
-              sealed(i, "v2"))
+          .patch(stage.sealedPath(name(i)), "application/merge-patch+json", sealed(i, "v2"))
           .orFail();
     }
   }

@@ -55,7 +55,8 @@ final class MalformedKeys implements AutoCloseable {
     byte[] certificate = ONE.certificate().toPem();
     byte[] huge = new byte[HUGE];
     Arrays.fill(huge, (byte) 'A');
-    byte[] noKey = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n".getBytes(US_ASCII);
+    byte[] noKey =
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n".getBytes(US_ASCII);
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
     kinds.put("no key", Map.of());
     kinds.put("an empty key", pair(certificate, new byte[0]));
@@ -133,14 +134,21 @@ final class MalformedKeys implements AutoCloseable {
 
   void awaitRounds(int count) {
     Eventually.holds(
-        Flight.LONG, count + " rounds of malformed keys", () -> failure.get() != null || rounds.get() >= count);
+        Flight.LONG,
+        count + " rounds of malformed keys",
+        () -> failure.get() != null || rounds.get() >= count);
   }
 
   /** Ends the coming and going, with one of each kind there. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closed = true;
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
     Exception thrown = failure.get();
     if (thrown != null) {
       throw new IllegalStateException("the malformed keys could not be written", thrown);
