@@ -95,7 +95,7 @@ final class CommentedWriter {
     if (node.kind() == Kind.SCALAR) {
       scalar(node.value(), inside(indent, item, true), simpleKey);
     } else if (node.children().isEmpty()) {
-      emptyCollection(node, inside(indent, item, true));
+      emptyCollection(node, inside(indent, item, true), indent);
     } else if (node.kind() == Kind.MAPPING) {
       mapping(node, inside(indent, item, false));
     } else {
@@ -185,7 +185,7 @@ final class CommentedWriter {
     keyLine = "";
   }
 
-  private void emptyCollection(CommentedNode node, int indent) {
+  private void emptyCollection(CommentedNode node, int indent, int outer) {
     boolean mapping = node.kind() == Kind.MAPPING;
     collectEnd(node);
     indicator(mapping ? "{" : "[", true, true, false);
@@ -195,8 +195,8 @@ final class CommentedWriter {
       newline(indent);
     }
     indicator(mapping ? "}" : "]", false, false, false);
-    writeLineComment(indent);
-    writeFoot(indent);
+    writeLineComment(outer);
+    writeFoot(outer);
   }
 
   private static boolean isSimple(CommentedNode key) {
