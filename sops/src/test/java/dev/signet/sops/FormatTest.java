@@ -73,7 +73,14 @@ class FormatTest {
     StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 12; i++) {
       String alias = "*a" + (i - 1);
-      bomb.append("a" + i + ": &a" + i + " [" + String.join(", ", java.util.Collections.nCopies(10, alias)) + "]\n");
+      bomb.append(
+          "a"
+              + i
+              + ": &a"
+              + i
+              + " ["
+              + String.join(", ", java.util.Collections.nCopies(10, alias))
+              + "]\n");
     }
     assertThatThrownBy(() -> rewritten(Format.Kind.YAML, bomb.toString()))
         .hasMessageContaining("excessive aliasing");

@@ -65,8 +65,7 @@ class LeafCipherTest {
             new Time(OffsetDateTime.parse("2024-01-01T00:00:00.12+07:06")),
             new Comment(" comment", false));
     for (Value value : values) {
-      assertThat(cipher.decrypt(cipher.encrypt(value, key, "a:b:"), key, "a:b:"))
-          .isEqualTo(value);
+      assertThat(cipher.decrypt(cipher.encrypt(value, key, "a:b:"), key, "a:b:")).isEqualTo(value);
     }
   }
 
@@ -77,9 +76,7 @@ class LeafCipherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "1.0, 1", "1e6, 1000000", "1e-7, 0.0000001", "-0.0, -0", "0.1, 0.1"
-  })
+  @CsvSource({"1.0, 1", "1e6, 1000000", "1e-7, 0.0000001", "-0.0, -0", "0.1, 0.1"})
   void floatsHaveNoExponent(double number, String text) {
     assertThat(Leaf.bytes(new Real(number))).asString(StandardCharsets.US_ASCII).isEqualTo(text);
   }

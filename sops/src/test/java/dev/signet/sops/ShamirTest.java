@@ -35,7 +35,10 @@ class ShamirTest {
 
   @Test
   void tooFewPartsGiveSomethingElse() {
-    SecretBytes secret = SecretBytes.copyOf("0123456789abcdef0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    SecretBytes secret =
+        SecretBytes.copyOf(
+            "0123456789abcdef0123456789abcdef"
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     List<SecretBytes> parts = Shamir.split(secret, 5, 3, RANDOM);
     assertThat(Shamir.combine(parts.subList(0, 2)).matches(secret)).isFalse();
   }
