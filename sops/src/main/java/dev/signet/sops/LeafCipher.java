@@ -48,7 +48,19 @@ final class LeafCipher {
   }
 
   /** What an encrypted leaf consists of. */
-  private record Parts(byte[] data, byte[] iv, byte[] tag, String type) {}
+  private static final class Parts {
+    final byte[] data;
+    final byte[] iv;
+    final byte[] tag;
+    final String type;
+
+    Parts(byte[] data, byte[] iv, byte[] tag, String type) {
+      this.data = data;
+      this.iv = iv;
+      this.tag = tag;
+      this.type = type;
+    }
+  }
 
   static boolean isEncryptedComment(String text) {
     return split(text).filter(fields -> fields[3].equals("comment")).isPresent();
@@ -109,8 +121,8 @@ final class LeafCipher {
     Parts parts = parse(text);
     byte[] plain = open(parts, key, path);
     try {
-      Value value = Leaf.parse(parts.type(), plain);
-      ivs.put(new Place(value, path), parts.iv());
+      Value value = Leaf.parse(parts.type, plain);
+      ivs.put(new Place(value, path), parts.iv);
       return value;
     } finally {
       Arrays.fill(plain, (byte) 0);
@@ -118,11 +130,11 @@ final class LeafCipher {
   }
 
   private static byte[] open(Parts parts, SecretBytes key, String path) throws SopsException {
-    if (parts.iv().length > 0 && parts.tag().length == TAG) {
-      byte[] sealed = Arrays.copyOf(parts.data(), parts.data().length + TAG);
-      System.arraycopy(parts.tag(), 0, sealed, parts.data().length, TAG);
+    if (parts.iv.length > 0 && parts.tag.length == TAG) {
+      byte[] sealed = Arrays.copyOf(parts.data, parts.data.length + TAG);
+      System.arraycopy(parts.tag, 0, sealed, parts.data.length, TAG);
       try {
-        return run(Cipher.DECRYPT_MODE, key, parts.iv(), path, sealed);
+        return run(Cipher.DECRYPT_MODE, key, parts.iv, path, sealed);
       } catch (AEADBadTagException e) {
         // Falls through.
       }

@@ -49,13 +49,13 @@ final class MetadataBranch {
   }
 
   static Branch of(Metadata metadata) {
-    TreeMap<String, Value> fields = new TreeMap<>();
+    Map<String, Value> fields = new TreeMap<>();
     if (metadata.groups().size() == 1) {
       group(metadata.groups().getFirst(), fields);
     } else {
       Sequence groups = new Sequence();
       for (List<MasterKey> keys : metadata.groups()) {
-        TreeMap<String, Value> group = new TreeMap<>();
+        Map<String, Value> group = new TreeMap<>();
         group.put(MasterKey.Kind.AGE.text(), new Sequence());
         group.put(MasterKey.Kind.HC_VAULT.text(), new Sequence());
         group(keys, group);
@@ -81,13 +81,13 @@ final class MetadataBranch {
     return branch(fields);
   }
 
-  private static Branch branch(TreeMap<String, Value> fields) {
+  private static Branch branch(Map<String, Value> fields) {
     Branch branch = new Branch();
     fields.forEach(branch::add);
     return branch;
   }
 
-  private static void group(List<MasterKey> keys, TreeMap<String, Value> fields) {
+  private static void group(List<MasterKey> keys, Map<String, Value> fields) {
     for (MasterKey key : keys) {
       Value list = fields.computeIfAbsent(key.kind().text(), _ -> new Sequence());
       if (list instanceof Sequence sequence) {
@@ -96,8 +96,8 @@ final class MetadataBranch {
     }
   }
 
-  private static TreeMap<String, Value> stanza(MasterKey key) {
-    TreeMap<String, Value> fields = new TreeMap<>();
+  private static Map<String, Value> stanza(MasterKey key) {
+    Map<String, Value> fields = new TreeMap<>();
     switch (key) {
       case MasterKey.Age age -> fields.put("recipient", new Text(age.recipient()));
       case MasterKey.Pgp pgp -> {
@@ -111,7 +111,7 @@ final class MetadataBranch {
           fields.put("role", new Text(kms.role()));
         }
         if (!kms.context().isEmpty()) {
-          TreeMap<String, Value> context = new TreeMap<>();
+          Map<String, Value> context = new TreeMap<>();
           kms.context().forEach((name, value) -> context.put(name, new Text(value)));
           fields.put("context", branch(context));
         }
@@ -142,7 +142,7 @@ final class MetadataBranch {
     return fields;
   }
 
-  private static void created(TreeMap<String, Value> fields, OffsetDateTime time) {
+  private static void created(Map<String, Value> fields, OffsetDateTime time) {
     fields.put("created_at", new Text(seconds(time)));
   }
 

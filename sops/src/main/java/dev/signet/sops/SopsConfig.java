@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -152,8 +153,8 @@ public final class SopsConfig {
     return groups;
   }
 
-  private LinkedHashSet<MasterKey> group(Map<?, ?> group) throws SopsException {
-    LinkedHashSet<MasterKey> keys = new LinkedHashSet<>();
+  private Set<MasterKey> group(Map<?, ?> group) throws SopsException {
+    Set<MasterKey> keys = new LinkedHashSet<>();
     for (Object merged : list(group.get("merge"), "merge")) {
       keys.addAll(group(map(merged, "merge")));
     }
@@ -207,10 +208,10 @@ public final class SopsConfig {
     }
     List<String> texts = new ArrayList<>();
     for (Object item : list) {
-      if (!(item instanceof String)) {
+      if (!(item instanceof String text)) {
         throw wrong("invalid " + name + " key configuration: expected string in list");
       }
-      texts.add((String) item);
+      texts.add(text);
     }
     return String.join(",", texts);
   }

@@ -156,13 +156,9 @@ final class YamlFormat implements Format {
       if (++values > MOST_VALUES) {
         throw malformed(node.line(), "document contains excessive aliasing");
       }
-      switch (node.kind()) {
-        case ALIAS -> {
-          return value(node.children().getFirst(), false);
-        }
-        case SCALAR -> {
-          return scalar(node.value());
-        }
+      return switch (node.kind()) {
+        case ALIAS -> value(node.children().getFirst(), false);
+        case SCALAR -> scalar(node.value());
         case MAPPING -> {
           Branch branch = new Branch();
           if (!commentsTaken) {
@@ -173,7 +169,7 @@ final class YamlFormat implements Format {
           if (!commentsTaken) {
             addComments(branch, node.foot(), false);
           }
-          return branch;
+          yield branch;
         }
         case SEQUENCE -> {
           Sequence sequence = new Sequence();
@@ -190,10 +186,9 @@ final class YamlFormat implements Format {
           if (!commentsTaken) {
             addComments(sequence, node.foot(), false);
           }
-          return sequence;
+          yield sequence;
         }
-      }
-      throw new IllegalStateException("a node of no kind");
+      };
     }
 
     private static Value scalar(@org.jspecify.annotations.Nullable Object value) {

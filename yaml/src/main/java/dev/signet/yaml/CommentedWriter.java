@@ -44,6 +44,10 @@ final class CommentedWriter {
 
   private String head = "";
   private String line = "";
+
+  /** Left by a collection, for behind the next key. */
+  private String keyLine = "";
+
   private String foot = "";
   private String tail = "";
 
@@ -63,9 +67,7 @@ final class CommentedWriter {
       first = false;
       writer.collect(root);
       writer.writeHead(-1);
-      writer.node(root, -1, false, false);
-      writer.writeLineComment(-1);
-      writer.writeFoot(-1);
+      writer.nodeAndComments(root, -1, false);
       writer.footIndent = 0;
       writer.writeFoot(-1);
       writer.footIndent = -1;
@@ -93,11 +95,24 @@ final class CommentedWriter {
     if (node.kind() == Kind.SCALAR) {
       scalar(node.value(), inside(indent, item, true), simpleKey);
     } else if (node.children().isEmpty()) {
-      emptyCollection(node, inside(indent, item, true));
+      emptyCollection(node, inside(indent, item, true), indent);
     } else if (node.kind() == Kind.MAPPING) {
       mapping(node, inside(indent, item, false));
     } else {
       sequence(node, inside(indent, item, false));
+    }
+  }
+
+  /** What waits to be written is written behind a scalar, but before a collection. */
+  private void nodeAndComments(CommentedNode node, int indent, boolean item) {
+    boolean scalar = node.kind() == Kind.SCALAR;
+    if (scalar) {
+      node(node, indent, item, false);
+    }
+    writeLineComment(indent);
+    writeFoot(indent);
+    if (!scalar) {
+      node(node, indent, item, false);
     }
   }
 
@@ -114,9 +129,7 @@ final class CommentedWriter {
       writeHead(indent);
       newline(indent);
       indicator("-", true, false, true);
-      node(child, indent, true, false);
-      writeLineComment(indent);
-      writeFoot(indent);
+      nodeAndComments(child, indent, true);
     }
     collectEnd(node);
   }
@@ -131,6 +144,10 @@ final class CommentedWriter {
       waiting = key.foot;
       writeHead(indent);
       newline(indent);
+      if (!line.isEmpty()) {
+        keyLine = line;
+        line = "";
+      }
       if (isSimple(key)) {
         node(key, indent, false, true);
         indicator(":", false, false, false);
@@ -141,16 +158,34 @@ final class CommentedWriter {
         indicator(":", true, false, true);
       }
       collect(value);
-      node(value, indent, false, false);
-      writeLineComment(indent);
-      writeFoot(indent);
+      writeKeyLine(value, indent);
+      nodeAndComments(value, indent, false);
     }
     tail = waiting.isEmpty() ? tail : waiting;
     collectEnd(node);
     writeHead(indent);
   }
 
-  private void emptyCollection(CommentedNode node, int indent) {
+  /** Where the value goes on below, or is a scalar without a comment of its own. */
+  private void writeKeyLine(CommentedNode value, int indent) {
+    if (keyLine.isEmpty()) {
+      return;
+    }
+    if (value.kind() == Kind.SCALAR) {
+      if (line.isEmpty()) {
+        line = keyLine;
+        keyLine = "";
+      }
+      return;
+    }
+    String own = line;
+    line = keyLine;
+    writeLineComment(indent);
+    line = own;
+    keyLine = "";
+  }
+
+  private void emptyCollection(CommentedNode node, int indent, int outer) {
     boolean mapping = node.kind() == Kind.MAPPING;
     collectEnd(node);
     indicator(mapping ? "{" : "[", true, true, false);
@@ -160,8 +195,8 @@ final class CommentedWriter {
       newline(indent);
     }
     indicator(mapping ? "}" : "]", false, false, false);
-    writeLineComment(indent);
-    writeFoot(indent);
+    writeLineComment(outer);
+    writeFoot(outer);
   }
 
   private static boolean isSimple(CommentedNode key) {

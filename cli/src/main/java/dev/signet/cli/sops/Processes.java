@@ -39,7 +39,30 @@ final class Processes {
   }
 
   /** What came of a program. */
-  record Result(int exit, byte[] out, String err) {}
+  static final class Result {
+    private final int exit;
+    private final byte[] out;
+    private final String err;
+
+    Result(int exit, byte[] out, String err) {
+      this.exit = exit;
+      this.out = out;
+      this.err = err;
+    }
+
+    int exit() {
+      return exit;
+    }
+
+    /** What it printed, which the caller may zero. */
+    byte[] out() {
+      return out;
+    }
+
+    String err() {
+      return err;
+    }
+  }
 
   static Result run(SopsWorld world, List<String> command, byte[] input) throws IOException {
     return run(builder(world, command), input);

@@ -8,11 +8,49 @@ final class RandomYaml {
 
   private static final List<String> SCALARS =
       List.of(
-          "a", "key", "x y", "yes", "no", "1", "0x1F", "017", "1_0", "1.5", "1e3", ".5", ".nan",
-          "true", "null", "~", "2001-12-14", "2001-12-14T21:59:43.10-05:00", "'single # q'",
-          "\"dou\\tble\\n\"", "12:30:45", "日本", "é", "ENC[x]", "\"\"", "''", "<<", "!!str 5",
-          "!!binary aGVsbG8=", "plain text here", "a#b", "http://x:80/y", "\"😀\"", "-0", "+12",
-          "9223372036854775807", "0o17", "09", "'{'", "\"\\x01\"", "'- x'", "*anchor", "-.inf");
+          "a",
+          "key",
+          "x y",
+          "yes",
+          "no",
+          "1",
+          "0x1F",
+          "017",
+          "1_0",
+          "1.5",
+          "1e3",
+          ".5",
+          ".nan",
+          "true",
+          "null",
+          "~",
+          "2001-12-14",
+          "2001-12-14T21:59:43.10-05:00",
+          "'single # q'",
+          "\"dou\\tble\\n\"",
+          "12:30:45",
+          "日本",
+          "é",
+          "ENC[x]",
+          "\"\"",
+          "''",
+          "<<",
+          "!!str 5",
+          "!!binary aGVsbG8=",
+          "plain text here",
+          "a#b",
+          "http://x:80/y",
+          "\"😀\"",
+          "-0",
+          "+12",
+          "9223372036854775807",
+          "0o17",
+          "09",
+          "'{'",
+          "\"\\x01\"",
+          "'- x'",
+          "*anchor",
+          "-.inf");
 
   private final Random random;
   private final StringBuilder out = new StringBuilder();
@@ -70,7 +108,9 @@ final class RandomYaml {
     StringBuilder text = new StringBuilder(kind == 1 ? "[" : "{");
     int items = random.nextInt(3);
     for (int i = 0; i < items; i++) {
-      text.append(i > 0 ? ", " : "").append(kind == 1 ? "" : "k" + i + ": ").append(flow(depth - 1));
+      text.append(i > 0 ? ", " : "")
+          .append(kind == 1 ? "" : "k" + i + ": ")
+          .append(flow(depth - 1));
     }
     return text.append(kind == 1 ? "]" : "}").toString();
   }

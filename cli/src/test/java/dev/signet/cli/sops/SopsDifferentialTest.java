@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random documents: what ours writes is what upstream's sops writes, and each opens the other's. */
+/**
+ * Random documents: what ours writes is what upstream's sops writes, and each opens the other's.
+ */
 class SopsDifferentialTest {
 
   private static final String IDENTITY =
@@ -26,8 +28,7 @@ class SopsDifferentialTest {
       Pattern.compile("data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,");
   private static final Pattern WRAPPED =
       Pattern.compile("(?s)-----BEGIN AGE.*?-----END AGE ENCRYPTED FILE-----");
-  private static final Pattern TIME =
-      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
 
   private static final List<List<String>> SELECTORS =
       List.of(
@@ -47,8 +48,7 @@ class SopsDifferentialTest {
   private static void compare(Path folder, int from, int to) throws Exception {
     Path upstream =
         Needs.command(
-            "sops",
-            "go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 and put it on PATH");
+            "sops", "go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 and put it on PATH");
     SopsHarness ours = new SopsHarness(folder).variable("SOPS_AGE_KEY", IDENTITY);
     for (int seed = from; seed < to; seed++) {
       String plain = RandomYaml.of(seed * 7919L);

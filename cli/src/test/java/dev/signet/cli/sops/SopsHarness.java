@@ -36,7 +36,28 @@ final class SopsHarness {
   }
 
   /** What came of a run. */
-  record Result(int exit, byte[] bytes, String err) {
+  static final class Result {
+    private final int exit;
+    private final byte[] bytes;
+    private final String err;
+
+    Result(int exit, byte[] bytes, String err) {
+      this.exit = exit;
+      this.bytes = bytes;
+      this.err = err;
+    }
+
+    int exit() {
+      return exit;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    String err() {
+      return err;
+    }
 
     String out() {
       return new String(bytes, UTF_8);

@@ -223,8 +223,7 @@ class SopsProgramTest {
   void filestatusTellsEncryptedFilesFromOthers() {
     sops.file("plain.yaml", PLAIN);
     assertThat(ok(sops.run("filestatus", "f.yaml")).out()).isEqualTo("{\"encrypted\":true}\n");
-    assertThat(ok(sops.run("filestatus", "plain.yaml")).out())
-        .isEqualTo("{\"encrypted\":false}\n");
+    assertThat(ok(sops.run("filestatus", "plain.yaml")).out()).isEqualTo("{\"encrypted\":false}\n");
   }
 
   @Test
@@ -285,8 +284,7 @@ class SopsProgramTest {
     SopsHarness.Result result =
         ok(sops.run("encrypt", "--age", RECIPIENT, "--filename-override", "x.yaml"));
     sops.input(result.out());
-    assertThat(
-            ok(sops.run("decrypt", "--input-type", "yaml", "--output-type", "yaml")).out())
+    assertThat(ok(sops.run("decrypt", "--input-type", "yaml", "--output-type", "yaml")).out())
         .isEqualTo("a: b\n");
   }
 
@@ -352,8 +350,7 @@ class SopsProgramTest {
   void mistakesHaveUpstreamsExitCodesAndWriteNothing(int code, String line) {
     sops.file("f2.yaml", "a: 1\n");
     Map<String, String> before = sops.files();
-    List<String> arguments =
-        Stream.of(line.split(" ")).filter(each -> !each.isEmpty()).toList();
+    List<String> arguments = Stream.of(line.split(" ")).filter(each -> !each.isEmpty()).toList();
     SopsHarness.Result result = sops.run(arguments);
     assertThat(result.exit()).as(result.err()).isEqualTo(code);
     assertThat(result.err()).isNotEmpty();
