@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
       "Secrets, until nothing changes any more. The Secrets end in the encrypted state, not on disk.",
       "",
       "With --cluster, --context or --kubeconfig the manifests, all of them, are applied to that cluster",
-      "instead, and an operator that is at work there delivers; this command waits for it and says how it went."
+      "instead. An operator that is at work there delivers; this command waits for it and says how",
+      "it went."
     },
     footer = {
       "",

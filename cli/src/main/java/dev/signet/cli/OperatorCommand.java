@@ -48,6 +48,7 @@ final class OperatorCommand implements Command {
       names = "--namespaces",
       paramLabel = "NAME,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Only these namespaces; default: all.")
   List<String> namespaces = List.of();
 

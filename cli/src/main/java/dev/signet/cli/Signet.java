@@ -119,6 +119,8 @@ final class Signet {
   static CommandLine line(Entry entry, Command command) {
     CommandLine line = new CommandLine(command);
     line.setCommandName("signet " + entry.name());
+    // Texts are written for this width; a terminal says its own.
+    line.setUsageHelpWidth(100);
     line.setUsageHelpAutoWidth(true);
     // What follows the command of `signet run` is that command's.
     line.setStopAtPositional(command instanceof RunCommand);

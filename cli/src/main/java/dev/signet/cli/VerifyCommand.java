@@ -69,6 +69,7 @@ final class VerifyCommand implements Command {
       names = "--forbid-scope",
       paramLabel = "SCOPE,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Scopes that no object may have: cluster-wide, namespace-wide.")
   List<String> forbidden = new ArrayList<>();
 
@@ -76,6 +77,7 @@ final class VerifyCommand implements Command {
       names = "--ignore",
       paramLabel = "RULE,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Rules that are not looked at, by their ids. Repeatable.")
   List<String> ignored = new ArrayList<>();
 

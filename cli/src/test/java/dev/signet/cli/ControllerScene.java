@@ -284,7 +284,7 @@ final class ControllerScene implements AutoCloseable {
     applySealed(home, name, "{}", "{}", items, "{\"metadata\": {\"labels\": {\"mine\": \"l\"}}}");
   }
 
-  /** Creates or replaces a SealedSecret. */
+  /** Creates or replaces a SealedSecret, again when its status was written in between. */
   void applySealed(
       Namespace namespace,
       String name,
@@ -293,24 +293,28 @@ final class ControllerScene implements AutoCloseable {
       String items,
       String template)
       throws IOException {
-    Api.Response before = api().get(sealedPath(namespace, name));
-    String version =
-        before.ok()
-            ? ", \"resourceVersion\": \""
-                + before.json().row("metadata").text("resourceVersion")
-                + "\""
-            : "";
-    String manifest =
-        """
-        {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
-         "metadata": {"name": "%s", "annotations": %s, "labels": %s%s},
-         "spec": {"encryptedData": %s, "template": %s}}
-        """
-            .formatted(name, annotations, labels, version, items, template);
-    (before.ok()
-            ? api().put(sealedPath(namespace, name), manifest)
-            : api().post(namespace.path(SEALED, "sealedsecrets"), manifest))
-        .orFail();
+    Api.Response answer;
+    do {
+      Api.Response before = api().get(sealedPath(namespace, name));
+      String version =
+          before.ok()
+              ? ", \"resourceVersion\": \""
+                  + before.json().row("metadata").text("resourceVersion")
+                  + "\""
+              : "";
+      String manifest =
+          """
+          {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+           "metadata": {"name": "%s", "annotations": %s, "labels": %s%s},
+           "spec": {"encryptedData": %s, "template": %s}}
+          """
+              .formatted(name, annotations, labels, version, items, template);
+      answer =
+          before.ok()
+              ? api().put(sealedPath(namespace, name), manifest)
+              : api().post(namespace.path(SEALED, "sealedsecrets"), manifest);
+    } while (answer.status() == 409);
+    answer.orFail();
   }
 
   static String sealedPath(Namespace namespace, String name) {

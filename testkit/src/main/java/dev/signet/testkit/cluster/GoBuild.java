@@ -34,10 +34,10 @@ import java.util.stream.Stream;
  * built from. A folder appears by a rename when it is complete. An operating-system lock, which
  * dies with its holder, lets one build in at a time; the others wait and then find the folder.
  *
- * <p>For the usual minor version go.mod and go.sum are resources, so what is built is pinned by
- * hash. For others go.mod is derived: Kubernetes replaces the modules of its own repository by
- * folders, and those are published with its minor and patch numbers, 1.29.14 as v0.29.14; Go's
- * checksum database vouches for them. Progress is on standard error.
+ * <p>For the usual minor version and the oldest one go.mod and go.sum are resources, so what is
+ * built is pinned by hash. For others go.mod is derived: Kubernetes replaces the modules of its own
+ * repository by folders, and those are published with its minor and patch numbers, 1.28.14 as
+ * v0.28.14; Go's checksum database vouches for them. Progress is on standard error.
  */
 final class GoBuild {
 

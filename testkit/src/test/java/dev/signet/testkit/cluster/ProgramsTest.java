@@ -35,7 +35,7 @@ class ProgramsTest {
       #!/bin/sh
       echo "$*" >>"$(dirname "$0")/calls"
       case "$*" in
-        "list -m"*) echo v1.29.14 ;;
+        "list -m"*) echo v1.28.14 ;;
         "mod download"*) echo "{\\"GoMod\\": \\"$(dirname "$0")/its.mod\\"}" ;;
         list*) printf 'a\\nb\\n' ;;
         build*)
@@ -160,8 +160,8 @@ class ProgramsTest {
         )
         """);
 
-    Programs built = Programs.find(new KubernetesVersion("1.29"), environment);
-    assertThat(built.apiServer().getParent()).isEqualTo(cache.resolve("1.29.14"));
+    Programs built = Programs.find(new KubernetesVersion("1.28"), environment);
+    assertThat(built.apiServer().getParent()).isEqualTo(cache.resolve("1.28.14"));
     assertThat(calls()).filteredOn(call -> call.startsWith("build -mod=mod")).hasSize(2);
     assertThat(built.apiServer().resolveSibling("go.mod"))
         .content()
@@ -171,14 +171,14 @@ class ProgramsTest {
 
             go 1.21
 
-            require k8s.io/kubernetes v1.29.14
+            require k8s.io/kubernetes v1.28.14
 
-            replace k8s.io/api => k8s.io/api v0.29.14
-            replace k8s.io/mount-utils => k8s.io/mount-utils v0.29.14
+            replace k8s.io/api => k8s.io/api v0.28.14
+            replace k8s.io/mount-utils => k8s.io/mount-utils v0.28.14
             """);
 
     Files.delete(bin.resolve("go"));
-    assertThat(Programs.find(new KubernetesVersion("1.29"), environment)).isEqualTo(built);
+    assertThat(Programs.find(new KubernetesVersion("1.28"), environment)).isEqualTo(built);
   }
 
   @Test
@@ -187,7 +187,7 @@ class ProgramsTest {
         bin,
         "go",
         GO.replace(
-            "\"list -m\"*) echo v1.29.14", "*@v1.39) exit 1 ;;\n  \"list -m\"*) echo v1.39.0"));
+            "\"list -m\"*) echo v1.28.14", "*@v1.39) exit 1 ;;\n  \"list -m\"*) echo v1.39.0"));
     Files.writeString(bin.resolve("its.mod"), "module k8s.io/kubernetes\n\ngo 1.21\n");
 
     Programs built = Programs.find(new KubernetesVersion("1.39"), environment);
