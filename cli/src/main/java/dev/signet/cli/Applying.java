@@ -69,8 +69,8 @@ final class Applying {
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
             new SealedSecretController(directory, directory, keys, surroundings.templateSources()),
-            FanOutController.externalSecrets(directory, directory, surroundings.clock()),
-            FanOutController.pushSecrets(directory, directory, surroundings.clock()),
+            FanOutController.externalSecrets(directory, directory),
+            FanOutController.pushSecrets(directory, directory),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
             SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
             ExternalSecretController.whenAsked(

@@ -67,7 +67,10 @@ class ApplyTest {
     shell.write("app/store/store.yaml", STORE + "---\n" + EXTERNAL);
     shell.write(
         "app/plain.yaml",
-        "apiVersion: v1\nkind: Secret\nmetadata: {name: plain, namespace: production}\nstringData: {a: b}\n");
+        "apiVersion: v1\n"
+            + "kind: Secret\n"
+            + "metadata: {name: plain, namespace: production}\n"
+            + "stringData: {a: b}\n");
 
     Shell.Result result = shell.signet("apply", "-f", "app").succeeded();
 
@@ -154,8 +157,8 @@ class ApplyTest {
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err())
         .contains(
-            "SealedSecret production/stolen: no key could decrypt secret (password): tried scope strict"
-                + " (name and namespace production/stolen) with 1 key")
+            "SealedSecret production/stolen: no key could decrypt secret (password): tried scope"
+                + " strict (name and namespace production/stolen) with 1 key")
         .contains("(name and namespace elsewhere/db)");
     assertThat(shell.signet("get", "resources", "-o", "json").succeeded().out())
         .contains("tried scope strict (name and namespace production/stolen)")
@@ -188,7 +191,9 @@ class ApplyTest {
     record Refused(String change, String message) {}
     for (Refused each :
         List.of(
-            new Refused("  target: {template: {data: {a: b}}}\n", "spec.target.template"),
+            new Refused(
+                "  target: {manifest: {apiVersion: v1, kind: ConfigMap}}\n",
+                "spec.target.manifest"),
             new Refused("  syncWindows: {kind: allow}\n", "spec.syncWindows"),
             new Refused("  somethingNew: 1\n", "spec.somethingNew"))) {
       shell.write("app/external.yaml", EXTERNAL + each.change());
@@ -204,7 +209,10 @@ class ApplyTest {
   void kindsOfLaterVersionsAreNamedNotPassedOver() {
     shell.write(
         "app/csi.yaml",
-        "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: a}\nspec: {}\n");
+        "apiVersion: secrets-store.csi.x-k8s.io/v1\n"
+            + "kind: SecretProviderClass\n"
+            + "metadata: {name: a}\n"
+            + "spec: {}\n");
     Shell.Result result = shell.signet("apply", "-f", "app");
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err())

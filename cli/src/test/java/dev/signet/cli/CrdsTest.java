@@ -29,7 +29,16 @@ class CrdsTest {
             "sealedsecrets.bitnami.com",
             "externalsecrets.external-secrets.io",
             "secretstores.external-secrets.io",
-            "clustersecretstores.external-secrets.io");
+            "clustersecretstores.external-secrets.io",
+            "clusterexternalsecrets.external-secrets.io",
+            "clusterpushsecrets.external-secrets.io",
+            "pushsecrets.external-secrets.io",
+            "fakes.generators.external-secrets.io",
+            "mfas.generators.external-secrets.io",
+            "passwords.generators.external-secrets.io",
+            "sshkeys.generators.external-secrets.io",
+            "uuids.generators.external-secrets.io",
+            "clustergenerators.generators.external-secrets.io");
   }
 
   @Test

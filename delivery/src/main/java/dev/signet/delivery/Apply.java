@@ -54,6 +54,8 @@ public final class Apply {
   }
 
   /**
+   * The same under another name.
+   *
    * @param writer under which name it is noted who wrote what, empty for the usual one
    */
   public Applied secret(String namespace, String name, String writer, Merge merge)

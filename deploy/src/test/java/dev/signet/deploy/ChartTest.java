@@ -44,6 +44,15 @@ class ChartTest {
             "CustomResourceDefinition externalsecrets.external-secrets.io",
             "CustomResourceDefinition secretstores.external-secrets.io",
             "CustomResourceDefinition clustersecretstores.external-secrets.io",
+            "CustomResourceDefinition clusterexternalsecrets.external-secrets.io",
+            "CustomResourceDefinition clusterpushsecrets.external-secrets.io",
+            "CustomResourceDefinition pushsecrets.external-secrets.io",
+            "CustomResourceDefinition fakes.generators.external-secrets.io",
+            "CustomResourceDefinition mfas.generators.external-secrets.io",
+            "CustomResourceDefinition passwords.generators.external-secrets.io",
+            "CustomResourceDefinition sshkeys.generators.external-secrets.io",
+            "CustomResourceDefinition uuids.generators.external-secrets.io",
+            "CustomResourceDefinition clustergenerators.generators.external-secrets.io",
             "ServiceAccount apps/signet",
             "ClusterRole apps-signet",
             "ClusterRoleBinding apps-signet",
@@ -190,7 +199,7 @@ class ChartTest {
     }
     assertThat(Chart.render("apps"))
         .filteredOn(o -> o.kind().equals("CustomResourceDefinition"))
-        .hasSize(4)
+        .hasSize(13)
         .allSatisfy(
             o ->
                 assertThat(
@@ -214,7 +223,8 @@ class ChartTest {
         assertThat(rule.texts(list)).isNotEmpty().doesNotContain("*");
       }
       if (rule.texts("verbs").contains("delete")) {
-        assertThat(rule.texts("resources")).containsExactly("secrets");
+        assertThat(rule.texts("resources"))
+            .isIn(List.of("secrets"), List.of("externalsecrets", "pushsecrets"));
       }
       assertThat(rule.texts("verbs")).doesNotContain("escalate", "bind", "impersonate");
     }

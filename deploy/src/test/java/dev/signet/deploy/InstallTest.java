@@ -34,7 +34,31 @@ class InstallTest {
           "get external-secrets.io/clustersecretstores",
           "list external-secrets.io/clustersecretstores",
           "watch external-secrets.io/clustersecretstores",
-          "update external-secrets.io/clustersecretstores/status");
+          "patch external-secrets.io/clustersecretstores",
+          "update external-secrets.io/clustersecretstores/status",
+          "get generators.external-secrets.io/clustergenerators",
+          "get /namespaces");
+
+  private static final Set<String> FAN_OUT =
+      rights(
+          "list /namespaces",
+          "watch /namespaces",
+          "get external-secrets.io/clusterexternalsecrets",
+          "list external-secrets.io/clusterexternalsecrets",
+          "watch external-secrets.io/clusterexternalsecrets",
+          "patch external-secrets.io/clusterexternalsecrets",
+          "update external-secrets.io/clusterexternalsecrets/status",
+          "get external-secrets.io/clusterpushsecrets",
+          "list external-secrets.io/clusterpushsecrets",
+          "watch external-secrets.io/clusterpushsecrets",
+          "patch external-secrets.io/clusterpushsecrets",
+          "update external-secrets.io/clusterpushsecrets/status",
+          "create external-secrets.io/externalsecrets",
+          "update external-secrets.io/externalsecrets",
+          "delete external-secrets.io/externalsecrets",
+          "create external-secrets.io/pushsecrets",
+          "update external-secrets.io/pushsecrets",
+          "delete external-secrets.io/pushsecrets");
 
   private static final Set<String> DELIVERY =
       rights(
@@ -52,7 +76,20 @@ class InstallTest {
           "get external-secrets.io/externalsecrets",
           "list external-secrets.io/externalsecrets",
           "watch external-secrets.io/externalsecrets",
+          "patch external-secrets.io/externalsecrets",
           "update external-secrets.io/externalsecrets/status",
+          "get external-secrets.io/pushsecrets",
+          "list external-secrets.io/pushsecrets",
+          "watch external-secrets.io/pushsecrets",
+          "patch external-secrets.io/pushsecrets",
+          "update external-secrets.io/pushsecrets/status",
+          "patch external-secrets.io/secretstores",
+          "get generators.external-secrets.io/fakes",
+          "get generators.external-secrets.io/mfas",
+          "get generators.external-secrets.io/passwords",
+          "get generators.external-secrets.io/sshkeys",
+          "get generators.external-secrets.io/uuids",
+          "get /configmaps",
           "get external-secrets.io/secretstores",
           "list external-secrets.io/secretstores",
           "watch external-secrets.io/secretstores",
@@ -142,8 +179,9 @@ class InstallTest {
       ControlPlane plane, Namespace home, Api api) throws IOException {
     Installing.apply(api, Chart.render(home.name()));
 
-    assertRights(plane, home.name(), home.name(), List.of(DELIVERY, CLUSTER_STORES, LEASE));
-    assertRights(plane, home.name(), "default", List.of(DELIVERY, CLUSTER_STORES));
+    assertRights(
+        plane, home.name(), home.name(), List.of(DELIVERY, CLUSTER_STORES, FAN_OUT, LEASE));
+    assertRights(plane, home.name(), "default", List.of(DELIVERY, CLUSTER_STORES, FAN_OUT));
   }
 
   @Test
@@ -240,6 +278,7 @@ class InstallTest {
   static Set<String> everything() {
     Set<String> all = new TreeSet<>(DELIVERY);
     all.addAll(CLUSTER_STORES);
+    all.addAll(FAN_OUT);
     LEASE.forEach(right -> all.add(right.replaceFirst(" signet$", "")));
     return all;
   }

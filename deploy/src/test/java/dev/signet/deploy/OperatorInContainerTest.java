@@ -308,12 +308,40 @@ class OperatorInContainerTest {
     Set<String> unused = new TreeSet<>(InstallTest.everything());
     unused.removeAll(used);
     assertThat(unused)
-        .as("single resources are read from caches; a GET is for the time before they have synced")
+        .as(
+            "single resources are read from caches; a GET is for the time before they have synced,"
+                + " and no object of the other kinds is made here")
         .containsExactly(
+            "create external-secrets.io/externalsecrets",
+            "create external-secrets.io/pushsecrets",
+            "delete external-secrets.io/externalsecrets",
+            "delete external-secrets.io/pushsecrets",
+            "get /configmaps",
+            "get /namespaces",
             "get bitnami.com/sealedsecrets",
+            "get external-secrets.io/clusterexternalsecrets",
+            "get external-secrets.io/clusterpushsecrets",
             "get external-secrets.io/clustersecretstores",
             "get external-secrets.io/externalsecrets",
-            "get external-secrets.io/secretstores");
+            "get external-secrets.io/pushsecrets",
+            "get external-secrets.io/secretstores",
+            "get generators.external-secrets.io/clustergenerators",
+            "get generators.external-secrets.io/fakes",
+            "get generators.external-secrets.io/mfas",
+            "get generators.external-secrets.io/passwords",
+            "get generators.external-secrets.io/sshkeys",
+            "get generators.external-secrets.io/uuids",
+            "patch external-secrets.io/clusterexternalsecrets",
+            "patch external-secrets.io/clusterpushsecrets",
+            "patch external-secrets.io/clustersecretstores",
+            "patch external-secrets.io/externalsecrets",
+            "patch external-secrets.io/pushsecrets",
+            "patch external-secrets.io/secretstores",
+            "update external-secrets.io/clusterexternalsecrets/status",
+            "update external-secrets.io/clusterpushsecrets/status",
+            "update external-secrets.io/externalsecrets",
+            "update external-secrets.io/pushsecrets",
+            "update external-secrets.io/pushsecrets/status");
   }
 
   private static int freePort() throws IOException {

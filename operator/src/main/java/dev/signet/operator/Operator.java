@@ -151,7 +151,7 @@ public final class Operator {
     cluster =
         new Cluster(
             connection,
-            Resources.ALL,
+            Resources.READ,
             Options.defaults()
                 .withRate(settings.rate())
                 .withWriteGate(mayWrite)
@@ -275,8 +275,8 @@ public final class Operator {
                 new InstallationKey(objects, namespace, random),
                 new Template.Sources(clock, ZoneOffset.UTC, random)));
     return List.of(
-        FanOutController.externalSecrets(objects, memory, clock),
-        FanOutController.pushSecrets(objects, memory, clock),
+        FanOutController.externalSecrets(objects, memory),
+        FanOutController.pushSecrets(objects, memory),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(objects, memory, fetching, clock),
@@ -538,12 +538,12 @@ public final class Operator {
     public static final Resource CLUSTER_SECRET_STORES =
         external("ClusterSecretStore", "clustersecretstores", false);
 
-    public static final Resource PUSH_SECRETS =
+    private static final Resource PUSH_SECRETS =
         new Resource(
             new GroupKind(EXTERNAL, "PushSecret"), List.of("v1alpha1"), "pushsecrets", true);
-    public static final Resource CLUSTER_EXTERNAL_SECRETS =
+    private static final Resource CLUSTER_EXTERNAL_SECRETS =
         external("ClusterExternalSecret", "clusterexternalsecrets", false);
-    public static final Resource CLUSTER_PUSH_SECRETS =
+    private static final Resource CLUSTER_PUSH_SECRETS =
         new Resource(
             new GroupKind(EXTERNAL, "ClusterPushSecret"),
             List.of("v1alpha1"),
@@ -560,7 +560,12 @@ public final class Operator {
     static final List<Resource> FANNED_OUT =
         List.of(CLUSTER_EXTERNAL_SECRETS, CLUSTER_PUSH_SECRETS, NAMESPACES);
 
+    /** What delivers Secrets, and from where; what commands list and wait for. */
     public static final List<Resource> ALL =
+        List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
+
+    /** Whatever the operator reads but for Secrets. */
+    static final List<Resource> READ =
         List.of(
             SEALED_SECRETS,
             EXTERNAL_SECRETS,

@@ -20,12 +20,14 @@ import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Fetches what an ExternalSecret asks for and writes it into its Secret. */
 public final class ExternalSecretController implements Controller {
@@ -40,6 +42,9 @@ public final class ExternalSecretController implements Controller {
   private final InstantSource clock;
   private final Refresh refresh;
   private final Named named = new Named();
+
+  /** The versions of the Secrets whose templates went into the last delivery. */
+  private final Map<Ref, Map<Ref, String>> templates = new ConcurrentHashMap<>();
 
   /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
   public static ExternalSecretController whenAsked(
@@ -117,6 +122,7 @@ public final class ExternalSecretController implements Controller {
   public Outcome reconcile(Ref ref) throws ObjectsException {
     Optional<KubeObject> found = objects.get(ref);
     if (found.isEmpty()) {
+      templates.remove(ref);
       return new Outcome.Done();
     }
     KubeObject object = found.get();
@@ -131,13 +137,29 @@ public final class ExternalSecretController implements Controller {
       if (!managed(spec)) {
         return new Outcome.Done();
       }
-      if (!refresh.due(object, spec)) {
+      Map<Ref, String> read = templates(spec);
+      boolean templatesChanged = !templates.getOrDefault(ref, read).equals(read);
+      if (!templatesChanged && !refresh.due(object, spec)) {
         return refresh.next(object, spec);
       }
+      templates.put(ref, read);
       return fetchAndApply(object, spec);
     } catch (MalformedObjectException e) {
       return fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
     }
+  }
+
+  /** The Secrets that hold its templates, at the versions of now; asking costs no request. */
+  private Map<Ref, String> templates(ExternalSecret spec) throws ObjectsException {
+    Map<Ref, String> versions = new HashMap<>();
+    if (spec.template().isPresent()) {
+      for (Ref read : spec.template().get().reads(spec.metadata().namespace())) {
+        if (read.kind().equals(GroupKind.SECRET)) {
+          versions.put(read, objects.secretVersion(read.namespace(), read.name()).orElse(""));
+        }
+      }
+    }
+    return versions;
   }
 
   /** Whether all that it names is for this controller; otherwise it is somebody else's. */

@@ -31,18 +31,24 @@ record FanOut(
     EXTERNAL_SECRETS("ExternalSecret", "v1", "externalSecret", "external secret"),
     PUSH_SECRETS("PushSecret", "v1alpha1", "pushSecret", "push secret");
 
-    final GroupKind kind;
-    final GroupKind child;
+    final String childKind;
     final String apiVersion;
     final String field;
     final String words;
 
     Of(String child, String version, String field, String words) {
-      this.kind = new GroupKind(ExternalSecret.GROUP, "Cluster" + child);
-      this.child = new GroupKind(ExternalSecret.GROUP, child);
+      this.childKind = child;
       this.apiVersion = ExternalSecret.GROUP + "/" + version;
       this.field = field;
       this.words = words;
+    }
+
+    GroupKind kind() {
+      return new GroupKind(ExternalSecret.GROUP, "Cluster" + childKind);
+    }
+
+    GroupKind child() {
+      return new GroupKind(ExternalSecret.GROUP, childKind);
     }
   }
 
@@ -105,7 +111,7 @@ record FanOut(
   Map<String, @Nullable Object> child(Of of, String namespace) {
     Map<String, Object> owner = new LinkedHashMap<>();
     owner.put("apiVersion", of.apiVersion);
-    owner.put("kind", of.kind.kind());
+    owner.put("kind", of.kind().kind());
     owner.put("name", metadata.name());
     owner.put("uid", metadata.uid());
     owner.put("controller", true);
@@ -117,7 +123,7 @@ record FanOut(
             .with("ownerReferences", List.of(owner));
     Map<String, @Nullable Object> child = new LinkedHashMap<>();
     child.put("apiVersion", of.apiVersion);
-    child.put("kind", of.child.kind());
+    child.put("kind", of.childKind);
     child.put("metadata", wanted.tree());
     child.put("spec", childSpec);
     return child;

@@ -13,7 +13,6 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,40 +32,36 @@ public final class FanOutController implements Controller {
   private final FanOut.Of of;
   private final Objects objects;
   private final Evidence evidence;
-  private final InstantSource clock;
 
-  private FanOutController(FanOut.Of of, Objects objects, Evidence evidence, InstantSource clock) {
+  private FanOutController(FanOut.Of of, Objects objects, Evidence evidence) {
     this.of = of;
     this.objects = objects;
     this.evidence = evidence;
-    this.clock = clock;
   }
 
   /** For ClusterExternalSecrets. */
-  public static FanOutController externalSecrets(
-      Objects objects, Evidence evidence, InstantSource clock) {
-    return new FanOutController(FanOut.Of.EXTERNAL_SECRETS, objects, evidence, clock);
+  public static FanOutController externalSecrets(Objects objects, Evidence evidence) {
+    return new FanOutController(FanOut.Of.EXTERNAL_SECRETS, objects, evidence);
   }
 
   /** For ClusterPushSecrets. */
-  public static FanOutController pushSecrets(
-      Objects objects, Evidence evidence, InstantSource clock) {
-    return new FanOutController(FanOut.Of.PUSH_SECRETS, objects, evidence, clock);
+  public static FanOutController pushSecrets(Objects objects, Evidence evidence) {
+    return new FanOutController(FanOut.Of.PUSH_SECRETS, objects, evidence);
   }
 
   @Override
   public GroupKind kind() {
-    return of.kind;
+    return of.kind();
   }
 
   /** A namespace concerns all of them, an object of the kind that is made its owner. */
   @Override
   public List<Ref> concernedBy(Ref changed) throws ObjectsException {
     if (changed.kind().equals(NamespaceList.KIND)) {
-      return objects.list(of.kind).stream().map(KubeObject::ref).toList();
+      return objects.list(of.kind()).stream().map(KubeObject::ref).toList();
     }
-    if (changed.kind().equals(of.child)) {
-      return objects.list(of.kind).stream()
+    if (changed.kind().equals(of.child())) {
+      return objects.list(of.kind()).stream()
           .filter(each -> provisioned(each).contains(changed.namespace()))
           .map(KubeObject::ref)
           .toList();
@@ -121,7 +116,7 @@ public final class FanOutController implements Controller {
   /** Whether it is there as it should be. */
   private boolean put(KubeObject object, FanOut spec, String namespace, Map<String, String> failed)
       throws MalformedObjectException {
-    Ref child = new Ref(of.child, namespace, spec.childName());
+    Ref child = new Ref(of.child(), namespace, spec.childName());
     try {
       KubeObject wanted = KubeObject.of(spec.child(of, namespace), namespace);
       Optional<KubeObject> there = objects.get(child);
@@ -168,7 +163,7 @@ public final class FanOutController implements Controller {
 
   private void delete(KubeObject object, String namespace, String name, Map<String, String> failed)
       throws MalformedObjectException {
-    Ref child = new Ref(of.child, namespace, name);
+    Ref child = new Ref(of.child(), namespace, name);
     try {
       Optional<KubeObject> there = objects.get(child);
       if (there.isPresent() && ownedBy(there.get(), object)) {

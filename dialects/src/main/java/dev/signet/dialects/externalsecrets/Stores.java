@@ -75,9 +75,10 @@ public final class Stores {
       if (!managed(store.get())) {
         throw new StoreException(new Problem.Malformed(), "can not reference unmanaged store");
       }
+      StoreConditions conditions = StoreConditions.of(store.get().spec());
       if (ref.kind().equals(StoreRef.CLUSTER_STORE)
-          && !StoreConditions.of(store.get().spec())
-              .allow(namespace, NamespaceList.labels(objects, namespace))) {
+          && !conditions.entries().isEmpty()
+          && !conditions.allow(namespace, NamespaceList.labels(objects, namespace))) {
         throw new StoreException(
             new Problem.Denied(),
             "using cluster store \""

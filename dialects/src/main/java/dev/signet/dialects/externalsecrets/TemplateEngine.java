@@ -70,7 +70,15 @@ final class TemplateEngine {
   }
 
   /** A template and how much of it errors may show. */
-  record Text(byte[] text, boolean secret) {
+  static final class Text {
+    private final byte[] text;
+    private final boolean secret;
+
+    /** The text must not be changed any more. */
+    Text(byte[] text, boolean secret) {
+      this.text = text;
+      this.secret = secret;
+    }
 
     static Text of(String text) {
       return new Text(text.getBytes(StandardCharsets.UTF_8), false);
@@ -91,7 +99,7 @@ final class TemplateEngine {
   void keysAndValues(
       Text text, String place, String target, Shape.Decoding decoding, TemplateObject object)
       throws ShapeException {
-    byte[] yaml = render(text.secret() ? place : Str.of(text.text()).utf8(), text);
+    byte[] yaml = render(text.secret ? place : Str.of(text.text).utf8(), text);
     try {
       switch (target.toLowerCase(Locale.ROOT)) {
         case "annotations", "labels", "data" -> {
@@ -122,9 +130,9 @@ final class TemplateEngine {
     }
     Template template;
     try {
-      template = Template.parse(name, text.text(), functions, OPTIONS);
+      template = Template.parse(name, text.text, functions, OPTIONS);
     } catch (TemplateException e) {
-      String why = text.secret() ? place(e) : e.messageWithoutValues();
+      String why = text.secret ? place(e) : e.messageWithoutValues();
       throw new ShapeException(where + "unable to parse template at key " + name + ": " + why);
     }
     try {
@@ -136,7 +144,7 @@ final class TemplateEngine {
       }
       return output;
     } catch (TemplateException e) {
-      String why = text.secret() ? place(e) : shown(template, e);
+      String why = text.secret ? place(e) : shown(template, e);
       throw new ShapeException(where + "unable to execute template at key " + name + ": " + why);
     }
   }

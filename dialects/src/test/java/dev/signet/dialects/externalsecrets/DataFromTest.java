@@ -2,6 +2,7 @@ package dev.signet.dialects.externalsecrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +102,38 @@ final class DataFromTest {
     stage.externalSecret("dataFrom: [{find: {name: {regexp: 'zzz'}}}]").run();
     assertThat(stage.ready())
         .isEqualTo("True SecretSynced: secret retained due to DeletionPolicy=Retain");
+  }
+
+  /** Files are found by their keys, below a path too, and never outside of the folder. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      textBlock =
+          """
+          {name: {regexp: user}}          ~ {db_user=u}
+          {path: db}                      ~ {db_pass=p, db_user=u}
+          {path: db, name: {regexp: s$}}  ~ {db_pass=p}
+          {}                              ~ {db_pass=p, db_user=u, top=t}
+          {path: gone}                    ~ none
+          {path: ..}                      ~ none
+          {path: /etc}                    ~ none
+          {tags: {a: b}}                  ~ none
+          """)
+  void filesAreFound(String find, String values, @TempDir Path outside, @TempDir Path files)
+      throws Exception {
+    Files.createDirectories(files.resolve("db"));
+    Files.writeString(files.resolve("db/user"), "u");
+    Files.writeString(files.resolve("db/pass"), "p");
+    Files.writeString(files.resolve("top"), "t");
+    Files.writeString(outside.resolve("secret"), "hunter2");
+    Files.createSymbolicLink(files.resolve("db/linked"), outside);
+    stage.manifest(
+        "store",
+        "{apiVersion: external-secrets.io/v1, kind: SecretStore, metadata: {name: store}, spec:"
+            + " {provider: {file: {path: '"
+            + files
+            + "'}}}}");
+    stage.externalSecret("dataFrom: [{find: " + find + "}]").run();
+    assertThat(stage.world().values("ns", "es")).isEqualTo(values);
   }
 }

@@ -82,11 +82,12 @@ final class FanOutControllerTest {
   void theNamespacesThatAreChosenGetOne(String spec, String where) {
     fanOut(spec);
     assertThat(where()).isEqualTo(where);
-    assertThat(stage.status(FanOut.Of.EXTERNAL_SECRETS.kind, "", "all", "externalSecretName"))
+    assertThat(stage.status(FanOut.Of.EXTERNAL_SECRETS.kind(), "", "all", "externalSecretName"))
         .isEqualTo("all");
     assertThat(
             String.valueOf(
-                stage.status(FanOut.Of.EXTERNAL_SECRETS.kind, "", "all", "provisionedNamespaces")))
+                stage.status(
+                    FanOut.Of.EXTERNAL_SECRETS.kind(), "", "all", "provisionedNamespaces")))
         .isEqualTo(where.isEmpty() ? "null" : "[" + String.join(", ", where.split("")) + "]");
   }
 
@@ -101,10 +102,11 @@ final class FanOutControllerTest {
     assertThat(where()).isEqualTo("a");
     assertThat(
             String.valueOf(
-                stage.status(FanOut.Of.EXTERNAL_SECRETS.kind, "", "all", "failedNamespaces")))
+                stage.status(FanOut.Of.EXTERNAL_SECRETS.kind(), "", "all", "failedNamespaces")))
         .isEqualTo("[{namespace=b, reason=external secret already exists in namespace}]");
     assertThat(
-            String.valueOf(stage.status(FanOut.Of.EXTERNAL_SECRETS.kind, "", "all", "conditions")))
+            String.valueOf(
+                stage.status(FanOut.Of.EXTERNAL_SECRETS.kind(), "", "all", "conditions")))
         .isEqualTo("[{type=Ready, status=False, message=one or more namespaces failed}]");
   }
 

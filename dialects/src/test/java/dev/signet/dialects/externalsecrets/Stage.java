@@ -63,8 +63,8 @@ final class Stage implements AutoCloseable {
     Fetching fetching = Fetchings.of(directory, fake, files);
     List<Controller> controllers =
         List.of(
-            FanOutController.externalSecrets(directory, directory, World.CLOCK),
-            FanOutController.pushSecrets(directory, directory, World.CLOCK),
+            FanOutController.externalSecrets(directory, directory),
+            FanOutController.pushSecrets(directory, directory),
             ExternalSecretController.whenAsked(directory, directory, fetching, World.CLOCK),
             PushSecretController.whenAsked(directory, directory, fetching, World.CLOCK));
     return new Pass(directory, controllers, 2).run((_, _) -> {});

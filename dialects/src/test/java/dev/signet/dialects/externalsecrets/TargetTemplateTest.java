@@ -1,8 +1,16 @@
 package dev.signet.dialects.externalsecrets;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.core.Item;
+import dev.signet.core.Origin;
+import dev.signet.core.SecretBytes;
+import dev.signet.delivery.directory.Directory;
+import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
+import dev.signet.delivery.store.FakeStore;
+import dev.signet.dialects.World;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -168,5 +176,38 @@ final class TargetTemplateTest {
         .hasEntrySatisfying(
             "user", origin -> assertThat(origin.source()).isEqualTo("SecretStore/ns/store"))
         .isInstanceOf(Map.class);
+  }
+
+  /** In a cluster nobody waits for the interval when a Secret with templates changed. */
+  @Test
+  void aChangedTemplateIsRenderedAtOnce() throws Exception {
+    stage
+        .world()
+        .secret("{metadata: {name: t, namespace: ns}, stringData: {k: 'one {{ .user }}'}}");
+    stage.externalSecret(
+        "target: {template: {templateFrom: [{secret: {name: t, items: [{key: k}]}}]}}, " + DATA);
+    Directory directory = stage.world().directory();
+    ExternalSecretController controller =
+        ExternalSecretController.whenDue(
+            directory, directory, Fetchings.of(directory, FakeStore.provider()), World.CLOCK);
+    Ref es = new Ref(ExternalSecret.KIND, "ns", "es");
+    assertThat(controller.concernedBy(es)).isEmpty();
+    controller.reconcile(es);
+    assertThat(stage.world().values("ns", "es")).isEqualTo("{k=one admin}");
+    assertThat(controller.concernedBy(Ref.secret("ns", "t"))).containsExactly(es);
+    try (Secret texts = directory.secret("ns", "t").orElseThrow()) {
+      texts
+          .data()
+          .put(
+              "k",
+              new Item(
+                  SecretBytes.wrap("two {{ .user }}".getBytes(UTF_8)), Origin.of("test", "k")));
+      directory.update(texts);
+    }
+    controller.reconcile(es);
+    assertThat(stage.world().values("ns", "es")).isEqualTo("{k=two admin}");
+    stage.world().events();
+    controller.reconcile(es);
+    assertThat(stage.world().events()).isEmpty();
   }
 }

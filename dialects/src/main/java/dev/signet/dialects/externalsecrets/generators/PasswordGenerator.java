@@ -57,9 +57,7 @@ final class PasswordGenerator implements Generator {
     for (String key : keys.isEmpty() ? List.of("password") : keys) {
       byte[] password = password(recipe, sources.random());
       byte[] encoded = encoded(password, encoding);
-      if (encoded != password) {
-        Arrays.fill(password, (byte) 0);
-      }
+      Arrays.fill(password, (byte) 0);
       material.put(key, new Item(SecretBytes.wrap(encoded), Origin.of(identity, key)));
     }
     return material;
@@ -143,7 +141,7 @@ final class PasswordGenerator implements Generator {
       case "base64url" -> ascii(GoBase64.URL.encodeToString(password));
       case "hex" -> ascii(HexFormat.of().formatHex(password));
       case "base32" -> base32(password);
-      default -> password;
+      default -> password.clone();
     };
   }
 

@@ -20,8 +20,8 @@ final class UuidGenerator implements Generator {
   public Material generate(String identity, Fields spec, Sources sources) {
     byte[] bytes = new byte[16];
     sources.random().nextBytes(bytes);
-    bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
-    bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+    bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (byte) ((bytes[8] & 0x3f) | 0x80);
     String hex = HexFormat.of().formatHex(bytes);
     String uuid =
         String.join(
