@@ -13,8 +13,8 @@ import dev.signet.testkit.Needs;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Eventually;
-import dev.signet.testkit.cluster.Helm;
 import dev.signet.testkit.cluster.OnControlPlane;
+import dev.signet.testkit.cluster.Peer;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
@@ -119,7 +119,7 @@ class ArticlesOnClusterTest {
       Path kubectl =
           Needs.command("kubectl", "install kubectl, Debian's kubernetes-client for instance");
       Files.createSymbolicLink(bin.resolve("kubectl"), kubectl);
-      Files.createSymbolicLink(bin.resolve("helm"), Helm.needed());
+      Files.createSymbolicLink(bin.resolve("helm"), Peer.HELM.needed());
       program(bin, "kubeseal");
       program(bin, "signet");
       try (ServerSocket socket =

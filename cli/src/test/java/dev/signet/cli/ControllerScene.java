@@ -191,12 +191,7 @@ final class ControllerScene implements AutoCloseable {
         told.withBeside(told.beside().withQuiet(quiet).withSettled(Duration.ofSeconds(1)));
     Operator operator =
         Operator.start(
-            settings,
-            escrow,
-            account.connection(),
-            RsaProviders.jdk(),
-            Clock.systemUTC(),
-            RANDOM);
+            settings, escrow, account.connection(), RsaProviders.jdk(), Clock.systemUTC(), RANDOM);
     running.add(operator);
     return operator;
   }

@@ -2,6 +2,7 @@ package dev.signet.cli;
 
 import dev.signet.testkit.Needs;
 import dev.signet.testkit.cluster.Eventually;
+import dev.signet.testkit.cluster.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -44,19 +44,9 @@ final class UpstreamController implements AutoCloseable {
     this.named = named;
   }
 
-  private static Path program() {
-    return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-        .map(Path::of)
-        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-        .resolve("signet/bench/controller-0.40.0");
-  }
-
   /** Lets a test go on only where it can be run. */
   static void needed() {
-    Needs.that(
-        Files.isExecutable(program()),
-        "upstream's controller 0.40.0",
-        "run bench/run operator quick, with Go 1.26");
+    var _ = Peer.CONTROLLER.needed();
     Needs.that(
         "root".equals(System.getProperty("user.name"))
             && Stream.of("unshare", "setpriv", "mount")
@@ -70,7 +60,7 @@ final class UpstreamController implements AutoCloseable {
       throws IOException {
     // It calls itself in managedFields what its program is called, which in its image is this.
     Path named = Files.createTempDirectory(folder, "upstream").resolve("controller");
-    Files.createSymbolicLink(named, program());
+    Files.createSymbolicLink(named, Peer.CONTROLLER.needed());
     int port = freePort();
     List<String> command =
         new ArrayList<>(

@@ -2,14 +2,13 @@ package dev.signet.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.signet.testkit.Needs;
+import dev.signet.testkit.cluster.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Upstream's own kubeseal 0.40.0, where bench/run has built it. */
 final class UpstreamKubeseal {
@@ -24,14 +23,7 @@ final class UpstreamKubeseal {
 
   /** Lets a test go on only where the program is. */
   static UpstreamKubeseal needed(Path folder) {
-    Path program =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-            .resolve("signet/bench/kubeseal-0.40.0");
-    Needs.that(
-        Files.isExecutable(program), "upstream's kubeseal 0.40.0", "run bench/run, with Go 1.26");
-    return new UpstreamKubeseal(program, folder);
+    return new UpstreamKubeseal(Peer.KUBESEAL.needed(), folder);
   }
 
   KubesealHarness.Result run(Path kubeconfig, String input, String... arguments)

@@ -1,7 +1,7 @@
 package dev.signet.deploy;
 
 import dev.signet.testkit.Jsonl;
-import dev.signet.testkit.cluster.Helm;
+import dev.signet.testkit.cluster.Peer;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
 import dev.signet.yaml.DuplicateKeys;
@@ -52,7 +52,7 @@ final class Chart {
   }
 
   static Ran helm(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Helm.needed().toString()));
+    List<String> command = new ArrayList<>(List.of(Peer.HELM.needed().toString()));
     command.addAll(List.of(arguments));
     Path home = Files.createTempDirectory("helm-");
     try {

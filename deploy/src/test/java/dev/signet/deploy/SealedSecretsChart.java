@@ -1,6 +1,6 @@
 package dev.signet.deploy;
 
-import dev.signet.testkit.cluster.Helm;
+import dev.signet.testkit.cluster.Peer;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ final class SealedSecretsChart {
           // A process that ends after 50 ms has no need to collect anything.
           Map.of("HOME", folder.toString(), "GOGC", "off"),
           List.of(
-              Helm.needed().toString(),
+              Peer.HELM.needed().toString(),
               "template",
               release,
               FOLDER.toString(),

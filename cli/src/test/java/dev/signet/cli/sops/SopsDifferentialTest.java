@@ -3,7 +3,7 @@ package dev.signet.cli.sops;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signet.testkit.Needs;
+import dev.signet.testkit.cluster.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +47,7 @@ class SopsDifferentialTest {
 
   private static void compare(Path folder, int from, int to) throws Exception {
     Path upstream =
-        Needs.command(
-            "sops", "go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 and put it on PATH");
+Peer.SOPS.needed();
     SopsHarness ours = new SopsHarness(folder).variable("SOPS_AGE_KEY", IDENTITY);
     for (int seed = from; seed < to; seed++) {
       String plain = RandomYaml.of(seed * 7919L);

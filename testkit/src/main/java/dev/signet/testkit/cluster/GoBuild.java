@@ -26,13 +26,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Builds the programs of a control plane, and helm, from their published Go modules, each version
+ * Builds the programs of a control plane, and peers, from their published Go modules, each version
  * once.
  *
  * <p>The cache holds a folder a version: {@code 1.34.4} with both programs of Kubernetes, {@code
- * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, and in each the go.mod and go.sum it was
- * built from. A folder appears by a rename when it is complete. An operating-system lock, which
- * dies with its holder, lets one build in at a time; the others wait and then find the folder.
+ * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, {@code sealed-secrets-kubeseal-0.40.0},
+ * and in each the go.mod and go.sum it was built from. A folder appears by a rename when it is
+ * complete. An operating-system lock, which dies with its holder, lets one build in at a time; the
+ * others wait and then find the folder.
  *
  * <p>For the usual minor version and the oldest one go.mod and go.sum are resources, so what is
  * built is pinned by hash. For others go.mod is derived: Kubernetes replaces the modules of its own
@@ -43,7 +44,6 @@ final class GoBuild {
 
   private static final String KUBERNETES = "k8s.io/kubernetes";
   private static final String ETCD_MODULE = "go.etcd.io/etcd/server/v3";
-  private static final String HELM_MODULE = "helm.sh/helm/v3";
   private static final List<String> KUBERNETES_PROGRAMS =
       List.of(Programs.API_SERVER, Programs.CONTROLLER_MANAGER);
   private static final Pattern STAGED =
@@ -104,40 +104,41 @@ final class GoBuild {
         });
   }
 
-  /** The folder with etcd. */
   Path etcd() throws Programs.MissingException {
-    return single(Programs.ETCD, ETCD_MODULE, ETCD_MODULE);
+    return pinnedProgram(Programs.ETCD, ETCD_MODULE, Programs.ETCD, ETCD_MODULE);
   }
 
-  /** The folder with helm. */
-  Path helm() throws Programs.MissingException {
-    return single(Helm.PROGRAM, HELM_MODULE, HELM_MODULE + "/cmd/helm");
+  /** The program itself. */
+  Path peer(Peer peer) throws Programs.MissingException {
+    return pinnedProgram(peer.pinned, peer.module, peer.program, peer.main());
   }
 
-  /** The folder with the one program of a pinned module. */
-  private Path single(String program, String module, String main) throws Programs.MissingException {
+  /** A program of a pinned module, which may have several: each is in a folder of its own. */
+  private Path pinnedProgram(String name, String module, String program, String main)
+      throws Programs.MissingException {
     String version =
-        pinned(program, module)
-            .orElseThrow(
-                () -> new IllegalStateException("no version of " + program + " is pinned"));
-    Path folder = cache.resolve(program + "-" + version);
+        pinned(name, module)
+            .orElseThrow(() -> new IllegalStateException("no version of " + name + " is pinned"));
+    Path folder =
+        cache.resolve((name.equals(program) ? name : name + "-" + program) + "-" + version);
     if (Files.isDirectory(folder)) {
-      return folder;
+      return folder.resolve(program);
     }
     return locked(
-        () -> {
-          if (Files.isDirectory(folder)) {
-            return folder;
-          }
-          Path work = Files.createTempDirectory(cache, "building-");
-          try {
-            copyPinned(program, work);
-            compile(work, "-mod=readonly", program, version, main, "-s -w");
-            return publish(work, folder);
-          } finally {
-            removeTree(work);
-          }
-        });
+            () -> {
+              if (Files.isDirectory(folder)) {
+                return folder;
+              }
+              Path work = Files.createTempDirectory(cache, "building-");
+              try {
+                copyPinned(name, work);
+                compile(work, "-mod=readonly", program, version, main, "-s -w");
+                return publish(work, folder);
+              } finally {
+                removeTree(work);
+              }
+            })
+        .resolve(program);
   }
 
   /** A go.mod for a version that is not pinned; {@code go} completes it while it builds. */

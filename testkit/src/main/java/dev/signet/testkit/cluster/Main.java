@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Control planes for people, behind {@code testkit/controlplane}: {@code up DIR} starts one that
@@ -19,6 +20,7 @@ public final class Main {
       """
       usage: testkit/controlplane up DIR     start a control plane in DIR, print its kubeconfig
              testkit/controlplane down DIR   end it; what it holds stays in DIR
+             testkit/controlplane peer NAME  print where helm, kubeseal, controller or sops is, built once
       SIGNET_KUBERNETES chooses the version, 1.34 if not set.
       """;
   private static final List<String> IN_ORDER_OF_END =
@@ -35,6 +37,7 @@ public final class Main {
     try {
       Path folder = Path.of(args[1]).toAbsolutePath().normalize();
       switch (args[0]) {
+        case "peer" -> System.out.println(peer(args[1]).find());
         case "up" -> up(folder);
         case "down" -> down(folder);
         default -> {
@@ -49,6 +52,13 @@ public final class Main {
       System.err.println("control plane: " + e.getMessage());
       System.exit(1);
     }
+  }
+
+  private static Peer peer(String name) {
+    return Stream.of(Peer.values())
+        .filter(peer -> peer.program.equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no peer " + name));
   }
 
   private static void up(Path folder) throws IOException, Programs.MissingException {

@@ -64,7 +64,7 @@ public record Programs(Path etcd, Path apiServer, Path controllerManager) {
     Optional<Path> controllerManager = found(CONTROLLER_MANAGER, environment, ofVersion);
     GoBuild build = new GoBuild(cache(environment), onPath("go", environment).findFirst());
     if (etcd.isEmpty()) {
-      etcd = Optional.of(build.etcd().resolve(ETCD));
+      etcd = Optional.of(build.etcd());
     }
     if (apiServer.isEmpty() || controllerManager.isEmpty()) {
       Path built = build.kubernetes(version);

@@ -1,6 +1,8 @@
-module signet.dev/bench/upstream
+module signet.dev/testkit/sealed-secrets
 
 go 1.26.8
+
+require github.com/bitnami/sealed-secrets v0.40.0
 
 require (
 	dario.cat/mergo v1.0.1 // indirect
@@ -8,7 +10,6 @@ require (
 	github.com/Masterminds/semver/v3 v3.4.0 // indirect
 	github.com/Masterminds/sprig/v3 v3.3.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
-	github.com/bitnami/sealed-secrets v0.40.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
 	github.com/emicklei/go-restful/v3 v3.13.0 // indirect
