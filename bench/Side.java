@@ -116,8 +116,9 @@ final class Side implements AutoCloseable {
   void service(String name, String address, int port) throws IOException {
     String home = "/api/v1/namespaces/" + HOME;
     Map<String, ?> metadata = Map.of("name", name);
-    plane.api().post(home + "/pods", json(Map.of("metadata", metadata, "spec", Map.of(
-        "containers", List.of(Map.of("name", name, "image", "none")))))).orFail();
+    Eventually.holds(Duration.ofMinutes(1), "a pod to be taken",
+        () -> plane.api().post(home + "/pods", json(Map.of("metadata", metadata, "spec", Map.of(
+            "serviceAccountName", ACCOUNT, "containers", List.of(Map.of("name", name, "image", "none")))))).ok());
     plane.api().patch(home + "/pods/" + name + "/status", "application/merge-patch+json", json(Map.of("status", Map.of(
         "phase", "Running", "podIP", address, "podIPs", List.of(Map.of("ip", address)))))).orFail();
     plane.api().post(home + "/services", json(Map.of("metadata", metadata, "spec", Map.of(

@@ -37,7 +37,7 @@ final class StubCluster implements AutoCloseable {
       "/apis/external-secrets.io/v1", List.of("externalsecrets", "secretstores", "clustersecretstores"));
 
   /** Enough of them, of RSA 3072, for the fast RSA to be loaded. */
-  private static final int ITEMS = 64;
+  private static final int ITEMS = 96;
 
   /** What lists of a resource hold. */
   private final Map<String, String> items = new ConcurrentHashMap<>(Map.of(

@@ -26,8 +26,8 @@ final class FastRsa {
   /** Set to {@code jdk}, the JDK's RSA is used. */
   static final String CHOICE = "signet.rsa";
 
-  /** Loading costs about as much as so many operations of RSA 4096 by the JDK. */
-  private static final int PAYS_AFTER = 16;
+  /** Loading costs about as much CPU time as so many operations of RSA 4096 by the JDK. */
+  private static final int PAYS_AFTER = 32;
 
   /** What one of RSA 4096 is to {@link RsaProviders}. */
   private static final int RSA_4096 = 8;

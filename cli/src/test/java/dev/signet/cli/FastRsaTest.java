@@ -153,7 +153,7 @@ class FastRsaTest {
   @Test
   void manyDocumentsOpenTheSameWithItWithoutItAndWhereItFails() throws IOException {
     StringBuilder secrets = new StringBuilder();
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 40; i++) {
       secrets.append(
           """
           ---
@@ -172,7 +172,7 @@ class FastRsaTest {
     Ran with = run(CLASS_PATH, List.of(), "unseal", "-f", "sealed.yaml");
 
     assertThat(with.code()).as("%s", with).isZero();
-    assertThat(with.out().lines().filter(line -> line.startsWith("  name: app-"))).hasSize(24);
+    assertThat(with.out().lines().filter(line -> line.startsWith("  name: app-"))).hasSize(40);
     assertThat(run(withoutProvider(), List.of(), "unseal", "-f", "sealed.yaml")).isEqualTo(with);
     assertThat(run(CLASS_PATH, List.of(UNWRITABLE), "unseal", "-f", "sealed.yaml")).isEqualTo(with);
   }

@@ -110,6 +110,20 @@ public final class Operator {
    * The same, and keeps copies of the sealing keys.
    *
    * @param escrow where to, and for whom
+   */
+  public static Operator start(
+      Settings settings,
+      Optional<EscrowPlan> escrow,
+      Connection connection,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    return start(settings, escrow, connection, RsaProviders.jdk(), clock, random);
+  }
+
+  /**
+   * The same with another RSA than the JDK's.
+   *
    * @param rsa whose opens
    */
   public static Operator start(
