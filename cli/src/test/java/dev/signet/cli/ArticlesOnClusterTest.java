@@ -97,7 +97,7 @@ class ArticlesOnClusterTest {
   @org.junit.jupiter.api.Nested
   class Run {
 
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final String SYSTEM = "kube-system";
     private static final String SEALED = "/apis/bitnami.com/v1alpha1/namespaces/";
 
