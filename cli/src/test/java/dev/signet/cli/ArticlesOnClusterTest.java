@@ -97,7 +97,7 @@ class ArticlesOnClusterTest {
   @org.junit.jupiter.api.Nested
   class Run {
 
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final String SYSTEM = "kube-system";
     private static final String SEALED = "/apis/bitnami.com/v1alpha1/namespaces/";
 
@@ -118,10 +118,10 @@ class ArticlesOnClusterTest {
       Path bin = Files.createDirectories(folder.resolve("bin"));
       Path kubectl =
           Needs.command("kubectl", "install kubectl, Debian's kubernetes-client for instance");
-      Files.createSymbolicLink(bin.resolve("kubectl"), kubectl);
-      Files.createSymbolicLink(bin.resolve("helm"), Peer.HELM.needed());
-      program(bin, "kubeseal");
-      program(bin, "signet");
+      program(bin, "kubectl", "'" + kubectl + "'");
+      program(bin, "helm", "'" + Peer.HELM.needed() + "'");
+      ours(bin, "kubeseal");
+      ours(bin, "signet");
       try (ServerSocket socket =
           new ServerSocket(0, 1, InetAddress.getByName(plane.network().orElseThrow().outside()))) {
         port = socket.getLocalPort();
@@ -137,18 +137,19 @@ class ArticlesOnClusterTest {
       pods = ControllerPods.watch(plane, SYSTEM, folder.resolve("pods"));
     }
 
-    private static void program(Path bin, String name) throws IOException {
-      Path file =
-          Files.writeString(
-              bin.resolve(name),
-              """
-              #!/bin/sh
-              exec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsignet.program=%s -cp '%s' dev.signet.cli.Main "$@"
-              """
-                  .formatted(
-                      Path.of(System.getProperty("java.home"), "bin", "java"),
-                      name,
-                      System.getProperty("java.class.path")));
+    private static void ours(Path bin, String name) throws IOException {
+      program(
+          bin,
+          name,
+          "'%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsignet.program=%s -cp '%s' dev.signet.cli.Main"
+              .formatted(
+                  Path.of(System.getProperty("java.home"), "bin", "java"),
+                  name,
+                  System.getProperty("java.class.path")));
+    }
+
+    private static void program(Path bin, String name, String command) throws IOException {
+      Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\nexec " + command + " \"$@\"\n");
       assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 

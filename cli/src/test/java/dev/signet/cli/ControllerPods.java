@@ -75,9 +75,10 @@ final class ControllerPods implements AutoCloseable {
             .map(metadata -> metadata.text("uid"))
             .collect(Collectors.toSet());
     // Those that end come first: the next one needs their port.
-    for (String uid : Set.copyOf(running.keySet())) {
-      if (!alive.contains(uid)) {
-        end(running.remove(uid));
+    for (Map.Entry<String, Operator> each : Map.copyOf(running).entrySet()) {
+      if (!alive.contains(each.getKey())) {
+        end(each.getValue());
+        running.remove(each.getKey());
       }
     }
     for (Jsonl.Row pod : all) {
