@@ -125,7 +125,8 @@ final class SecretJson {
           default -> parser.skipChildren();
         }
       }
-      Metadata meta = metadata(metadata);
+      // With its managedFields: they say which keys are whose.
+      Metadata meta = read(metadata);
       String source = "Secret/" + meta.namespace() + "/" + meta.name();
       Material data = new Material();
       values.forEach((key, value) -> data.put(key, new Item(value, Origin.of(source, key))));
@@ -138,10 +139,14 @@ final class SecretJson {
 
   /** Without what nothing reads and a cache would keep. */
   static Metadata metadata(Map<String, @Nullable Object> tree) throws IOException {
+    Map<String, @Nullable Object> kept = new LinkedHashMap<>(tree);
+    kept.remove("managedFields");
+    return read(kept);
+  }
+
+  private static Metadata read(Map<String, @Nullable Object> tree) throws IOException {
     try {
-      Map<String, @Nullable Object> kept = new LinkedHashMap<>(tree);
-      kept.remove("managedFields");
-      return Metadata.of(Fields.of(kept, "metadata"));
+      return Metadata.of(Fields.of(tree, "metadata"));
     } catch (MalformedObjectException e) {
       throw new IOException(e.getMessage(), e);
     }

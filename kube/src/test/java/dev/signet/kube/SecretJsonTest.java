@@ -55,7 +55,9 @@ class SecretJsonTest {
                   "resourceVersion",
                   "7",
                   "labels",
-                  Map.of("a", "b")));
+                  Map.of("a", "b"),
+                  "managedFields",
+                  List.of(Map.of("manager", "x"))));
       assertThat(value(secret, "password")).isEqualTo("hunter2".getBytes(UTF_8));
       assertThat(value(secret, "empty")).isEmpty();
       assertThat(secret.immutable()).contains(true);

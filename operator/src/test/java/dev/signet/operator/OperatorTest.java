@@ -160,7 +160,8 @@ class OperatorTest {
         .patch(
             stage.externalPath("externalsecrets/app"),
             "application/merge-patch+json",
-            "{\"spec\": {\"data\": [{\"secretKey\": \"k2\", \"remoteRef\": {\"key\": \"remote\"}}]}}")
+            "{\"spec\": {\"data\": [{\"secretKey\": \"k2\", \"remoteRef\": {\"key\":"
+                + " \"remote\"}}]}}")
         .orFail();
     stage.awaitValues("app", "{k2=first}");
     stage.api().delete(stage.secretPath("app")).orFail();
@@ -181,7 +182,7 @@ class OperatorTest {
     stage.awaitCondition(stage.externalPath("secretstores/files"), "Ready", "False");
     stage.awaitEvent(
         "files",
-        "Warning InvalidProviderConfig from external-secrets: provider file is not in this version");
+        "Warning InvalidProviderConfig from secret-store: provider file is not in this version");
   }
 
   @Test

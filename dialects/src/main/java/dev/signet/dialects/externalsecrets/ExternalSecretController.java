@@ -232,7 +232,7 @@ public final class ExternalSecretController implements Controller {
           apply.secret(
               target.namespace(),
               target.name(),
-              FieldManager.of(spec.metadata().name()),
+              FieldOwner.of(spec.metadata().name()),
               existing -> TargetSecret.decide(spec, existing, rendered, before));
       return applied(object, spec, target, rendered, last, applied);
     }

@@ -99,8 +99,7 @@ final class TargetSecret {
         before.forEach(merged::remove);
         existing.ifPresent(
             secret ->
-                FieldManager.data(secret.metadata(), spec.metadata().name())
-                    .forEach(merged::remove));
+                FieldOwner.data(secret.metadata(), spec.metadata().name()).forEach(merged::remove));
         merged.putAll(fetched.copy());
         yield merged;
       }
@@ -126,7 +125,7 @@ final class TargetSecret {
     }
     existing.ifPresent(
         secret ->
-            FieldManager.annotations(secret.metadata(), spec.metadata().name())
+            FieldOwner.annotations(secret.metadata(), spec.metadata().name())
                 .forEach(annotations::remove));
     annotations.putAll(
         spec.template().isPresent() ? rendered.annotations() : spec.metadata().annotations());
@@ -142,7 +141,7 @@ final class TargetSecret {
     }
     existing.ifPresent(
         secret ->
-            FieldManager.labels(secret.metadata(), spec.metadata().name()).forEach(labels::remove));
+            FieldOwner.labels(secret.metadata(), spec.metadata().name()).forEach(labels::remove));
     labels.putAll(spec.template().isPresent() ? rendered.labels() : spec.metadata().labels());
     return labels;
   }

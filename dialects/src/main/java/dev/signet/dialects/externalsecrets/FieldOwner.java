@@ -11,12 +11,12 @@ import java.util.Set;
  * The name under which an ExternalSecret's writes are noted in {@code managedFields}, and what is
  * noted there: which keys, labels and annotations of a Secret are its own survives any restart.
  */
-final class FieldManager {
+final class FieldOwner {
 
   private static final String PREFIX = "externalsecrets.external-secrets.io/";
   private static final int LONGEST = 63;
 
-  private FieldManager() {}
+  private FieldOwner() {}
 
   static String of(String externalSecret) {
     String name = PREFIX + externalSecret;
