@@ -138,7 +138,8 @@ public final class Operator {
     if (shadow && escrow.isPresent()) {
       throw new IllegalArgumentException("shadow mode writes nothing, copies of keys included");
     }
-    return new Operator(shadow ? settings.inShadow() : settings, escrow, connection, rsa, clock, random);
+    return new Operator(
+        shadow ? settings.inShadow() : settings, escrow, connection, rsa, clock, random);
   }
 
   private Operator(

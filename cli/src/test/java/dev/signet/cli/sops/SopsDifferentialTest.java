@@ -46,8 +46,7 @@ class SopsDifferentialTest {
   }
 
   private static void compare(Path folder, int from, int to) throws Exception {
-    Path upstream =
-Peer.SOPS.needed();
+    Path upstream = Peer.SOPS.needed();
     SopsHarness ours = new SopsHarness(folder).variable("SOPS_AGE_KEY", IDENTITY);
     for (int seed = from; seed < to; seed++) {
       String plain = RandomYaml.of(seed * 7919L);

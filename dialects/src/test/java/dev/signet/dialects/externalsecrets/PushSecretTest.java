@@ -125,7 +125,7 @@ final class PushSecretTest {
   void whatIsThereStaysWhereThePolicySaysSo() throws Exception {
     Files.writeString(files.resolve("user"), "before");
     push("updatePolicy: IfNotExists, dataTo: [{storeRef: {name: files}, match: {regexp:"
-             + " '^(u|p)'}}]")
+            + " '^(u|p)'}}]")
         .run();
     assertThat(written()).isEqualTo("{pass=p, user=before}");
     assertThat(ready())
