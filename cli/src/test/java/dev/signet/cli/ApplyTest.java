@@ -67,10 +67,12 @@ class ApplyTest {
     shell.write("app/store/store.yaml", STORE + "---\n" + EXTERNAL);
     shell.write(
         "app/plain.yaml",
-        "apiVersion: v1\n"
-            + "kind: Secret\n"
-            + "metadata: {name: plain, namespace: production}\n"
-            + "stringData: {a: b}\n");
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: plain, namespace: production}
+        stringData: {a: b}
+        """);
 
     Shell.Result result = shell.signet("apply", "-f", "app").succeeded();
 
@@ -209,10 +211,12 @@ class ApplyTest {
   void kindsOfLaterVersionsAreNamedNotPassedOver() {
     shell.write(
         "app/csi.yaml",
-        "apiVersion: secrets-store.csi.x-k8s.io/v1\n"
-            + "kind: SecretProviderClass\n"
-            + "metadata: {name: a}\n"
-            + "spec: {}\n");
+        """
+        apiVersion: secrets-store.csi.x-k8s.io/v1
+        kind: SecretProviderClass
+        metadata: {name: a}
+        spec: {}
+        """);
     Shell.Result result = shell.signet("apply", "-f", "app");
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err())

@@ -141,9 +141,11 @@ class ResealTest {
         old("db", "v")
             .replace(
                 "    metadata:\n",
-                "    metadata:\n"
-                    + "      annotations:\n"
-                    + "        sealedsecrets.bitnami.com/cluster-wide: \"true\"\n");
+                """
+                    metadata:
+                      annotations:
+                        sealedsecrets.bitnami.com/cluster-wide: "true"
+                """);
     assertThat(claim).contains("cluster-wide");
     shell.write("tree/db.yaml", claim);
     reseal().succeeded();

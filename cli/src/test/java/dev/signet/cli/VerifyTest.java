@@ -390,9 +390,11 @@ class VerifyTest {
         seal("cert.pem", "scope")
             .replaceFirst(
                 "metadata:\n",
-                "metadata:\n"
-                    + "  annotations:\n"
-                    + "    sealedsecrets.bitnami.com/namespace-wide: \"true\"\n"));
+                """
+                metadata:
+                  annotations:
+                    sealedsecrets.bitnami.com/namespace-wide: "true"
+                """));
     Shell.Result result = shell.signet("verify", "tree", "--keys", "keys/key-two.yaml");
     result.failed(1, "found 2 errors");
     assertThat(result.out())
