@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * On Maven's class path the module that this runs in is its folder of classes: its own jar goes there instead.
  *
  * A layout is: bin (launchers), lib (jars and classpath.id), libexec (find-jdk, train-aot, its sample input),
- * LICENSE, README.md, lib/native (a library for each machine that has one); in the Linux archive also runtime (made by
+ * LICENSE, THIRD-PARTY.md, README.md, lib/native (a library for each machine that has one); in the Linux archive also runtime (made by
  * jlink), which has the library among its own instead, and aot (start-up caches).
  *
  * `image` makes target/image/ID for ./signet, with caches for the JDK that runs this; the file target/image/built

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,18 +52,34 @@ final class Layout {
     return layout;
   }
 
-  /** The jars and the licence alone, without the native library. */
+  /** The jars and the licences alone, without the native library. */
   static SortedMap<String, byte[]> program(Path root, List<Path> jars) throws IOException {
     SortedMap<String, byte[]> program = new TreeMap<>();
     program.put("LICENSE", Files.readAllBytes(root.resolve("LICENSE")));
+    byte[] thirdParty = Files.readAllBytes(root.resolve("cli/src/dist/THIRD-PARTY.md"));
+    program.put("THIRD-PARTY.md", thirdParty);
+    Pattern licensed = licensed(new String(thirdParty, StandardCharsets.UTF_8));
     for (Path jar : Library.classPath(jars)) {
       String name = jar.getFileName().toString();
+      if (!name.startsWith("signet-") && !licensed.matcher(name).matches()) {
+        throw new IOException("cli/src/dist/THIRD-PARTY.md does not say under which licence " + name + " is");
+      }
       byte[] content = Library.isIn(jar) ? Library.removedFrom(jar) : Files.readAllBytes(jar);
       if (program.put("lib/" + name, content) != null) {
         throw new IOException("two jars on the class path are named " + name);
       }
     }
     return program;
+  }
+
+  /** What the first column of the table names: jars in backquotes, with a star for their versions. */
+  private static Pattern licensed(String table) {
+    return Pattern.compile(table.lines()
+        .filter(line -> line.startsWith("| `"))
+        .flatMap(line -> Stream.of(line.substring(1, line.indexOf('|', 1)).split(",")))
+        .map(name -> name.strip().replace("`", ""))
+        .map(name -> Pattern.quote(name.replace("*", "")) + "[^/]*")
+        .collect(Collectors.joining("|")));
   }
 
   private static String names(List<Path> jars) {

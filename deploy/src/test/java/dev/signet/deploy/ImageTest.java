@@ -81,6 +81,7 @@ class ImageTest {
         .contains("\nVersion: " + libc[0] + "\n", "\nSHA256: " + libc[1] + "\n");
     assertThat(image.root().resolve("usr/share/doc/libc6/copyright")).isNotEmptyFile();
     assertThat(image.root().resolve("opt/signet/LICENSE")).isNotEmptyFile();
+    assertThat(image.root().resolve("opt/signet/THIRD-PARTY.md")).isNotEmptyFile();
     assertThat(Files.readString(image.root().resolve("var/lib/dpkg/status.d/libc6")))
         .contains("Package: libc6\n", "Version: " + libc[0] + "\n");
   }

@@ -52,13 +52,14 @@ class StartUpCacheTest {
             "cli/src/dist/bin/signet.cmd",
             "cli/src/dist/libexec/train-aot",
             "cli/src/dist/README.md",
+            "cli/src/dist/THIRD-PARTY.md",
             ".mvn/find-jdk",
             "LICENSE")) {
       sandbox.copy(Sandbox.repository().resolve(file), "repository/" + file);
     }
     sandbox.write("repository/cli/src/dist/training/kubeseal/args", "--version\n");
     images = sandbox.path("target/image");
-    jar(sandbox.path("program.jar"), "one");
+    jar(sandbox.path("signet-program.jar"), "one");
     made = dist();
   }
 
@@ -90,25 +91,28 @@ class StartUpCacheTest {
     }
   }
 
-  /** Makes an image of program.jar, as the build does. */
+  /** Makes an image of signet-program.jar, as the build does. */
   private Path dist() {
-    Sandbox.Ran ran =
-        sandbox.run(
-            Path.of(System.getProperty("java.home"), "bin/java"),
-            repository.resolve("build/Dist.java").toString(),
-            "image",
-            "1.2.3",
-            "2026-01-01T00:00:00Z",
-            repository.toString(),
-            sandbox.path("program.jar").toString(),
-            "unused",
-            sandbox.path("target").toString());
+    Sandbox.Ran ran = dist(sandbox.path("signet-program.jar").toString());
     assertThat(ran.status()).as("%s", ran).isZero();
     try {
       return images.resolve(Files.readString(images.resolve("built")).strip());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Sandbox.Ran dist(String classPath) {
+    return sandbox.run(
+        Path.of(System.getProperty("java.home"), "bin/java"),
+        repository.resolve("build/Dist.java").toString(),
+        "image",
+        "1.2.3",
+        "2026-01-01T00:00:00Z",
+        repository.toString(),
+        classPath,
+        "unused",
+        sandbox.path("target").toString());
   }
 
   /** A copy of the image that a test may spoil. */
@@ -130,6 +134,21 @@ class StartUpCacheTest {
   }
 
   @Test
+  void aJarWhoseLicenceIsNotToldIsNotShipped() {
+    jar(sandbox.path("stranger-1.0.jar"), "stranger");
+
+    Sandbox.Ran ran =
+        dist(sandbox.path("signet-program.jar") + ":" + sandbox.path("stranger-1.0.jar"));
+
+    assertThat(ran.status()).isNotZero();
+    assertThat(ran.err()).contains("does not say under which licence stranger-1.0.jar is");
+    jar(sandbox.path("picocli-0.jar"), "known");
+    assertThat(dist(sandbox.path("signet-program.jar") + ":" + sandbox.path("picocli-0.jar")))
+        .extracting(Sandbox.Ran::status)
+        .isEqualTo(0);
+  }
+
+  @Test
   void theProgramSaysTheSameWithItsCacheAndWithout() {
     Path image = image();
 
@@ -143,7 +162,7 @@ class StartUpCacheTest {
   @Test
   void aJarReplacedByHandRunsWithoutTheCacheOfTheOldOne() {
     Path image = image();
-    jar(image.resolve("lib/program.jar"), "two");
+    jar(image.resolve("lib/signet-program.jar"), "two");
 
     assertThat(start(image, "")).isEqualTo(new Sandbox.Ran(0, "two\n", ""));
   }
@@ -151,9 +170,9 @@ class StartUpCacheTest {
   @Test
   void aNewBuildHasAnotherNameAndACacheOfItsOwn() {
     Path again = dist();
-    jar(sandbox.path("program.jar"), "two");
+    jar(sandbox.path("signet-program.jar"), "two");
     Path after = dist();
-    jar(sandbox.path("program.jar"), "one");
+    jar(sandbox.path("signet-program.jar"), "one");
 
     assertThat(again).isEqualTo(made);
     assertThat(after).isNotEqualTo(made);
@@ -165,9 +184,9 @@ class StartUpCacheTest {
   void aCacheUnderAnotherIdIsNotTaken() throws IOException {
     Path image = image();
     Path id = image.resolve("lib/classpath.id");
-    Files.writeString(id, "0".repeat(24) + "\nprogram.jar\n");
-    jar(image.resolve("lib/program.jar"), "two");
-    sandbox.changed(image.resolve("lib/program.jar"), Duration.ofDays(1));
+    Files.writeString(id, "0".repeat(24) + "\nsignet-program.jar\n");
+    jar(image.resolve("lib/signet-program.jar"), "two");
+    sandbox.changed(image.resolve("lib/signet-program.jar"), Duration.ofDays(1));
 
     assertThat(start(image, "")).isEqualTo(new Sandbox.Ran(0, "two\n", ""));
   }

@@ -149,7 +149,7 @@ final class StoresTest {
             """)
     void aPropertyThatIsNotThereIsAnError(String property, String message) throws Exception {
       StoreException e = failure(fake(VALUE), new RemoteRef("db", property, ""));
-      assertThat(e.problem()).isEqualTo(new Problem.Malformed());
+      assertThat(e.problem()).isEqualTo(new Problem.NotFound());
       assertThat(e).hasMessage(message);
     }
 
