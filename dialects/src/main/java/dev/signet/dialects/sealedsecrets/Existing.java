@@ -5,9 +5,13 @@ import dev.signet.core.Material;
 import dev.signet.delivery.Apply;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Upstream's rules for a Secret that is there already; see docs/controller.md. */
 final class Existing {
@@ -49,6 +53,34 @@ final class Existing {
             || isTrue(wanted.metadata(), MANAGED)
         ? SealedSecretStatus.Hold.OWN
         : SealedSecretStatus.Hold.PART;
+  }
+
+  /** The same, but that a Secret which is there already is not written: what would be is told. */
+  static Apply.Decision told(Optional<Secret> existing, Apply.Decision decision) {
+    if (existing.isEmpty()
+        || !(decision instanceof Apply.Decision.Write(Secret wanted))
+        || wanted.sameAs(existing.get())) {
+      return decision;
+    }
+    try (wanted) {
+      return new Apply.Decision.Refuse(
+          SealedSecretStatus.EDITED, difference(existing.get(), wanted));
+    }
+  }
+
+  /** Names only. */
+  private static String difference(Secret there, Secret wanted) {
+    List<String> keys = new ArrayList<>();
+    Set<String> names = new TreeSet<>(there.data().items().keySet());
+    names.addAll(wanted.data().items().keySet());
+    for (String name : names) {
+      Optional<Item> is = there.data().get(name);
+      Optional<Item> was = wanted.data().get(name);
+      if (is.isEmpty() || was.isEmpty() || !is.get().value().matches(was.get().value())) {
+        keys.add(name);
+      }
+    }
+    return keys.isEmpty() ? "its type or metadata" : "keys " + String.join(", ", keys);
   }
 
   private static boolean isTrue(Metadata metadata, String annotation) {

@@ -104,6 +104,10 @@ public final class SealedSecretController implements Controller {
 
   private boolean concerns(Ref secret, KubeObject object) throws ObjectsException {
     SealedSecretStatus.Hold hold = SealedSecretStatus.hold(object);
+    Edits edits = Edits.of(object, rules);
+    if (edits == Edits.ENFORCE || edits == Edits.REPORT) {
+      return true;
+    }
     return switch (rules.restored()) {
       case EDITED -> true;
       case DELETED ->
@@ -140,16 +144,19 @@ public final class SealedSecretController implements Controller {
     try {
       SealedSecret sealed = SealedSecret.of(object);
       String input = digest(object, sealed);
+      Edits edits = edits(object);
       Optional<SealedSecretStatus.Written> written = SealedSecretStatus.written(object);
-      if (written.isPresent() && current(ref, input, written.get())) {
+      if (written.isPresent() && current(ref, input, written.get(), edits)) {
         looked.add(ref);
-        return new Outcome.Done();
+        return written.get().edited() && edits != Edits.REPORT
+            ? synced(object, written.get().withoutEdits())
+            : new Outcome.Done();
       }
       KeyRing ring = keys.ring();
       Unsealing unsealing = new Unsealing(ring, sources, rules.acceptDeprecatedData());
       try (Secret secret = unsealing.unseal(sealed, SealTimes.of(sealed.metadata()))) {
         unopened.remove(ref);
-        return deliver(object, sealed, secret, input, written);
+        return deliver(object, sealed, secret, input, written, edits);
       } catch (UnsealException e) {
         if (e.reason() == UnsealException.Reason.NO_KEY) {
           unopened.add(ref);
@@ -173,14 +180,34 @@ public final class SealedSecretController implements Controller {
     }
   }
 
-  private boolean current(Ref ref, String input, SealedSecretStatus.Written written)
+  private Edits edits(KubeObject object) {
+    Edits.misspelt(object)
+        .ifPresent(
+            value ->
+                evidence.event(
+                    Event.warning(
+                        object.ref(),
+                        "BadAnnotation",
+                        Edits.ANNOTATION + " is not enforce, report or ignore: " + value)));
+    return Edits.of(object, rules);
+  }
+
+  private boolean current(Ref ref, String input, SealedSecretStatus.Written written, Edits edits)
       throws ObjectsException {
     if (!written.input().equals(input)) {
       return false;
     }
     Optional<String> version = objects.secretVersion(ref.namespace(), ref.name());
-    boolean editsStay = rules.restored() != DeliveryRules.Restored.EDITED && looked.contains(ref);
-    return version.isPresent() && (editsStay || version.get().equals(written.version()));
+    if (version.isEmpty()) {
+      return false;
+    }
+    boolean asThen = version.get().equals(written.version());
+    return switch (edits) {
+      case ENFORCE -> asThen && !written.edited();
+      case REPORT -> asThen;
+      case IGNORE -> true;
+      case UPSTREAM -> asThen || looked.contains(ref);
+    };
   }
 
   private void deleteSecret(Ref ref) throws ObjectsException {
@@ -223,13 +250,17 @@ public final class SealedSecretController implements Controller {
       SealedSecret sealed,
       Secret secret,
       String input,
-      Optional<SealedSecretStatus.Written> written)
+      Optional<SealedSecretStatus.Written> written,
+      Edits edits)
       throws ObjectsException, MalformedObjectException {
     Ref ref = object.ref();
+    boolean onlyTold =
+        edits == Edits.REPORT && written.filter(it -> it.input().equals(input)).isPresent();
     // Without an owner reference, that we wrote it is what says that it is ours.
     boolean deliveredIt = evidence.delivery(ref, secret.ref()).isPresent();
     AtomicReference<SealedSecretStatus.Hold> hold =
         new AtomicReference<>(SealedSecretStatus.Hold.OWN);
+    AtomicReference<String> seen = new AtomicReference<>("");
     Apply.Applied applied;
     try {
       applied =
@@ -238,13 +269,19 @@ public final class SealedSecretController implements Controller {
               ref.name(),
               existing -> {
                 hold.set(Existing.hold(existing, secret));
-                return Existing.decide(
-                    existing, sealed, secret, deliveredIt || isAsWritten(existing, written));
+                existing.ifPresent(it -> seen.set(it.metadata().resourceVersion()));
+                Apply.Decision decision =
+                    Existing.decide(
+                        existing, sealed, secret, deliveredIt || isAsWritten(existing, written));
+                return onlyTold ? Existing.told(existing, decision) : decision;
               });
     } catch (ObjectsException e) {
       return unwritten(object, e);
     }
     return switch (applied) {
+      case Apply.Applied.Refused(String reason, String what)
+          when reason.equals(SealedSecretStatus.EDITED) ->
+          edited(object, new SealedSecretStatus.Written(input, seen.get(), hold.get(), true), what);
       case Apply.Applied.Refused(String reason, String message) -> {
         evidence.event(Event.warning(ref, "ErrUpdateFailed", message));
         yield refuse(
@@ -257,11 +294,11 @@ public final class SealedSecretController implements Controller {
                 + "=true to let it be replaced, or delete it");
       }
       case Apply.Applied.Unchanged(String version) ->
-          synced(object, new SealedSecretStatus.Written(input, version, hold.get()));
+          synced(object, new SealedSecretStatus.Written(input, version, hold.get(), false));
       case Apply.Applied.Created(String version) ->
-          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get()));
+          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get(), false));
       case Apply.Applied.Updated(String version) ->
-          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get()));
+          wrote(object, secret, new SealedSecretStatus.Written(input, version, hold.get(), false));
     };
   }
 
@@ -309,6 +346,23 @@ public final class SealedSecretController implements Controller {
     return status(
         object,
         SealedSecretStatus.synced(object, object.metadata().generation(), written, now()),
+        new Outcome.Done());
+  }
+
+  /** What somebody else made of the Secret stays, by request. */
+  private Outcome edited(KubeObject object, SealedSecretStatus.Written seen, String what)
+      throws ObjectsException, MalformedObjectException {
+    looked.add(object.ref());
+    String message =
+        "somebody else edited the Secret ("
+            + what
+            + "); it stays so because of "
+            + Edits.ANNOTATION
+            + "=report: enforce would undo it";
+    evidence.event(Event.warning(object.ref(), "SecretEdited", message));
+    return status(
+        object,
+        SealedSecretStatus.edited(object, object.metadata().generation(), seen, message, now()),
         new Outcome.Done());
   }
 

@@ -83,10 +83,11 @@ public final class SealedSecretReport {
     if (synced.isEmpty() || !current) {
       return new Standing.Unseen();
     }
-    if ("True".equals(synced.get("status"))) {
+    Map<?, ?> delivered = condition(object, "Delivered");
+    boolean edited = SealedSecretStatus.isEdited(text(delivered.get("reason")));
+    if (!edited && "True".equals(synced.get("status"))) {
       return new Standing.Delivered(text(synced.get("message")));
     }
-    Map<?, ?> delivered = condition(object, "Delivered");
     String advice = text(delivered.get("message"));
     String reason = text(delivered.get("reason"));
     return new Standing.Failing(

@@ -28,11 +28,15 @@ final class SealedSecretStatus {
   /** A Secret of that name is somebody else's. */
   static final String NOT_MANAGED = "NotManaged";
 
+  /** Somebody else edited the Secret, and that stays. */
+  static final String EDITED = "Edited";
+
   private static final String SYNCED = "Synced";
   private static final String DELIVERED = "Delivered";
 
   private static final String CURRENT = "Current";
   private static final String PATCHED = "Patched";
+  private static final String PATCH_EDITED = "PatchEdited";
 
   /** Whose the Secret is. */
   enum Hold {
@@ -50,26 +54,43 @@ final class SealedSecretStatus {
    * @param input digest of the SealedSecret that was opened
    * @param version the resourceVersion of the Secret after it was written
    * @param hold whose the Secret is since then
+   * @param edited whether that version is what somebody else made of it
    */
-  record Written(String input, String version, Hold hold) {}
+  record Written(String input, String version, Hold hold, boolean edited) {
+
+    Written withoutEdits() {
+      return new Written(input, version, hold, false);
+    }
+  }
 
   private SealedSecretStatus() {}
 
   static Optional<Written> written(KubeObject object) throws MalformedObjectException {
     Optional<Fields> condition = condition(object, DELIVERED);
-    if (condition.isEmpty() || !condition.get().string("status").orElse("").equals("True")) {
+    if (condition.isEmpty()) {
       return Optional.empty();
     }
-    String[] parts = condition.get().string("message").orElse("").split(" ");
+    boolean edited = isEdited(condition.get().string("reason").orElse(""));
+    if (!edited && !condition.get().string("status").orElse("").equals("True")) {
+      return Optional.empty();
+    }
+    String message = condition.get().string("message").orElse("");
+    String[] parts =
+        (edited ? message.substring(message.indexOf('[') + 1) : message).split("[ \\]]");
     return parts.length == 2
-        ? Optional.of(new Written(parts[0], parts[1], hold(object)))
+        ? Optional.of(new Written(parts[0], parts[1], hold(object), edited))
         : Optional.empty();
+  }
+
+  /** Whether the reason of {@code Delivered} is that somebody else's edit stays. */
+  static boolean isEdited(String reason) {
+    return reason.equals(EDITED) || reason.equals(PATCH_EDITED);
   }
 
   /** Whose the Secret was at the last look. */
   static Hold hold(KubeObject object) {
     return switch (reason(object)) {
-      case PATCHED -> Hold.PART;
+      case PATCHED, PATCH_EDITED -> Hold.PART;
       case NOT_MANAGED -> Hold.NONE;
       default -> Hold.OWN;
     };
@@ -99,6 +120,25 @@ final class SealedSecretStatus {
             true,
             written.hold() == Hold.PART ? PATCHED : CURRENT,
             written.input() + " " + written.version(),
+            now));
+  }
+
+  /**
+   * @param message for people; what has to be remembered follows it in brackets
+   */
+  static Map<String, Object> edited(
+      KubeObject object, long generation, Written seen, String message, Instant now)
+      throws MalformedObjectException {
+    return status(
+        generation,
+        condition(object, generation, SYNCED, true, "", "", now),
+        condition(
+            object,
+            generation,
+            DELIVERED,
+            false,
+            seen.hold() == Hold.PART ? PATCH_EDITED : EDITED,
+            message + " [" + seen.input() + " " + seen.version() + "]",
             now));
   }
 

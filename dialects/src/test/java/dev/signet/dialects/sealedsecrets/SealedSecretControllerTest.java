@@ -3,6 +3,8 @@ package dev.signet.dialects.sealedsecrets;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.core.Item;
+import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.core.sealing.KeyRing;
 import dev.signet.core.sealing.OpeningKey;
@@ -184,6 +186,128 @@ final class SealedSecretControllerTest {
       secret.data().remove("k");
       directory.update(secret);
     }
+    reconcile();
+    assertThat(world.values("ns", "app")).isEqualTo("{k=w}");
+    try (Secret secret = world.directory().secret("ns", "app").orElseThrow()) {
+      world.directory().deleteSecret("ns", "app", secret.metadata().uid());
+    }
+    reconcile();
+    assertThat(world.values("ns", "app")).isEqualTo("{k=w}");
+  }
+
+  private void edit(String key, String value) throws Exception {
+    Directory directory = world.directory();
+    try (Secret secret = directory.secret("ns", "app").orElseThrow()) {
+      secret
+          .data()
+          .put(
+              key, new Item(SecretBytes.copyOf(value.getBytes(UTF_8)), Origin.of("somebody", key)));
+      directory.update(secret);
+    }
+  }
+
+  /**
+   * The annotation, the rule of the process, what an edited Secret holds after the look of the same
+   * process and after that of the next, and what the status says then.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          none    | EDITED  | v      | v      | True Current
+          none    | DELETED | edited | v      | True Current
+          none    | NOTHING | edited | v      | True Current
+          enforce | EDITED  | v      | v      | True Current
+          enforce | DELETED | v      | v      | True Current
+          report  | EDITED  | edited | edited | False Edited
+          report  | DELETED | edited | edited | False Edited
+          report  | NOTHING | edited | edited | False Edited
+          ignore  | EDITED  | edited | edited | True Current
+          ignore  | DELETED | edited | edited | True Current
+          Report  | EDITED  | v      | v      | True Current
+          """)
+  void editsOfOthersAreTreatedAsAsked(
+      String asked,
+      DeliveryRules.Restored restored,
+      String afterwards,
+      String restarted,
+      String status)
+      throws Exception {
+    rules = new DeliveryRules(restored, true, true, false);
+    String item = "k: " + seal("v", Scope.STRICT, "ns", "app");
+    String annotations = ", annotations: {signet.dev/edits: " + asked + "}";
+    sealed(asked.equals("none") ? "" : annotations, item, "{}");
+    Directory directory = world.directory();
+    var process = new SealedSecretController(directory, directory, keys, World.SOURCES, rules);
+    process.reconcile(REF);
+    world.events();
+    edit("k", "edited");
+    boolean noticed = !process.concernedBy(Ref.secret("ns", "app")).isEmpty();
+    assertThat(noticed)
+        .isEqualTo(
+            restored == DeliveryRules.Restored.EDITED
+                || asked.equals("enforce")
+                || asked.equals("report"));
+
+    process.reconcile(REF);
+
+    assertThat(world.values("ns", "app")).isEqualTo("{k=" + afterwards + "}");
+    reconcile();
+    assertThat(world.values("ns", "app")).isEqualTo("{k=" + restarted + "}");
+    assertThat(delivered()).startsWith(status + ": ");
+    assertThat(synced()).isEqualTo("True ");
+    assertThat(String.join("\n", world.events())).contains(expected(asked));
+  }
+
+  private static String expected(String asked) {
+    return switch (asked) {
+      case "report" ->
+          "Warning SecretEdited: somebody else edited the Secret (keys k); it stays so because of"
+              + " signet.dev/edits=report: enforce would undo it";
+      case "Report" ->
+          "Warning BadAnnotation: signet.dev/edits is not enforce, report or ignore: Report";
+      default -> "";
+    };
+  }
+
+  @Test
+  void anEditThatIsToldIsToldOnceAndUndoneOnRequest() throws Exception {
+    String item = "k: " + seal("v", Scope.STRICT, "ns", "app");
+    sealed(", annotations: {signet.dev/edits: report}", item, "{}");
+    reconcile();
+    edit("k", "edited");
+    edit("more", "x");
+    reconcile();
+    assertThat(delivered()).contains("(keys k, more)");
+    int opened = rsaOperations.get();
+    world.events();
+    reconcile();
+    assertThat(rsaOperations).hasValue(opened);
+    assertThat(world.events()).isEmpty();
+
+    sealed(", annotations: {signet.dev/edits: enforce}", item, "{}");
+    reconcile();
+    assertThat(world.values("ns", "app")).isEqualTo("{k=v}");
+    assertThat(delivered()).startsWith("True Current: ");
+    edit("k", "edited");
+
+    sealed(", annotations: {signet.dev/edits: report}", item, "{}");
+    reconcile();
+    edit("k", "v");
+    reconcile();
+    assertThat(delivered()).startsWith("True Current: ");
+    edit("k", "edited");
+    reconcile();
+    sealed(", annotations: {signet.dev/edits: ignore}", item, "{}");
+    reconcile();
+    assertThat(delivered()).startsWith("True Current: ");
+    assertThat(world.values("ns", "app")).isEqualTo("{k=edited}");
+
+    sealed(
+        ", annotations: {signet.dev/edits: ignore}",
+        "k: " + seal("w", Scope.STRICT, "ns", "app"),
+        "{}");
     reconcile();
     assertThat(world.values("ns", "app")).isEqualTo("{k=w}");
     try (Secret secret = world.directory().secret("ns", "app").orElseThrow()) {

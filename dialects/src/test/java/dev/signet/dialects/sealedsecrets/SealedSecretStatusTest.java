@@ -61,7 +61,7 @@ final class SealedSecretStatusTest {
             ? SealedSecretStatus.synced(
                 object,
                 generation,
-                new SealedSecretStatus.Written("i", "v", SealedSecretStatus.Hold.OWN),
+                new SealedSecretStatus.Written("i", "v", SealedSecretStatus.Hold.OWN, false),
                 now)
             : SealedSecretStatus.failed(object, generation, after, "Reason", "advice", now);
     assertThat(written.get("observedGeneration")).isEqualTo(generation);
