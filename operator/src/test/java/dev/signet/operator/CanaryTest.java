@@ -102,6 +102,7 @@ class CanaryTest {
       stage.awaitEvent("app", "Warning ErrUpdateFailed");
 
       StringBuilder said = new StringBuilder(Stage.LOG.toString(UTF_8));
+      assertThat(said).contains(namespace.name());
       said.append(Stage.http(operator, "/metrics"));
       long secrets = 0;
       for (FaultProxy.Exchange each : proxy.exchanges()) {

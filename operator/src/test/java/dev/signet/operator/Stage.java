@@ -56,10 +56,6 @@ final class Stage implements AutoCloseable {
   /** Everything that operators of this process logged. */
   static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
 
-  static {
-    Logs.to(LOG, Logs.Format.json, Logs.Threshold.debug);
-  }
-
   private static final String SEALED = "bitnami.com/v1alpha1";
   private static final String EXTERNAL = "external-secrets.io/v1";
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -72,6 +68,8 @@ final class Stage implements AutoCloseable {
   Stage(ControlPlane plane, Namespace namespace) throws IOException {
     this.plane = plane;
     this.namespace = namespace;
+    // Each time: another test of this process may have had it written elsewhere.
+    Logs.to(LOG, Logs.Format.json, Logs.Threshold.debug);
     Crds.install(plane.api());
   }
 
