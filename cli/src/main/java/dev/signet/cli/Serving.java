@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs an operator until this process is told to end: SIGTERM and Ctrl-C let what is under way end,
@@ -29,10 +30,17 @@ final class Serving {
     BlockingQueue<Operator> running = new ArrayBlockingQueue<>(1);
     Thread stop = new Thread(() -> stop(running), "stop");
     Runtime.getRuntime().addShutdownHook(stop);
+    AtomicBoolean asked = new AtomicBoolean();
+    Signals.on(
+        "USR1",
+        () -> {
+          asked.set(true);
+          makeKey(asked, running);
+        });
     try {
       Operator operator = start.start();
       running.add(operator);
-      Signals.on("USR1", operator::makeKey);
+      makeKey(asked, running);
       operator.await();
       return ExitCode.OK;
     } catch (IOException | RuntimeException e) {
@@ -41,6 +49,14 @@ final class Serving {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED;
+    }
+  }
+
+  /** A signal that comes while the operator starts is heard when it has. */
+  private static void makeKey(AtomicBoolean asked, BlockingQueue<Operator> running) {
+    Operator operator = running.peek();
+    if (operator != null && asked.getAndSet(false)) {
+      operator.makeKey();
     }
   }
 

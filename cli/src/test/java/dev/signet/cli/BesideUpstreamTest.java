@@ -137,7 +137,7 @@ class BesideUpstreamTest {
       }
       scene.applySealed(
           "late", ControllerScene.items(late, Scope.STRICT, home.name(), "late", Map.of("k", "v")));
-      var _ = scene.awaitSynced(home, "late", "False");
+      upstream.awaitGivenUp("late");
       awaitList(shadow, "differences: 0\ncompared: 9\nunsettled: 0\n");
 
       edit("one", "{\"data\": {\"k\": \"ZWRpdGVk\", \"more\": \"eA==\"}}");

@@ -116,6 +116,17 @@ final class UpstreamController implements AutoCloseable {
         () -> looks() >= atLeast);
   }
 
+  /** It tries five times again, within milliseconds, and then not until the object changes. */
+  void awaitGivenUp(String name) {
+    Eventually.holds(
+        ControllerScene.SOON,
+        "upstream's controller to give up on " + name,
+        () ->
+            Files.readString(log)
+                .lines()
+                .anyMatch(line -> line.contains("giving up") && line.contains("/" + name + " ")));
+  }
+
   /** As kubelet ends it. */
   @Override
   public void close() throws IOException {

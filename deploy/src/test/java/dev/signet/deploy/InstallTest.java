@@ -140,7 +140,7 @@ class InstallTest {
     Installing.apply(api, objects);
 
     assertThat(objects)
-        .hasSize(12)
+        .hasSize(21)
         .allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
   }
 
