@@ -120,6 +120,11 @@ final class Bulk implements AutoCloseable {
       }
 
       @Override
+      public String counted() {
+        return SealedBench.LOOKS;
+      }
+
+      @Override
       public List<String> command(int metrics, boolean limited) {
         List<String> command = new ArrayList<>(List.of(controller.toString(), "--listen-addr=0.0.0.0:" + port,
             "--listen-metrics-addr=127.0.0.1:" + metrics, "--kubeclient-qps=-1"));

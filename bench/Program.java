@@ -20,9 +20,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Program implements AutoCloseable {
 
-  /** What both count: looks at SealedSecrets since the start. */
-  private static final String LOOKS = "sealed_secrets_controller_unseal_requests_total ";
-
   /** Enters the place: $1 the service account, $2 what is to be at /opt/signet or nothing. */
   private static final String ENTER = """
       mount -t tmpfs tmpfs /run && mkdir -p /run/secrets/kubernetes.io && [ /var/run/secrets -ef /run/secrets ] || exit
@@ -37,12 +34,14 @@ final class Program implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final String counted;
   private final Path log;
   final Instant started;
 
-  private Program(Process process, int port, Path log, Instant started) {
+  private Program(Process process, int port, String counted, Path log, Instant started) {
     this.process = process;
     this.port = port;
+    this.counted = counted;
     this.log = log;
     this.started = started;
   }
@@ -53,9 +52,9 @@ final class Program implements AutoCloseable {
     }
   }
 
-  /** The kernel kills it when the calling thread ends. */
-  static Program start(Path account, String home, Map<String, String> environment, List<String> command, int port, Path log)
-      throws IOException {
+  /** The kernel kills it when the calling thread ends. Metrics that start with {@code counted} are its looks at objects. */
+  static Program start(Path account, String home, Map<String, String> environment, List<String> command, int port,
+      String counted, Path log) throws IOException {
     List<String> whole = new ArrayList<>(
         List.of("setpriv", "--pdeathsig", "KILL", "--", "unshare", "-m", "sh", "-c", ENTER, "sh", account.toString(), home));
     whole.addAll(command);
@@ -64,25 +63,29 @@ final class Program implements AutoCloseable {
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
     Instant started = Instant.now();
-    return new Program(builder.start(), port, log, started);
+    return new Program(builder.start(), port, counted, log, started);
   }
 
   long pid() {
     return process.pid();
   }
 
-  /** How many looks it says it has taken at SealedSecrets; 0 as long as it does not answer. */
+  /** How many looks it says it has taken at objects since its start; 0 as long as it does not answer. */
   int looks() throws IOException, InterruptedException {
     orFail();
     try {
       String metrics = HTTP.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).timeout(Duration.ofSeconds(10)).build(),
           HttpResponse.BodyHandlers.ofString()).body();
-      return metrics.lines().filter(line -> line.startsWith(LOOKS))
-          .mapToInt(line -> (int) Double.parseDouble(line.substring(LOOKS.length()))).findFirst().orElse(0);
+      return metrics.lines().filter(line -> line.startsWith(counted))
+          .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     } catch (IOException notYet) {
       return 0;
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   void orFail() throws IOException {

@@ -9,7 +9,7 @@ final class Report {
   static void print(Map<String, Object> results) {
     line(results.get("machine") + "; " + results.get("sizes"));
     results.forEach((name, result) -> {
-      if (name.startsWith("cold") || name.startsWith("restart")) {
+      if (name.startsWith("cold") || name.startsWith("restart") || name.startsWith("refreshed")) {
         work(name, rows(result));
       }
     });
@@ -18,10 +18,13 @@ final class Report {
         bulk(name, rows(result));
       }
     });
-    line("");
-    line("| start to first Secret, median | wall | CPU |");
-    line("|---|---|---|");
-    rows(results.get("start")).forEach((who, row) -> line("| %s | %.2f s | %.2f s |", who, row.get("seconds"), row.get("cpu")));
+    if (results.containsKey("start")) {
+      line("");
+      line("| start to first Secret, median | wall | CPU |");
+      line("|---|---|---|");
+      rows(results.get("start")).forEach(
+          (who, row) -> line("| %s | %.2f s | %.2f s |", who, row.get("seconds"), row.get("cpu")));
+    }
     line("");
     line("| memory, MiB | RSS | peak | live heap | CPU so far |");
     line("|---|---|---|---|---|");
@@ -37,8 +40,20 @@ final class Report {
     line("| " + name + " | objects seen | objects/s | all of them | CPU an object | requests an object | Secrets written |");
     line("|---|---|---|---|---|---|---|");
     rows.forEach((who, row) -> line("| %s | %d | %.1f | %s | %.1f ms | %.2f | %d |", who, row.get("objects"), row.get("rate"),
-        row.containsKey("seconds") ? text("%.1f s", row.get("seconds")) : text("%.0f s by the rate", row.get("extrapolated")),
+        took(row),
         (double) row.get("cpuPerObject") * 1000, row.get("requestsPerObject"), row.get("secretWrites")));
+  }
+
+  private static String took(Map<String, Object> row) {
+    if (row.containsKey("ended")) {
+      return "ended by itself";
+    }
+    String calls = row.containsKey("storeCalls")
+        ? text(", %d answers of the store, %d refusals", row.get("storeCalls"), row.get("throttled"))
+        : "";
+    return (row.containsKey("seconds")
+        ? text("%.1f s", row.get("seconds"))
+        : text("%.0f s by the rate", row.get("extrapolated"))) + calls;
   }
 
   private static void bulk(String name, Map<String, Map<String, Object>> rows) {

@@ -44,6 +44,9 @@ final class SealedBench {
 
   private static final Duration EVENTS = Duration.ofSeconds(2);
   private static final String SYNCED = "update sealedsecrets/status";
+
+  /** What both count. */
+  static final String LOOKS = "sealed_secrets_controller_unseal_requests_total ";
   private static final Duration SETTLED = Duration.ofSeconds(10);
 
   private final Map<String, Integer> sizes = new LinkedHashMap<>();
@@ -142,6 +145,11 @@ final class SealedBench {
       }
 
       @Override
+      public String counted() {
+        return LOOKS;
+      }
+
+      @Override
       public List<String> command(int port, boolean limited) {
         // The image forbids to attach; jcmd must be able to.
         List<String> command = new ArrayList<>(List.of(
@@ -162,6 +170,11 @@ final class SealedBench {
       @Override
       public String home() {
         return "";
+      }
+
+      @Override
+      public String counted() {
+        return LOOKS;
       }
 
       @Override

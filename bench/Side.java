@@ -7,6 +7,7 @@ import dev.signet.testkit.cluster.KubernetesVersion;
 import dev.signet.testkit.cluster.Programs;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,15 +39,15 @@ final class Side implements AutoCloseable {
   private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
   private int starts;
 
-  /**
-   * How a controller is called.
-   *
-   * @param home what it finds at /opt/signet, or nothing
-   */
+  /** How a controller is called. */
   interface Launch {
+    /** What it finds at /opt/signet, or nothing. */
     String home();
 
     List<String> command(int port, boolean limited);
+
+    /** How the metrics begin that count its looks at objects. */
+    String counted();
   }
 
   Side(String name, Path folder, Launch launch) throws IOException {
@@ -73,8 +74,12 @@ final class Side implements AutoCloseable {
     Path account = Files.createDirectories(folder.resolve("account"));
     Files.writeString(account.resolve("namespace"), HOME);
     Files.writeString(account.resolve("token"), plane.token(HOME, ACCOUNT));
-    Files.writeString(account.resolve("ca.crt"), "-----BEGIN CERTIFICATE-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded()) + "\n-----END CERTIFICATE-----\n");
+    Files.writeString(account.resolve("ca.crt"), pem());
+  }
+
+  private String pem() {
+    return "-----BEGIN CERTIFICATE-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded()) + "\n-----END CERTIFICATE-----\n";
   }
 
   private byte[] encoded() {
@@ -93,6 +98,20 @@ final class Side implements AutoCloseable {
     return plane.api();
   }
 
+  String url() {
+    return plane.url().toString();
+  }
+
+  /** The certificate of who signs the API server's, in Base64, as resources have it. */
+  String authority() {
+    return Base64.getEncoder().encodeToString(pem().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** What lets the controller in. */
+  String token() throws IOException {
+    return plane.token(HOME, ACCOUNT);
+  }
+
   /** What the controller asks from now on. */
   Audit audit() throws IOException {
     return Audit.of(folder.resolve("plane/audit.log"), "system:serviceaccount:" + HOME + ":" + ACCOUNT);
@@ -104,7 +123,7 @@ final class Side implements AutoCloseable {
     return Program.start(folder.resolve("account"), launch.home(),
         Map.of("KUBERNETES_SERVICE_HOST", plane.url().getHost(),
             "KUBERNETES_SERVICE_PORT", Integer.toString(plane.url().getPort()), "POD_NAMESPACE", HOME),
-        launch.command(port, limited), port, folder.resolve("controller-" + ++starts + ".log"));
+        launch.command(port, limited), port, launch.counted(), folder.resolve("controller-" + ++starts + ".log"));
   }
 
   /** Where an administrator of the control plane asks. */
@@ -127,6 +146,12 @@ final class Side implements AutoCloseable {
         "addresses", List.of(Map.of(
             "ip", address, "targetRef", Map.of("kind", "Pod", "namespace", HOME, "name", name))),
         "ports", List.of(Map.of("name", "http", "port", port))))))).orFail();
+  }
+
+  /** Stores a Secret where the controller is. */
+  void secret(String name, Map<String, String> values) throws IOException {
+    plane.api().post("/api/v1/namespaces/" + HOME + "/secrets",
+        json(Map.of("metadata", Map.of("name", name), "stringData", values))).orFail();
   }
 
   /** Stores a sealing key as both controllers keep it. */

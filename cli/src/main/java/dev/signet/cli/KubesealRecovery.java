@@ -123,7 +123,9 @@ final class KubesealRecovery {
 
   @SuppressWarnings("unchecked") // readers make maps with string keys only
   private static List<Map<String, @Nullable Object>> secrets(Map<String, @Nullable Object> tree) {
-    if (!"List".equals(tree.get("kind")) || !(tree.get("items") instanceof List<?> items)) {
+    // Programs that print what client-go gave them name no kind.
+    if (!List.of("", "List", "SecretList").contains(tree.getOrDefault("kind", ""))
+        || !(tree.get("items") instanceof List<?> items)) {
       return List.of(tree);
     }
     List<Map<String, @Nullable Object>> secrets = new ArrayList<>();

@@ -177,10 +177,13 @@ final class ControllerScene implements AutoCloseable {
 
   /** With copies of its keys in escrow, too. */
   Operator start(Optional<EscrowPlan> escrow, String... flags) throws Exception {
-    List<String> all = new ArrayList<>(List.of(flags));
-    all.add("--listen-addr=127.0.0.1:0");
-    all.add("--listen-metrics-addr=127.0.0.1:0");
-    all.add("--key-size=2048");
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--listen-addr=127.0.0.1:0",
+                "--listen-metrics-addr=127.0.0.1:0",
+                "--key-size=2048"));
+    all.addAll(List.of(flags));
     ServiceAccount account = account(ACCOUNT);
     Settings told =
         new ControllerSettings(

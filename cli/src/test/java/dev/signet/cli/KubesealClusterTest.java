@@ -10,7 +10,6 @@ import dev.signet.kube.Rate;
 import dev.signet.operator.Operator;
 import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.Settings;
-import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Eventually;
 import dev.signet.testkit.cluster.Namespace;
@@ -80,9 +79,9 @@ class KubesealClusterTest {
                 List.of(plane.kubeconfig()), Optional.empty(), Map.of(), Clock.systemUTC()),
             Clock.systemUTC(),
             RANDOM);
-    String pod = pod(address);
-    publish("unnamed", "", address, pod);
-    publish("named", "http", address, pod);
+    Published pod = Published.pod(plane, namespace);
+    pod.service("unnamed", "", operator.http());
+    pod.service("named", "http", operator.http());
     Eventually.holds(
         SOON, "the certificate", () -> kubeseal.run("--fetch-cert").exit() == ExitCode.OK);
   }
@@ -90,58 +89,6 @@ class KubesealClusterTest {
   @AfterEach
   void stop() throws InterruptedException {
     var _ = operator.stop(Duration.ofSeconds(10));
-  }
-
-  private String pod(String address) throws IOException {
-    String uid =
-        plane
-            .api()
-            .post(
-                namespace.path("pods"),
-                """
-                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "operator"},
-                 "spec": {"containers": [{"name": "operator", "image": "signet"}]}}
-                """)
-            .orFail()
-            .json()
-            .row("metadata")
-            .text("uid");
-    plane
-        .api()
-        .patch(
-            namespace.path("pods/operator/status"),
-            "application/merge-patch+json",
-            "{\"status\": {\"phase\": \"Running\", \"podIP\": \"@\", \"podIPs\": [{\"ip\": \"@\"}]}}"
-                .replace("@", address))
-        .orFail();
-    return uid;
-  }
-
-  /** A Service whose only endpoint is that Pod, as without a kubelet it must be. */
-  private void publish(String name, String portName, String address, String pod)
-      throws IOException {
-    String portField = portName.isEmpty() ? "" : "\"name\": \"" + portName + "\", ";
-    int port = operator.http().getPort();
-    Api api = plane.api();
-    api.post(
-            namespace.path("services"),
-            """
-            {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "%s"},
-             "spec": {"ports": [{%s"port": 8080, "targetPort": %d}]}}
-            """
-                .formatted(name, portField, port))
-        .orFail();
-    api.post(
-            namespace.path("endpoints"),
-            """
-            {"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "%s"},
-             "subsets": [{
-               "addresses": [{"ip": "%s", "targetRef": {
-                 "kind": "Pod", "name": "operator", "namespace": "%s", "uid": "%s"}}],
-               "ports": [{%s"port": %d}]}]}
-            """
-                .formatted(name, address, namespace.name(), pod, portField, port))
-        .orFail();
   }
 
   private static String secret(String name) {

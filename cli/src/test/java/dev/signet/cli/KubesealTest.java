@@ -217,6 +217,22 @@ class KubesealTest {
     assertThat(folder.resolve("out.yaml")).doesNotExist();
   }
 
+  /** Upstream's own tests write a backup without kinds. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\"kind\": \"List\", ", "\"kind\": \"SecretList\", "})
+  void aBackupIsAListWhateverItIsCalled(String kind) throws IOException {
+    String key =
+        kubeseal.read("key-secret.json").replaceAll("\"(kind|apiVersion)\": \"[^\"]*\",\\s*", "");
+    Files.writeString(
+        folder.resolve("list.json"), "{" + kind + "\"metadata\": {}, \"items\": [" + key + "]}");
+    Result opened =
+        kubeseal
+            .inputFile("sealed.json")
+            .run("--recovery-unseal", "--recovery-private-key", "list.json");
+    assertThat(opened.err()).isEmpty();
+    assertThat(opened.out()).contains("\"username\": \"YWRtaW4=\"");
+  }
+
   @Test
   void recoveryRendersTemplatesAsUpstreamDoes() {
     String manifest =

@@ -51,7 +51,9 @@ final class GoBuild {
   private static final Pattern LANGUAGE = Pattern.compile("^go (\\S+)$", Pattern.MULTILINE);
 
   /** Old versions have clouds built in, whose modules are no longer published. */
-  private static final String TAGS = "-tags=providerless";
+  static final String TAGS = "-tags=providerless";
+
+  private static final List<String> BUILD = List.of("build", TAGS);
 
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
   private static final int LAST_LINES = 20;
@@ -95,7 +97,8 @@ final class GoBuild {
                   program,
                   version,
                   KUBERNETES + "/cmd/" + program,
-                  versionFlags(version));
+                  versionFlags(version),
+                  BUILD);
             }
             return publish(module, folder);
           } finally {
@@ -105,16 +108,17 @@ final class GoBuild {
   }
 
   Path etcd() throws Programs.MissingException {
-    return pinnedProgram(Programs.ETCD, ETCD_MODULE, Programs.ETCD, ETCD_MODULE);
+    return pinnedProgram(Programs.ETCD, ETCD_MODULE, Programs.ETCD, ETCD_MODULE, BUILD);
   }
 
   /** The program itself. */
   Path peer(Peer peer) throws Programs.MissingException {
-    return pinnedProgram(peer.pinned, peer.module, peer.program, peer.main());
+    return pinnedProgram(peer.pinned, peer.module, peer.program, peer.main(), peer.compile());
   }
 
   /** A program of a pinned module, which may have several: each is in a folder of its own. */
-  private Path pinnedProgram(String name, String module, String program, String main)
+  private Path pinnedProgram(
+      String name, String module, String program, String main, List<String> go)
       throws Programs.MissingException {
     String version =
         pinned(name, module)
@@ -132,7 +136,7 @@ final class GoBuild {
               Path work = Files.createTempDirectory(cache, "building-");
               try {
                 copyPinned(name, work);
-                compile(work, "-mod=readonly", program, version, main, "-s -w");
+                compile(work, "-mod=readonly", program, version, main, "-s -w", go);
                 return publish(work, folder);
               } finally {
                 removeTree(work);
@@ -227,25 +231,22 @@ final class GoBuild {
   }
 
   private void compile(
-      Path module, String mode, String program, String version, String path, String flags)
+      Path module,
+      String mode,
+      String program,
+      String version,
+      String path,
+      String flags,
+      List<String> go)
       throws IOException, Programs.MissingException {
     say(program + " " + version + ": fetching its modules");
-    int packages = (int) run(module, List.of("list", mode, TAGS, "-deps", path)).lines().count();
-    run(
-        module,
+    int packages =
+        (int) run(module, List.of("list", mode, go.getLast(), "-deps", path)).lines().count();
+    List<String> command = new ArrayList<>(go);
+    command.addAll(
         List.of(
-            "build",
-            mode,
-            TAGS,
-            "-v",
-            "-trimpath",
-            "-buildvcs=false",
-            "-ldflags",
-            flags,
-            "-o",
-            program,
-            path),
-        new Progress(program + " " + version + ": compiling", packages));
+            mode, "-v", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", program, path));
+    run(module, command, new Progress(program + " " + version + ": compiling", packages));
   }
 
   private String run(Path folder, List<String> arguments)

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ public final class Main {
       """
       usage: testkit/controlplane up DIR     start a control plane in DIR, print its kubeconfig
              testkit/controlplane down DIR   end it; what it holds stays in DIR
-             testkit/controlplane peer NAME  print where helm, kubeseal, controller or sops is, built once
+             testkit/controlplane peer NAME  print where helm, sops or another one is, built once
       SIGNET_KUBERNETES chooses the version, 1.34 if not set.
       """;
   private static final List<String> IN_ORDER_OF_END =
@@ -58,7 +59,15 @@ public final class Main {
     return Stream.of(Peer.values())
         .filter(peer -> peer.program.equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no peer " + name));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no peer "
+                        + name
+                        + "; there are "
+                        + Stream.of(Peer.values())
+                            .map(peer -> peer.program)
+                            .collect(Collectors.joining(", "))));
   }
 
   private static void up(Path folder) throws IOException, Programs.MissingException {

@@ -2,6 +2,7 @@ package dev.signet.testkit.cluster;
 
 import dev.signet.testkit.Needs;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A program of somebody else's that ours is used with or compared to, at the version that is pinned
@@ -15,6 +16,15 @@ public enum Peer {
   /** Upstream's. */
   CONTROLLER(
       "sealed-secrets", "github.com/bitnami/sealed-secrets", "controller", "/cmd/controller"),
+  /** Upstream's tests of both, which drive whatever programs they are told. */
+  SEALED_SECRETS_SUITE(
+      "sealed-secrets", "github.com/bitnami/sealed-secrets", "suite", "/integration"),
+  /**
+   * Upstream's, in the last version that is one module: for measurements only, as it takes long to
+   * build.
+   */
+  EXTERNAL_SECRETS(
+      "external-secrets", "github.com/external-secrets/external-secrets", "external-secrets", ""),
   /** Upstream's. */
   SOPS("sops", "github.com/getsops/sops/v3", "sops", "/cmd/sops");
 
@@ -35,6 +45,13 @@ public enum Peer {
   /** The package that is compiled. */
   String main() {
     return module + folder;
+  }
+
+  /** What Go is told to compile it: into a program of its tests, if it has no other. */
+  List<String> compile() {
+    return this == SEALED_SECRETS_SUITE
+        ? List.of("test", "-c", "-tags=integration")
+        : List.of("build", GoBuild.TAGS);
   }
 
   /** A test without it is skipped as {@link Needs} says. */
