@@ -79,9 +79,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- /* The metadata of an object: name, namespace (absent where the kind has none), of (a suffix), labels and annotations (lists of maps), context. */}}
 {{- define "external-secrets.metadata" -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 {{- with .namespace }}
-namespace: {{ . }}
+namespace: {{ . | quote }}
 {{- end }}
 labels: {{- include "external-secrets.merged" (prepend (.labels | default list) (include "external-secrets.labelsOf" (list .context (.of | default "")) | fromYaml)) | nindent 2 }}
 {{- with include "external-secrets.merged" (.annotations | default list) }}

@@ -23,6 +23,7 @@ import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.Templates;
+import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.KeyRules;
@@ -36,6 +37,7 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
+import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.template.Template;
 import java.io.IOException;
@@ -47,6 +49,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,6 +92,7 @@ public final class Operator {
   private final AtomicReference<Optional<String>> note = new AtomicReference<>(Optional.empty());
   private final Optional<Leadership> leadership;
   private final Thread elections;
+  private final Optional<Webhook> webhook;
   private final Thread reporter;
   private final Thread namespaces;
   private boolean secretsWatched;
@@ -200,6 +204,7 @@ public final class Operator {
       controllers.addAll(
           externalSecrets(objects, memory, sealed.keys().namespace(), clock, random));
     }
+    controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
         new WorkQueue(
             Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
@@ -266,6 +271,17 @@ public final class Operator {
                   leadership.ifPresentOrElse(
                       Leadership::run, shadow.isPresent() ? turns::watches : turns::leads);
                 });
+    webhook =
+        settings.http().webhook().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                Webhook.start(
+                    settings.http().webhook().get(),
+                    new Validation(Set.of(FakeStore.provider().name())),
+                    objects,
+                    () -> mayWrite.getAsBoolean() && cluster.settled(),
+                    clock,
+                    random));
     reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
         .addKeyValue("version", settings.version())
@@ -353,20 +369,34 @@ public final class Operator {
 
   private void watch(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
     String selector = settings.area().labelSelector();
-    cluster.watch(List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
+    watch(settings, List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
     if (settings.dialects().externalSecrets()) {
-      cluster.watch(
+      watch(
+          settings,
           List.of(Resources.EXTERNAL_SECRETS, Resources.PUSH_SECRETS),
           namespaces,
           selector,
           changed);
-      cluster.watch(Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+      watch(settings, Resources.STORES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
-        cluster.watch(Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
+        watch(settings, Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
       }
     }
     watchSecrets(settings, namespaces, changed);
+  }
+
+  private void watch(
+      Settings settings,
+      List<Resource> resources,
+      Namespaces namespaces,
+      String labelSelector,
+      Consumer<Ref> changed) {
+    List<Resource> wanted =
+        resources.stream().filter(each -> settings.dialects().has(each.kind().kind())).toList();
+    if (!wanted.isEmpty()) {
+      cluster.watch(wanted, namespaces, labelSelector, changed);
+    }
   }
 
   /** Those that are delivered, if anything is to follow from a change of them, and the keys. */
@@ -486,6 +516,11 @@ public final class Operator {
     return endpoints.getLast().address();
   }
 
+  /** Where admission is answered, if it is. */
+  public Optional<InetSocketAddress> webhook() {
+    return webhook.map(Webhook::address);
+  }
+
   /** Waits until {@link #stop} has ended. */
   public void await() throws InterruptedException {
     stopped.await();
@@ -504,6 +539,7 @@ public final class Operator {
     // The Lease is renewed until the last write is through.
     boolean ended = workers.stop(grace);
     escrow.ifPresent(EscrowWatch::close);
+    webhook.ifPresent(Webhook::close);
     leadership.ifPresent(Leadership::close);
     end(elections);
     leadership.ifPresent(
@@ -569,6 +605,13 @@ public final class Operator {
     private static final Resource CONFIG_MAPS =
         new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
 
+    private static final Resource WEBHOOKS =
+        new Resource(
+            Webhook.CONFIGURATION,
+            List.of("v1"),
+            "validatingwebhookconfigurations",
+            /* namespaced= */ false);
+
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
 
     /** What is made in many namespaces, and the namespaces. */
@@ -591,6 +634,7 @@ public final class Operator {
             CLUSTER_PUSH_SECRETS,
             NAMESPACES,
             CONFIG_MAPS,
+            WEBHOOKS,
             generator("ClusterGenerator", "clustergenerators", false),
             generator("Fake", "fakes", true),
             generator("MFA", "mfas", true),
