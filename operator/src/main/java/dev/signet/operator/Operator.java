@@ -22,6 +22,7 @@ import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.dialects.externalsecrets.generators.Generators;
@@ -208,7 +209,7 @@ public final class Operator {
     queue =
         new WorkQueue(
             Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
-    Journal log = new JournalLog(metrics, this::instance);
+    Journal log = new JournalLog(metrics, this::instance, this::schedule);
     Engine engine =
         new Engine(
             controllers,
@@ -435,6 +436,17 @@ public final class Operator {
     }
   }
 
+  private Optional<SyncSchedule> schedule(Ref ref) {
+    if (!ref.kind().equals(Resources.EXTERNAL_SECRETS.kind())) {
+      return Optional.empty();
+    }
+    try {
+      return cluster.get(ref).flatMap(SyncSchedule::of);
+    } catch (ObjectsException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Namespaces namespaces(List<String> names) {
     return names.isEmpty() ? Namespaces.all() : Namespaces.of(names);
   }
@@ -621,6 +633,21 @@ public final class Operator {
     /** What delivers Secrets, and from where; what commands list and wait for. */
     public static final List<Resource> ALL =
         List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
+
+    /** What else has a status, where the cluster has the kind. */
+    public static final List<Resource> FURTHER =
+        List.of(CLUSTER_EXTERNAL_SECRETS, PUSH_SECRETS, CLUSTER_PUSH_SECRETS);
+
+    /** What has none: it is read when it is used. */
+    public static final List<Resource> GENERATORS =
+        List.of(
+            generator("ClusterGenerator", "clustergenerators", false),
+            generator("Fake", "fakes", true),
+            generator("MFA", "mfas", true),
+            generator("Password", "passwords", true),
+            generator("SSHKey", "sshkeys", true),
+            generator("UUID", "uuids", true),
+            generator("Webhook", "webhooks", true));
 
     /** Whatever the operator reads but for Secrets. */
     static final List<Resource> READ =
