@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -259,6 +260,14 @@ final class OperatorCommand implements Command {
 
   Settings settings(Surroundings surroundings) throws CommandFailure, IOException {
     String keys = keyNamespace(surroundings);
+    Set<String> kinds = Operator.Resources.kinds();
+    for (String kind : without) {
+      if (!kinds.contains(kind)) {
+        throw CommandFailure.usage(
+            "--without " + kind + " is no kind of this operator",
+            "it has " + String.join(", ", new TreeSet<>(kinds)));
+      }
+    }
     try {
       if (keySize < 2048) {
         throw new IllegalArgumentException("keys of 2048 bits and more are safe; others are not");

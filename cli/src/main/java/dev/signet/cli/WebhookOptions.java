@@ -1,7 +1,7 @@
 package dev.signet.cli;
 
 import dev.signet.delivery.object.Ref;
-import dev.signet.operator.Settings;
+import dev.signet.operator.admission.WebhookSettings;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -55,7 +55,7 @@ final class WebhookOptions {
       })
   Certificate certificate = Certificate.made;
 
-  Optional<Settings.Webhook> settings() throws CommandFailure {
+  Optional<WebhookSettings> settings() throws CommandFailure {
     if (address.isEmpty()) {
       return Optional.empty();
     }
@@ -67,12 +67,12 @@ final class WebhookOptions {
     }
     String inCluster = names[1] + "." + names[0];
     return Optional.of(
-        new Settings.Webhook(
+        new WebhookSettings(
             OperatorCommand.address("--webhook", address.get()),
             Ref.secret(names[0], secret),
             List.of(names[1], inCluster, inCluster + ".svc"),
             configurations,
             certificate == Certificate.made,
-            Settings.Webhook.USUAL_LOOK));
+            WebhookSettings.USUAL_LOOK));
   }
 }

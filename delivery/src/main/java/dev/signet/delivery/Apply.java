@@ -126,19 +126,19 @@ public final class Apply {
             .limit(NAMED)
             .map(Map.Entry::getKey)
             .toList();
+    String message =
+        items.size() == 1
+            ? "%s would hold more than the 1 MiB that a cluster takes, in one key; split the value,"
+                + " or keep it elsewhere: %s"
+            : "%s would hold %.2f MiB in %d keys, and a cluster takes 1 MiB; split it into several"
+                + " Secrets, the largest keys first: %s";
+    String keys = String.join(", ", largest);
     return Optional.of(
         new Applied.Refused(
             TOO_LARGE,
-            "%s would hold %.1f MiB in %d %s, and a cluster takes 1 MiB; %s: %s"
-                .formatted(
-                    wanted.ref(),
-                    bytes / (double) LARGEST,
-                    items.size(),
-                    items.size() == 1 ? "key" : "keys",
-                    items.size() == 1
-                        ? "split the value, or keep it elsewhere"
-                        : "split it into several Secrets, the largest keys first",
-                    String.join(", ", largest))));
+            items.size() == 1
+                ? message.formatted(wanted.ref(), keys)
+                : message.formatted(wanted.ref(), bytes / (double) LARGEST, items.size(), keys)));
   }
 
   private Applied replace(Secret before, Secret wanted, String writer) throws ObjectsException {

@@ -78,7 +78,7 @@ final class ApplyTest {
         .isEqualTo(
             new Apply.Applied.Refused(
                 "SecretTooLarge",
-                "Secret ns/s would hold 1.2 MiB in 4 keys, and a cluster takes 1 MiB; split it into"
+                "Secret ns/s would hold 1.24 MiB in 4 keys, and a cluster takes 1 MiB; split it into"
                     + " several Secrets, the largest keys first: k0, k2, k3"));
     assertThat(directory.secretVersion("ns", "s")).contains("1");
     assertThat(made).allSatisfy(secret -> assertThat(secret.data().isEmpty()).isTrue());
@@ -91,7 +91,7 @@ final class ApplyTest {
     assertThat(apply.secret("ns", "s", _ -> new Apply.Decision.Write(sized((1 << 20) + 1))))
         .isInstanceOf(Apply.Applied.Refused.class)
         .asString()
-        .contains("in 1 key,", "split the value, or keep it elsewhere: k0");
+        .contains("in one key; split the value, or keep it elsewhere: k0");
   }
 
   private Secret sized(int... sizes) {

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the chart refuses, and its definitions. Its values are compared with upstream's elsewhere. */
+/**
+ * What the chart refuses, and its definitions. Its values are compared with upstream's elsewhere.
+ */
 class ExternalSecretsChartTest {
 
   private static Ran template(Map<String, @Nullable Object> values) throws IOException {

@@ -57,6 +57,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -670,6 +672,14 @@ public final class Operator {
             generator("UUID", "uuids", true));
 
     private Resources() {}
+
+    /** The names of all kinds that can be left to others. */
+    public static Set<String> kinds() {
+      return Stream.of(ALL, FURTHER, GENERATORS)
+          .flatMap(List::stream)
+          .map(each -> each.kind().kind())
+          .collect(Collectors.toUnmodifiableSet());
+    }
 
     private static Resource generator(String kind, String plural, boolean namespaced) {
       return new Resource(

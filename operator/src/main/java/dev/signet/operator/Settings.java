@@ -1,9 +1,9 @@
 package dev.signet.operator;
 
-import dev.signet.delivery.object.Ref;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
+import dev.signet.operator.admission.WebhookSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -93,7 +93,7 @@ public record Settings(
       Duration readTimeout,
       Duration writeTimeout,
       boolean required,
-      Optional<Webhook> webhook) {
+      Optional<WebhookSettings> webhook) {
 
     /** Without a webhook. */
     public Http(
@@ -109,7 +109,7 @@ public record Settings(
       return new Http(address, metrics, readTimeout, writeTimeout, required, webhook);
     }
 
-    public Http withWebhook(Optional<Webhook> webhook) {
+    public Http withWebhook(Optional<WebhookSettings> webhook) {
       return new Http(address, metrics, readTimeout, writeTimeout, required, webhook);
     }
 
@@ -121,36 +121,6 @@ public record Settings(
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
           /* required= */ true);
-    }
-  }
-
-  /**
-   * The validating webhook, over HTTPS.
-   *
-   * @param secret where its certificate is kept, and its certificate authority
-   * @param hosts the names or addresses by which the API server calls it
-   * @param configurations the ValidatingWebhookConfigurations that call it; they are told whose
-   *     certificates it has
-   * @param made whether its certificate is made and renewed here; otherwise somebody else does
-   * @param look how often to see whether all of that is as it should be
-   */
-  public record Webhook(
-      InetSocketAddress address,
-      Ref secret,
-      List<String> hosts,
-      List<String> configurations,
-      boolean made,
-      Duration look) {
-
-    /** How often it is looked at. */
-    public static final Duration USUAL_LOOK = Duration.ofSeconds(30);
-
-    public Webhook {
-      hosts = List.copyOf(hosts);
-      configurations = List.copyOf(configurations);
-      if (hosts.isEmpty() || !look.isPositive()) {
-        throw new IllegalArgumentException("a webhook needs a name and a pause between looks");
-      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.Ref;
 import dev.signet.dialects.CustomResourceDefinitions;
+import dev.signet.operator.admission.WebhookSettings;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Eventually;
@@ -67,8 +68,8 @@ class WebhookTest {
 
   private Settings settings() {
     Settings usual = stage.withoutKey(stage.settings());
-    Settings.Webhook webhook =
-        new Settings.Webhook(
+    WebhookSettings webhook =
+        new WebhookSettings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Ref.secret(namespace.name(), "hook"),
             List.of("127.0.0.1"),

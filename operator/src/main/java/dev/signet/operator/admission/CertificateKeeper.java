@@ -9,7 +9,6 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
-import dev.signet.operator.Settings;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -34,7 +33,7 @@ final class CertificateKeeper {
 
   private static final Logger LOG = LoggerFactory.getLogger("dev.signet.operator.admission");
 
-  private final Settings.Webhook settings;
+  private final WebhookSettings settings;
   private final Objects objects;
   private final BooleanSupplier leads;
   private final InstantSource clock;
@@ -45,7 +44,7 @@ final class CertificateKeeper {
   private String said = "";
 
   CertificateKeeper(
-      Settings.Webhook settings,
+      WebhookSettings settings,
       Objects objects,
       BooleanSupplier leads,
       InstantSource clock,

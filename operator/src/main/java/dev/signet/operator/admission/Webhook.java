@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.dialects.externalsecrets.Validation;
-import dev.signet.operator.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +62,7 @@ public final class Webhook implements AutoCloseable {
    * @param leads whether this process may write now
    */
   public static Webhook start(
-      Settings.Webhook settings,
+      WebhookSettings settings,
       Validation validation,
       Objects objects,
       BooleanSupplier leads,
