@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Brings manifests to a cluster, what others need first: namespaces, definitions of kinds, rights,
@@ -42,6 +43,12 @@ final class ClusterApply {
   private static final GroupKind DEFINITION =
       new GroupKind("apiextensions.k8s.io", "CustomResourceDefinition");
 
+  private static final Set<String> STORES_AND_GENERATORS =
+      Stream.concat(
+              Stream.of("SecretStore", "ClusterSecretStore"),
+              Operator.Resources.GENERATORS.stream().map(each -> each.kind().kind()))
+          .collect(Collectors.toUnmodifiableSet());
+
   /** Before everything that is not named here. */
   private static final List<Set<String>> ORDER =
       List.of(
@@ -49,8 +56,13 @@ final class ClusterApply {
           Set.of("CustomResourceDefinition"),
           Set.of("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
           Set.of("Secret", "ConfigMap"),
-          Set.of("SecretStore", "ClusterSecretStore"),
-          Set.of("SealedSecret", "ExternalSecret"));
+          STORES_AND_GENERATORS,
+          Set.of(
+              "SealedSecret",
+              "ExternalSecret",
+              "ClusterExternalSecret",
+              "PushSecret",
+              "ClusterPushSecret"));
 
   private final Inspection inspection;
   private final ServerSideApply apply;
@@ -161,7 +173,10 @@ final class ClusterApply {
     if (dryRun && newKinds.contains(ref.kind())) {
       return ApplyReport.Row.done(ref, file, "not tried: its kind would be new");
     }
-    boolean ours = Operator.Resources.ALL.stream().anyMatch(each -> each.kind().equals(ref.kind()));
+    boolean ours =
+        Stream.of(Operator.Resources.ALL, Operator.Resources.FURTHER, Operator.Resources.GENERATORS)
+            .flatMap(List::stream)
+            .anyMatch(each -> each.kind().equals(ref.kind()));
     return ApplyReport.Row.failed(
         ref,
         file,

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +161,22 @@ final class ClusterInventory implements Inventory {
         unseen.add(e.getMessage());
       }
     }
+    for (Resource resource :
+        Stream.concat(Operator.Resources.FURTHER.stream(), Operator.Resources.GENERATORS.stream())
+            .toList()) {
+      try {
+        // Not every cluster has these kinds, and none that are missing are no news.
+        if (inspection.serves(resource)) {
+          inspection
+              .list(resource, namespace.orElse(""))
+              .forEach(object -> rows.addAll(conditions(object)));
+        }
+      } catch (ObjectsException e) {
+        failed = true;
+        failure = Optional.of(e);
+        unseen.add(e.getMessage());
+      }
+    }
     if (missing == Operator.Resources.ALL.size()) {
       throw CommandFailure.of(
           CUSTOM_RESOURCES, "install them: signet crds | kubectl apply --server-side -f -");
@@ -183,9 +200,18 @@ final class ClusterInventory implements Inventory {
               text(condition.get("message"))));
     }
     if (rows.isEmpty()) {
+      boolean generator =
+          Operator.Resources.GENERATORS.stream()
+              .anyMatch(each -> each.kind().equals(object.ref().kind()));
       rows.add(
           new Condition(
-              object.ref(), "", "", "", "no operator has reported on it; is one at work?"));
+              object.ref(),
+              "",
+              "",
+              "",
+              generator
+                  ? "a generator has no status; what uses it has"
+                  : "no operator has reported on it; is one at work?"));
     }
     return rows;
   }
@@ -198,7 +224,7 @@ final class ClusterInventory implements Inventory {
         Map<?, ?> tree = event.tree();
         Map<?, ?> about = map(tree.get("involvedObject"));
         boolean ours =
-            Operator.Resources.ALL.stream()
+            Stream.concat(Operator.Resources.ALL.stream(), Operator.Resources.FURTHER.stream())
                 .map(resource -> resource.kind())
                 .anyMatch(
                     kind ->

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Waits until an operator has reported on objects as they are now: until all are delivered, or have
@@ -86,7 +87,9 @@ final class ClusterWait {
   }
 
   private static Optional<Resource> resource(GroupKind kind) {
-    return Operator.Resources.ALL.stream().filter(each -> each.kind().equals(kind)).findFirst();
+    return Stream.concat(Operator.Resources.ALL.stream(), Operator.Resources.FURTHER.stream())
+        .filter(each -> each.kind().equals(kind))
+        .findFirst();
   }
 
   private void await() {

@@ -5,7 +5,6 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.SentSecrets;
 import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Connection;
-import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
 import dev.signet.operator.Beside;
 import dev.signet.operator.Logs;
@@ -20,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +62,17 @@ final class OperatorCommand implements Command {
       description = "Only SealedSecrets and ExternalSecrets with these labels.")
   String labelSelector = "";
 
+  @Option(
+      names = "--without",
+      paramLabel = "KIND,...",
+      split = ",",
+      hideParamSyntax = true,
+      description = {
+        "Kinds that are left to others, such as SealedSecret or ClusterExternalSecret; without",
+        "SealedSecret no sealing key is made."
+      })
+  List<String> without = List.of();
+
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
@@ -99,6 +111,10 @@ final class OperatorCommand implements Command {
       description = "That Lease, in the namespace of the keys; default ${DEFAULT-VALUE}.")
   String leaseName = "";
 
+  @Mixin LeaseOptions lease = new LeaseOptions();
+
+  @Mixin WebhookOptions webhook = new WebhookOptions();
+
   @Option(
       names = "--workers",
       paramLabel = "COUNT",
@@ -114,6 +130,12 @@ final class OperatorCommand implements Command {
         "Where health and metrics are served, and where kubeseal asks; default ${DEFAULT-VALUE}."
       })
   String http = "";
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "[ADDRESS]:PORT",
+      description = "Where metrics are served instead.")
+  Optional<String> metrics = Optional.empty();
 
   @Option(
       names = "--resync",
@@ -238,6 +260,14 @@ final class OperatorCommand implements Command {
 
   Settings settings(Surroundings surroundings) throws CommandFailure, IOException {
     String keys = keyNamespace(surroundings);
+    Set<String> kinds = Operator.Resources.kinds();
+    for (String kind : without) {
+      if (!kinds.contains(kind)) {
+        throw CommandFailure.usage(
+            "--without " + kind + " is no kind of this operator",
+            "it has " + String.join(", ", new TreeSet<>(kinds)));
+      }
+    }
     try {
       if (keySize < 2048) {
         throw new IllegalArgumentException("keys of 2048 bits and more are safe; others are not");
@@ -246,19 +276,22 @@ final class OperatorCommand implements Command {
           SealedSecretsSettings.DEFAULT
               .withKeys(KeyRules.DEFAULT.withNamespace(keys).withBits(keySize))
               .withRenewal(
-                  makeKey
+                  makeKey && !without.contains("SealedSecret")
                       ? SealedSecretsSettings.Renewal.FIRST
                       : SealedSecretsSettings.Renewal.NEVER)
               .withSealing(sealing());
       return new Settings(
           new Settings.Area(namespaces, List.of(), labelSelector),
-          new Settings.Dialects(sealed, /* externalSecrets= */ true),
-          leaderElection
-              ? Optional.of(new Settings.Election(keys, leaseName, Leadership.Terms.USUAL))
-              : Optional.empty(),
+          new Settings.Dialects(sealed, /* externalSecrets= */ true, Set.copyOf(without)),
+          leaderElection ? Optional.of(lease.election(keys, leaseName)) : Optional.empty(),
           identity(surroundings),
           workers,
-          Settings.Http.at(address(http)),
+          Settings.Http.at(address("--http", http))
+              .withMetrics(
+                  metrics.isPresent()
+                      ? Optional.of(address("--metrics", metrics.get()))
+                      : Optional.empty())
+              .withWebhook(webhook.settings()),
           Rate.polite(qps, burst),
           Settings.Looks.every(Duration.ofSeconds(resync)),
           Version.text(),
@@ -294,7 +327,7 @@ final class OperatorCommand implements Command {
     return Files.exists(mounted) ? Files.readString(mounted).strip() : SealingKeys.NAMESPACE;
   }
 
-  private static InetSocketAddress address(String text) throws CommandFailure {
+  static InetSocketAddress address(String option, String text) throws CommandFailure {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
@@ -305,7 +338,7 @@ final class OperatorCommand implements Command {
       return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(
-          "--http " + text + " is no address", "use :8080, or 127.0.0.1:8080");
+          option + " " + text + " is no address", "use :8080, or 127.0.0.1:8080");
     }
   }
 }

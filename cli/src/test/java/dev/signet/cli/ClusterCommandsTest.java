@@ -104,6 +104,51 @@ class ClusterCommandsTest {
     }
   }
 
+  /** A generator has no status to wait for, and is there before what uses it. */
+  @Test
+  void kindsThatReportAreAwaitedAndGeneratorsAreListed(ControlPlane plane, Namespace namespace)
+      throws IOException {
+    try (ClusterStage stage = new ClusterStage(plane, namespace, folder).withOperator()) {
+      String ns = stage.namespace();
+      stage
+          .shell()
+          .write(
+              "app/all.yaml",
+              """
+              apiVersion: external-secrets.io/v1alpha1
+              kind: PushSecret
+              metadata: {name: pushed}
+              spec:
+                secretStoreRefs: [{name: demo}]
+                selector: {secret: {name: fetched}}
+                data: [{match: {secretKey: password, remoteRef: {remoteKey: copy}}}]
+              ---
+              apiVersion: generators.external-secrets.io/v1alpha1
+              kind: Password
+              metadata: {name: drawn}
+              spec: {length: 12}
+              ---
+              %s
+              ---
+              %s
+              """
+                  .formatted(EXTERNAL, STORE));
+
+      Shell.Result applied = stage.signet("apply", "-f", "app", "--cluster", "--wait=150");
+
+      assertThat(applied.code()).as(applied.err() + applied.out()).isZero();
+      assertThat(applied.out().replaceAll(" +", " "))
+          .contains("PushSecret " + ns + "/pushed ", "Password " + ns + "/drawn created");
+      assertThat(applied.out().indexOf("Password")).isLessThan(applied.out().indexOf("PushSecret"));
+      String listed =
+          stage.signet("get", "resources", "--cluster").succeeded().out().replaceAll(" +", " ");
+      assertThat(listed)
+          .contains("PushSecret " + ns + "/pushed Ready True Synced")
+          .contains("Password " + ns + "/drawn")
+          .contains("a generator has no status; what uses it has");
+    }
+  }
+
   @Test
   void whatIsAppliedIsDeliveredAndFollowedToItsUsers(ControlPlane plane, Namespace namespace)
       throws IOException {

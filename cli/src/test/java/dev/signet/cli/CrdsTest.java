@@ -38,7 +38,9 @@ class CrdsTest {
             "passwords.generators.external-secrets.io",
             "sshkeys.generators.external-secrets.io",
             "uuids.generators.external-secrets.io",
-            "clustergenerators.generators.external-secrets.io");
+            "clustergenerators.generators.external-secrets.io",
+            "generatorstates.generators.external-secrets.io",
+            "webhooks.generators.external-secrets.io");
   }
 
   @Test

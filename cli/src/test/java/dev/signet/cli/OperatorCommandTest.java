@@ -30,6 +30,12 @@ class OperatorCommandTest {
           --http 8080              | 2 | --http 8080 is no address
           --http :eighty           | 2 | --http :eighty is no address
           --http :70000            | 2 | --http :70000 is no address
+          --metrics 8080           | 2 | --metrics 8080 is no address
+          --without Sealed         | 2 | --without Sealed is no kind of this operator
+          --webhook :9443          | 2 | --webhook needs the Service by which it is called
+          --webhook 1 --webhook-service a/b | 2 | --webhook 1 is no address
+          --lease-duration soon    | 2 | --lease-duration soon is no duration
+          --lease-duration 5s      | 2 | retry < renew < lease is required
           --workers 0              | 2 | at least one worker
           --key-size 1024          | 2 | keys of 2048 bits
           --log-format xml         | 2 | xml

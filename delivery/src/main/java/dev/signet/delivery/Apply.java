@@ -1,6 +1,10 @@
 package dev.signet.delivery;
 
+import dev.signet.core.Item;
 import dev.signet.delivery.object.Secret;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,7 +14,15 @@ import java.util.Optional;
  */
 public final class Apply {
 
+  /** The reason of what is refused because no cluster takes it. */
+  public static final String TOO_LARGE = "SecretTooLarge";
+
   private static final int ATTEMPTS = 5;
+
+  /** What an API server lets all values of a Secret have together. */
+  static final int LARGEST = 1 << 20;
+
+  private static final int NAMED = 3;
 
   /**
    * The dialect's decision, made from what is there: pure, and possibly made again after a
@@ -81,15 +93,52 @@ public final class Apply {
         case Decision.Refuse(String reason, String message) -> new Applied.Refused(reason, message);
         case Decision.Write(Secret wanted) -> {
           try (wanted) {
-            yield existing.isEmpty()
-                ? new Applied.Created(objects.create(wanted, writer))
-                : replace(existing.get(), wanted, writer);
+            Optional<Applied> large = tooLarge(wanted);
+            yield large.isPresent()
+                ? large.get()
+                : existing.isEmpty()
+                    ? new Applied.Created(objects.create(wanted, writer))
+                    : replace(existing.get(), wanted, writer);
           }
         }
       };
     } finally {
       existing.ifPresent(Secret::close);
     }
+  }
+
+  /**
+   * Said here, because what a server says of it names no key. The size of all values together is
+   * told, that of a single one never.
+   */
+  private static Optional<Applied> tooLarge(Secret wanted) {
+    Map<String, Item> items = wanted.data().items();
+    long bytes = items.values().stream().mapToLong(item -> item.value().size()).sum();
+    if (bytes <= LARGEST) {
+      return Optional.empty();
+    }
+    List<String> largest =
+        items.entrySet().stream()
+            .sorted(
+                Comparator.comparingInt(
+                        (Map.Entry<String, Item> each) -> -each.getValue().value().size())
+                    .thenComparing(Map.Entry::getKey))
+            .limit(NAMED)
+            .map(Map.Entry::getKey)
+            .toList();
+    String message =
+        items.size() == 1
+            ? "%s would hold more than the 1 MiB that a cluster takes, in one key; split the value,"
+                + " or keep it elsewhere: %s"
+            : "%s would hold %.2f MiB in %d keys, and a cluster takes 1 MiB; split it into several"
+                + " Secrets, the largest keys first: %s";
+    String keys = String.join(", ", largest);
+    return Optional.of(
+        new Applied.Refused(
+            TOO_LARGE,
+            items.size() == 1
+                ? message.formatted(wanted.ref(), keys)
+                : message.formatted(wanted.ref(), bytes / (double) LARGEST, items.size(), keys)));
   }
 
   private Applied replace(Secret before, Secret wanted, String writer) throws ObjectsException {

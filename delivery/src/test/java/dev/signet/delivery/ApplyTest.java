@@ -68,6 +68,42 @@ final class ApplyTest {
     assertThat(directory.secretVersion("ns", "s")).contains("1");
   }
 
+  @Test
+  void whatNoClusterTakesIsRefusedWithItsSizeAndTheKeysToSplit() throws ObjectsException {
+    write("v");
+    Apply.Applied applied =
+        apply.secret("ns", "s", _ -> new Apply.Decision.Write(sized(700_000, 10, 600_000, 20)));
+
+    assertThat(applied)
+        .isEqualTo(
+            new Apply.Applied.Refused(
+                "SecretTooLarge",
+                "Secret ns/s would hold 1.24 MiB in 4 keys, and a cluster takes 1 MiB; split it into"
+                    + " several Secrets, the largest keys first: k0, k2, k3"));
+    assertThat(directory.secretVersion("ns", "s")).contains("1");
+    assertThat(made).allSatisfy(secret -> assertThat(secret.data().isEmpty()).isTrue());
+  }
+
+  @Test
+  void aMebibyteIsNotTooLargeAndOneByteMoreIs() throws ObjectsException {
+    assertThat(apply.secret("ns", "s", _ -> new Apply.Decision.Write(sized(1 << 20))))
+        .isInstanceOf(Apply.Applied.Created.class);
+    assertThat(apply.secret("ns", "s", _ -> new Apply.Decision.Write(sized((1 << 20) + 1))))
+        .isInstanceOf(Apply.Applied.Refused.class)
+        .asString()
+        .contains("in one key; split the value, or keep it elsewhere: k0");
+  }
+
+  private Secret sized(int... sizes) {
+    Material data = new Material();
+    for (int i = 0; i < sizes.length; i++) {
+      data.put("k" + i, new Item(SecretBytes.wrap(new byte[sizes[i]]), Origin.of("s", "k")));
+    }
+    Secret secret = new Secret(Metadata.named("ns", "s"), "", Optional.empty(), data);
+    made.add(secret);
+    return secret;
+  }
+
   /** Someone writes between reading and writing, so many times. */
   private Apply.Merge disturbed(int times, String theirs) {
     List<String> seen = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The chart of this repository, rendered by the real helm. */
 final class Chart {
@@ -59,6 +60,31 @@ final class Chart {
       return Ran.in(home, Map.of("HOME", home.toString()), command);
     } finally {
       deleteTree(home);
+    }
+  }
+
+  /** What helm says to values, which are passed as a file as users do. */
+  static Ran template(
+      Path chart, String release, String namespace, Map<String, @Nullable Object> values)
+      throws IOException {
+    Path folder = Files.createTempDirectory("values-");
+    try {
+      Path file = folder.resolve("values.json");
+      Files.writeString(file, GoJson.write(values, GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
+      return Ran.in(
+          folder,
+          // A process that ends after 50 ms has no need to collect anything.
+          Map.of("HOME", folder.toString(), "GOGC", "off"),
+          List.of(
+              Peer.HELM.needed().toString(),
+              "template",
+              release,
+              chart.toString(),
+              "--namespace=" + namespace,
+              "--kube-version=1.34.0",
+              "--values=" + file));
+    } finally {
+      deleteTree(folder);
     }
   }
 

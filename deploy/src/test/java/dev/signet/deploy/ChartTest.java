@@ -53,6 +53,8 @@ class ChartTest {
             "CustomResourceDefinition sshkeys.generators.external-secrets.io",
             "CustomResourceDefinition uuids.generators.external-secrets.io",
             "CustomResourceDefinition clustergenerators.generators.external-secrets.io",
+            "CustomResourceDefinition generatorstates.generators.external-secrets.io",
+            "CustomResourceDefinition webhooks.generators.external-secrets.io",
             "ServiceAccount apps/signet",
             "ClusterRole apps-signet",
             "ClusterRoleBinding apps-signet",
@@ -199,7 +201,7 @@ class ChartTest {
     }
     assertThat(Chart.render("apps"))
         .filteredOn(o -> o.kind().equals("CustomResourceDefinition"))
-        .hasSize(13)
+        .hasSize(15)
         .allSatisfy(
             o ->
                 assertThat(

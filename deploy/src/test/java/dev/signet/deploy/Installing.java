@@ -63,6 +63,8 @@ final class Installing {
     return switch (kind) {
       case "Namespace" -> "namespaces";
       case "ServiceAccount" -> "serviceaccounts";
+      case "Secret" -> "secrets";
+      case "ValidatingWebhookConfiguration" -> "validatingwebhookconfigurations";
       case "Service" -> "services";
       case "Deployment" -> "deployments";
       case "ClusterRole" -> "clusterroles";

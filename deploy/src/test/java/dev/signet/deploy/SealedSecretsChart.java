@@ -1,11 +1,7 @@
 package dev.signet.deploy;
 
-import dev.signet.testkit.cluster.Peer;
-import dev.signet.yaml.GoJson;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,32 +30,14 @@ final class SealedSecretsChart {
 
   static Ran template(String release, String namespace, Map<String, @Nullable Object> values)
       throws IOException {
-    Path folder = Files.createTempDirectory("values-");
-    try {
-      Path file = folder.resolve("values.json");
-      Files.writeString(file, GoJson.write(values, GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
-      return Ran.in(
-          folder,
-          // A process that ends after 50 ms has no need to collect anything.
-          Map.of("HOME", folder.toString(), "GOGC", "off"),
-          List.of(
-              Peer.HELM.needed().toString(),
-              "template",
-              release,
-              FOLDER.toString(),
-              "--namespace=" + namespace,
-              "--kube-version=1.34.0",
-              "--values=" + file));
-    } finally {
-      Chart.deleteTree(folder);
-    }
+    return Chart.template(FOLDER, release, namespace, values);
   }
 
   /** The comparable objects of what helm rendered, by kind, namespace and name. */
   static SortedMap<String, Object> objects(String rendered) throws IOException {
     SortedMap<String, Object> objects = new TreeMap<>();
     for (Chart.Rendered object : Chart.parse(rendered)) {
-      Map<String, @Nullable Object> tree = withoutNulls(object.tree().fields());
+      Map<String, @Nullable Object> tree = Trees.withoutNulls(object.tree().fields());
       neutral(object.kind(), tree);
       if (objects.put(object.toString(), tree) != null) {
         throw new IOException("rendered twice: " + object);
@@ -116,28 +94,5 @@ final class SealedSecretsChart {
         }
       }
     }
-  }
-
-  private static Map<String, @Nullable Object> withoutNulls(Map<?, ?> map) {
-    Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-    map.forEach(
-        (key, value) -> {
-          if (value != null) {
-            copy.put((String) key, withoutNulls(value));
-          }
-        });
-    return copy;
-  }
-
-  private static Object withoutNulls(Object value) {
-    return switch (value) {
-      case Map<?, ?> map -> withoutNulls(map);
-      case List<?> list -> {
-        List<Object> copy = new ArrayList<>();
-        list.forEach(item -> copy.add(withoutNulls(item)));
-        yield copy;
-      }
-      default -> value;
-    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.signet.deploy;
 
 import dev.signet.yaml.GoJson;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,30 @@ final class Trees {
       at = map(at).get(key);
     }
     return at;
+  }
+
+  /** As the API server takes it: a field that is null is absent. */
+  static Map<String, @Nullable Object> withoutNulls(Map<?, ?> map) {
+    Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+    map.forEach(
+        (key, value) -> {
+          if (value != null) {
+            copy.put((String) key, withoutNulls(value));
+          }
+        });
+    return copy;
+  }
+
+  private static Object withoutNulls(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> withoutNulls(map);
+      case List<?> list -> {
+        List<Object> copy = new ArrayList<>();
+        list.forEach(item -> copy.add(withoutNulls(item)));
+        yield copy;
+      }
+      default -> value;
+    };
   }
 
   /** As helm merges two files of values: maps key by key, everything else is replaced. */

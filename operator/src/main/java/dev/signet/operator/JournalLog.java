@@ -3,8 +3,10 @@ package dev.signet.operator;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
+import dev.signet.dialects.externalsecrets.SyncSchedule;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -21,21 +23,28 @@ final class JournalLog implements Journal {
 
   private final Metrics metrics;
   private final Function<Ref, String> instance;
+  private final Function<Ref, Optional<SyncSchedule>> schedule;
 
   /** The reason and message last logged; of live objects only. */
   private final Map<Ref, String> last = new ConcurrentHashMap<>();
 
   /**
    * @param instance the label {@code app.kubernetes.io/instance} of an object
+   * @param schedule of an ExternalSecret that is fetched again and again
    */
-  JournalLog(Metrics metrics, Function<Ref, String> instance) {
+  JournalLog(
+      Metrics metrics,
+      Function<Ref, String> instance,
+      Function<Ref, Optional<SyncSchedule>> schedule) {
     this.metrics = metrics;
     this.instance = instance;
+    this.schedule = schedule;
   }
 
   @Override
   public void reconciled(Ref ref, Reconciled result, Duration took) {
     metrics.reconciled(ref, instance.apply(ref), result, took);
+    metrics.synced(ref, schedule.apply(ref));
     switch (result) {
       case Reconciled.As(Outcome outcome) -> {
         switch (outcome) {

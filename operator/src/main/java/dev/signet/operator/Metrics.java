@@ -4,6 +4,7 @@ import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
+import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
 import dev.signet.operator.shadow.Shadow;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -87,6 +89,19 @@ final class Metrics implements CountedObjects.Writes {
           "namespace",
           "condition",
           "status");
+
+  private final Gauge lastSync =
+      gauge(
+          "signet_externalsecret_last_sync_seconds",
+          "When each ExternalSecret was fetched last, in seconds since 1970.",
+          "name",
+          "namespace");
+  private final Gauge interval =
+      gauge(
+          "signet_externalsecret_refresh_interval_seconds",
+          "How often each ExternalSecret is to be fetched; absent where it is not.",
+          "name",
+          "namespace");
 
   private final Counter unreadableKeys =
       counter("signet_sealing_keys_unreadable", "Finds of a key Secret that holds no key.");
@@ -292,6 +307,23 @@ final class Metrics implements CountedObjects.Writes {
     }
   }
 
+  /** Shows how old what an ExternalSecret delivered is, and how old it may be. */
+  void synced(Ref ref, Optional<SyncSchedule> schedule) {
+    if (ref.kind().kind().equals("ExternalSecret")) {
+      if (schedule.isPresent()) {
+        lastSync
+            .labelValues(ref.name(), ref.namespace())
+            .set((double) schedule.get().last().getEpochSecond());
+        interval
+            .labelValues(ref.name(), ref.namespace())
+            .set((double) schedule.get().interval().toSeconds());
+      } else {
+        lastSync.remove(ref.name(), ref.namespace());
+        interval.remove(ref.name(), ref.namespace());
+      }
+    }
+  }
+
   private void externalSecret(Ref ref, Reconciled result) {
     syncCalls.labelValues(ref.name(), ref.namespace()).inc();
     boolean ready = result instanceof Reconciled.As(Outcome outcome) && outcome.delivered();
@@ -317,6 +349,7 @@ final class Metrics implements CountedObjects.Writes {
         }
       }
       case "ExternalSecret" -> {
+        synced(ref, Optional.empty());
         syncCalls.remove(ref.name(), ref.namespace());
         syncErrors.remove(ref.name(), ref.namespace());
         externalCondition.remove(ref.name(), ref.namespace(), "Ready", "True");

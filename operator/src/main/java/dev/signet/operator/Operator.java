@@ -22,7 +22,9 @@ import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.externalsecrets.Templates;
+import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.KeyRules;
@@ -36,6 +38,7 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
+import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.template.Template;
 import java.io.IOException;
@@ -47,12 +50,15 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +95,7 @@ public final class Operator {
   private final AtomicReference<Optional<String>> note = new AtomicReference<>(Optional.empty());
   private final Optional<Leadership> leadership;
   private final Thread elections;
+  private final Optional<Webhook> webhook;
   private final Thread reporter;
   private final Thread namespaces;
   private boolean secretsWatched;
@@ -200,10 +207,11 @@ public final class Operator {
       controllers.addAll(
           externalSecrets(objects, memory, sealed.keys().namespace(), clock, random));
     }
+    controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
         new WorkQueue(
             Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
-    Journal log = new JournalLog(metrics, this::instance);
+    Journal log = new JournalLog(metrics, this::instance, this::schedule);
     Engine engine =
         new Engine(
             controllers,
@@ -266,6 +274,17 @@ public final class Operator {
                   leadership.ifPresentOrElse(
                       Leadership::run, shadow.isPresent() ? turns::watches : turns::leads);
                 });
+    webhook =
+        settings.http().webhook().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                Webhook.start(
+                    settings.http().webhook().get(),
+                    new Validation(Set.of(FakeStore.provider().name())),
+                    objects,
+                    () -> mayWrite.getAsBoolean() && cluster.settled(),
+                    clock,
+                    random));
     reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
         .addKeyValue("version", settings.version())
@@ -353,20 +372,34 @@ public final class Operator {
 
   private void watch(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
     String selector = settings.area().labelSelector();
-    cluster.watch(List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
+    watch(settings, List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
     if (settings.dialects().externalSecrets()) {
-      cluster.watch(
+      watch(
+          settings,
           List.of(Resources.EXTERNAL_SECRETS, Resources.PUSH_SECRETS),
           namespaces,
           selector,
           changed);
-      cluster.watch(Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+      watch(settings, Resources.STORES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
-        cluster.watch(Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
+        watch(settings, Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
       }
     }
     watchSecrets(settings, namespaces, changed);
+  }
+
+  private void watch(
+      Settings settings,
+      List<Resource> resources,
+      Namespaces namespaces,
+      String labelSelector,
+      Consumer<Ref> changed) {
+    List<Resource> wanted =
+        resources.stream().filter(each -> settings.dialects().has(each.kind().kind())).toList();
+    if (!wanted.isEmpty()) {
+      cluster.watch(wanted, namespaces, labelSelector, changed);
+    }
   }
 
   /** Those that are delivered, if anything is to follow from a change of them, and the keys. */
@@ -402,6 +435,17 @@ public final class Operator {
           : object.get().metadata().labels().getOrDefault("app.kubernetes.io/instance", "");
     } catch (ObjectsException | MalformedObjectException e) {
       return "";
+    }
+  }
+
+  private Optional<SyncSchedule> schedule(Ref ref) {
+    if (!ref.kind().equals(Resources.EXTERNAL_SECRETS.kind())) {
+      return Optional.empty();
+    }
+    try {
+      return cluster.get(ref).flatMap(SyncSchedule::of);
+    } catch (ObjectsException e) {
+      return Optional.empty();
     }
   }
 
@@ -486,6 +530,11 @@ public final class Operator {
     return endpoints.getLast().address();
   }
 
+  /** Where admission is answered, if it is. */
+  public Optional<InetSocketAddress> webhook() {
+    return webhook.map(Webhook::address);
+  }
+
   /** Waits until {@link #stop} has ended. */
   public void await() throws InterruptedException {
     stopped.await();
@@ -504,6 +553,7 @@ public final class Operator {
     // The Lease is renewed until the last write is through.
     boolean ended = workers.stop(grace);
     escrow.ifPresent(EscrowWatch::close);
+    webhook.ifPresent(Webhook::close);
     leadership.ifPresent(Leadership::close);
     end(elections);
     leadership.ifPresent(
@@ -569,6 +619,13 @@ public final class Operator {
     private static final Resource CONFIG_MAPS =
         new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
 
+    private static final Resource WEBHOOKS =
+        new Resource(
+            Webhook.CONFIGURATION,
+            List.of("v1"),
+            "validatingwebhookconfigurations",
+            /* namespaced= */ false);
+
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
 
     /** What is made in many namespaces, and the namespaces. */
@@ -578,6 +635,21 @@ public final class Operator {
     /** What delivers Secrets, and from where; what commands list and wait for. */
     public static final List<Resource> ALL =
         List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
+
+    /** What else has a status, where the cluster has the kind. */
+    public static final List<Resource> FURTHER =
+        List.of(CLUSTER_EXTERNAL_SECRETS, PUSH_SECRETS, CLUSTER_PUSH_SECRETS);
+
+    /** What has none: it is read when it is used. */
+    public static final List<Resource> GENERATORS =
+        List.of(
+            generator("ClusterGenerator", "clustergenerators", false),
+            generator("Fake", "fakes", true),
+            generator("MFA", "mfas", true),
+            generator("Password", "passwords", true),
+            generator("SSHKey", "sshkeys", true),
+            generator("UUID", "uuids", true),
+            generator("Webhook", "webhooks", true));
 
     /** Whatever the operator reads but for Secrets. */
     static final List<Resource> READ =
@@ -591,6 +663,7 @@ public final class Operator {
             CLUSTER_PUSH_SECRETS,
             NAMESPACES,
             CONFIG_MAPS,
+            WEBHOOKS,
             generator("ClusterGenerator", "clustergenerators", false),
             generator("Fake", "fakes", true),
             generator("MFA", "mfas", true),
@@ -599,6 +672,14 @@ public final class Operator {
             generator("UUID", "uuids", true));
 
     private Resources() {}
+
+    /** The names of all kinds that can be left to others. */
+    public static Set<String> kinds() {
+      return Stream.of(ALL, FURTHER, GENERATORS)
+          .flatMap(List::stream)
+          .map(each -> each.kind().kind())
+          .collect(Collectors.toUnmodifiableSet());
+    }
 
     private static Resource generator(String kind, String plural, boolean namespaced) {
       return new Resource(

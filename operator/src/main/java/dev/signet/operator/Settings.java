@@ -3,10 +3,12 @@ package dev.signet.operator;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Rate;
+import dev.signet.operator.admission.WebhookSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the operator runs.
@@ -56,8 +58,24 @@ public record Settings(
    * Which resources are reconciled.
    *
    * @param externalSecrets whether ExternalSecrets and their stores are
+   * @param without kinds that are neither watched nor reconciled
    */
-  public record Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {}
+  public record Dialects(
+      SealedSecretsSettings sealedSecrets, boolean externalSecrets, Set<String> without) {
+
+    public Dialects {
+      without = Set.copyOf(without);
+    }
+
+    /** All kinds. */
+    public Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {
+      this(sealedSecrets, externalSecrets, Set.of());
+    }
+
+    boolean has(String kind) {
+      return !without.contains(kind);
+    }
+  }
 
   /**
    * Where it answers, over plain HTTP.
@@ -67,13 +85,33 @@ public record Settings(
    * @param readTimeout how long a request may take to arrive
    * @param writeTimeout how long an answer may take to leave
    * @param required whether nothing is to run when an address cannot be bound
+   * @param webhook where admission is answered, if it is
    */
   public record Http(
       InetSocketAddress address,
       Optional<InetSocketAddress> metrics,
       Duration readTimeout,
       Duration writeTimeout,
-      boolean required) {
+      boolean required,
+      Optional<WebhookSettings> webhook) {
+
+    /** Without a webhook. */
+    public Http(
+        InetSocketAddress address,
+        Optional<InetSocketAddress> metrics,
+        Duration readTimeout,
+        Duration writeTimeout,
+        boolean required) {
+      this(address, metrics, readTimeout, writeTimeout, required, Optional.empty());
+    }
+
+    public Http withMetrics(Optional<InetSocketAddress> metrics) {
+      return new Http(address, metrics, readTimeout, writeTimeout, required, webhook);
+    }
+
+    public Http withWebhook(Optional<WebhookSettings> webhook) {
+      return new Http(address, metrics, readTimeout, writeTimeout, required, webhook);
+    }
 
     /** All of it at one address. */
     public static Http at(InetSocketAddress address) {
@@ -148,7 +186,8 @@ public record Settings(
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
-    return withDialects(new Dialects(sealedSecrets, dialects.externalSecrets()));
+    return withDialects(
+        new Dialects(sealedSecrets, dialects.externalSecrets(), dialects.without()));
   }
 
   /**
@@ -168,7 +207,8 @@ public record Settings(
                     rules.acceptDeprecatedData(),
                     rules.writeStatus(),
                     /* deleteSecrets= */ false)),
-            /* externalSecrets= */ false),
+            /* externalSecrets= */ false,
+            dialects.without()),
         Optional.empty(),
         identity,
         workers,

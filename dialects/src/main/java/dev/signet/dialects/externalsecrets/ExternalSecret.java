@@ -100,6 +100,13 @@ record ExternalSecret(
   }
 
   static ExternalSecret of(KubeObject object) throws MalformedObjectException {
+    return of(object, /* strict= */ true);
+  }
+
+  /**
+   * @param strict whether a field that is not understood makes reading fail
+   */
+  static ExternalSecret of(KubeObject object, boolean strict) throws MalformedObjectException {
     requireVersion(object);
     Fields whole = object.fields();
     List.of("apiVersion", "kind", "metadata", "status").forEach(whole::raw);
@@ -119,7 +126,9 @@ record ExternalSecret(
             refreshInterval(spec),
             data(spec),
             dataFrom(spec));
-    whole.refuseUnread();
+    if (strict) {
+      whole.refuseUnread();
+    }
     result.check();
     return result;
   }

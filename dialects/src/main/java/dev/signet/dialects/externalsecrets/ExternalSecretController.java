@@ -265,7 +265,12 @@ public final class ExternalSecretController implements Controller {
           case Apply.Applied.Refused _ -> "";
         };
     if (applied instanceof Apply.Applied.Refused(String summary, String explanation)) {
-      return fail(object, ERROR, summary, explanation, /* retry= */ false);
+      return fail(
+          object,
+          ERROR,
+          summary.equals(Apply.TOO_LARGE) ? "could not update secret: " + explanation : summary,
+          explanation,
+          /* retry= */ false);
     }
     if (!event.isEmpty()) {
       evidence.event(

@@ -55,6 +55,13 @@ record FanOut(
   private static final String FORCE_SYNC = "external-secrets.io/force-sync";
 
   static FanOut of(Of of, KubeObject object) throws MalformedObjectException {
+    return of(of, object, /* strict= */ true);
+  }
+
+  /**
+   * @param strict whether a field that is not understood makes reading fail
+   */
+  static FanOut of(Of of, KubeObject object, boolean strict) throws MalformedObjectException {
     Fields whole = object.fields();
     List.of("apiVersion", "kind", "metadata", "status").forEach(whole::raw);
     Fields spec = whole.requiredObject("spec");
@@ -86,7 +93,9 @@ record FanOut(
             GoDuration.parse(interval)
                 .orElseThrow(
                     () -> new MalformedObjectException("spec.refreshTime is not a duration")));
-    whole.refuseUnread();
+    if (strict) {
+      whole.refuseUnread();
+    }
     return result;
   }
 

@@ -118,6 +118,13 @@ record PushSecret(
       Conversion conversion) {}
 
   static PushSecret of(KubeObject object) throws MalformedObjectException {
+    return of(object, /* strict= */ true);
+  }
+
+  /**
+   * @param strict whether a field that is not understood makes reading fail
+   */
+  static PushSecret of(KubeObject object, boolean strict) throws MalformedObjectException {
     if (!object.apiVersion().equals(API_VERSION)) {
       throw new MalformedObjectException(
           "apiVersion " + object.apiVersion() + " is not served; use " + API_VERSION);
@@ -153,7 +160,9 @@ record PushSecret(
             data,
             dataTo,
             TargetTemplate.of(spec));
-    whole.refuseUnread();
+    if (strict) {
+      whole.refuseUnread();
+    }
     if (stores.isEmpty()) {
       throw new MalformedObjectException("spec.secretStoreRefs is required");
     }

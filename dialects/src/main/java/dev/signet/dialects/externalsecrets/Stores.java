@@ -133,19 +133,25 @@ public final class Stores {
   }
 
   private StoreProvider provider(Fields provider) throws MalformedObjectException {
-    List<String> names = provider.names();
-    if (names.size() != 1) {
-      throw new MalformedObjectException("spec.provider must name exactly one provider");
-    }
-    StoreProvider known = providers.get(names.getFirst());
+    String name = providerName(provider);
+    StoreProvider known = providers.get(name);
     if (known == null) {
       throw new MalformedObjectException(
           "provider "
-              + names.getFirst()
+              + name
               + " is not in this version; it has "
               + String.join(", ", providers.keySet()));
     }
     return known;
+  }
+
+  /** The name of the one provider in {@code spec.provider}. */
+  static String providerName(Fields provider) throws MalformedObjectException {
+    List<String> names = provider.names();
+    if (names.size() != 1) {
+      throw new MalformedObjectException("spec.provider must name exactly one provider");
+    }
+    return names.getFirst();
   }
 
   /** Seconds, or a duration; empty or zero for the usual one. */

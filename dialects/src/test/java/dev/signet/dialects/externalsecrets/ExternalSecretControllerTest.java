@@ -433,7 +433,11 @@ final class ExternalSecretControllerTest {
     store("{key: db, value: '" + "x".repeat((1 << 20) + 1) + "'}");
     externalSecret("");
     reconcile("es");
-    assertThat(ready("es")).isEqualTo("False SecretSyncedError: could not update secret");
+    assertThat(ready("es"))
+        .isEqualTo(
+            "False SecretSyncedError: could not update secret: Secret ns/es would hold more than"
+                + " the 1 MiB that a cluster takes, in one key; split the value, or keep it"
+                + " elsewhere: k");
     assertThat(world.values("ns", "es")).isEqualTo("none");
   }
 

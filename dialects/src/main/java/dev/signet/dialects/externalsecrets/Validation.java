@@ -1,0 +1,117 @@
+package dev.signet.dialects.externalsecrets;
+
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be said of an object before it is stored: the rules that the controllers go by, in the
+ * same code, so that nothing is weaker where nobody asks here.
+ *
+ * <p>What breaks a rule is refused. What this version merely does not understand is let through
+ * with a warning: the object may be for another controller, and the status will say it too.
+ */
+public final class Validation {
+
+  /** What is said of one object. */
+  public record Verdict(Optional<String> refusal, List<String> warnings) {
+
+    private static final Verdict FINE = new Verdict(Optional.empty(), List.of());
+
+    private static Verdict refused(MalformedObjectException why) {
+      return new Verdict(Optional.of(String.valueOf(why.getMessage())), List.of());
+    }
+
+    private static Verdict warned(String why) {
+      return new Verdict(Optional.empty(), List.of(why));
+    }
+  }
+
+  /** Reads an object, and fails where it breaks a rule. */
+  @FunctionalInterface
+  private interface Reading {
+    /**
+     * @param strict whether what is not understood breaks a rule
+     */
+    void read(boolean strict) throws MalformedObjectException;
+  }
+
+  private final Set<String> providers;
+
+  /**
+   * @param providers the names of those that stores of this program may have
+   */
+  public Validation(Set<String> providers) {
+    this.providers = Set.copyOf(providers);
+  }
+
+  /** Whether an object may be stored. A kind that has no rules may. */
+  public Verdict of(KubeObject object) {
+    if (!object.ref().kind().group().equals(ExternalSecret.GROUP)) {
+      return Verdict.FINE;
+    }
+    return switch (object.ref().kind().kind()) {
+      case "ExternalSecret" -> verdict(strict -> ExternalSecret.of(object, strict));
+      case "PushSecret" -> verdict(strict -> PushSecret.of(object, strict));
+      case "SecretStore", "ClusterSecretStore" -> store(object);
+      case "ClusterExternalSecret" ->
+          verdict(strict -> fanOut(FanOut.Of.EXTERNAL_SECRETS, object, strict));
+      case "ClusterPushSecret" -> verdict(strict -> fanOut(FanOut.Of.PUSH_SECRETS, object, strict));
+      default -> Verdict.FINE;
+    };
+  }
+
+  private static Verdict verdict(Reading reading) {
+    try {
+      reading.read(/* strict= */ false);
+    } catch (MalformedObjectException e) {
+      return Verdict.refused(e);
+    }
+    try {
+      reading.read(/* strict= */ true);
+      return Verdict.FINE;
+    } catch (MalformedObjectException e) {
+      return Verdict.warned(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The object, and what it would make of it. */
+  private static void fanOut(FanOut.Of of, KubeObject object, boolean strict)
+      throws MalformedObjectException {
+    FanOut whole = FanOut.of(of, object, strict);
+    Map<String, @Nullable Object> tree = whole.child(of, "validation");
+    KubeObject child = KubeObject.of(tree, "");
+    try {
+      switch (of) {
+        case EXTERNAL_SECRETS -> ExternalSecret.of(child, strict);
+        case PUSH_SECRETS -> PushSecret.of(child, strict);
+      }
+    } catch (MalformedObjectException e) {
+      throw new MalformedObjectException("spec." + of.field + "Spec: " + e.getMessage());
+    }
+  }
+
+  private Verdict store(KubeObject store) {
+    try {
+      ExternalSecret.requireVersion(store);
+      Fields spec = store.fields().requiredObject("spec");
+      StoreConditions.of(spec);
+      Stores.refreshInterval(spec);
+      String name = Stores.providerName(spec.requiredObject("provider"));
+      return providers.contains(name)
+          ? Verdict.FINE
+          : Verdict.warned(
+              "provider "
+                  + name
+                  + " is not in this version; it has "
+                  + String.join(", ", providers.stream().sorted().toList()));
+    } catch (MalformedObjectException e) {
+      return Verdict.refused(e);
+    }
+  }
+}
