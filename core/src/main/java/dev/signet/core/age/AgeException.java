@@ -17,6 +17,8 @@ public final class AgeException extends IOException {
     MAC,
     /** None of the identities is one of its recipients, or the passphrase is wrong. */
     NO_MATCH,
+    /** A plugin could not be started, or says that it cannot. */
+    PLUGIN,
     /** The payload was changed, cut off or extended. */
     PAYLOAD
   }
