@@ -34,6 +34,10 @@ final class Signet {
               "print manifests with what SOPS encrypted in plain, or sealed",
               RenderCommand::new),
           new Entry(
+              "convert",
+              "move Secrets between plain, SOPS and sealed, proven equal",
+              ConvertCommand::new),
+          new Entry(
               "recipients",
               "say who can open SOPS files, and make that who should",
               RecipientsCommand::new),

@@ -279,4 +279,42 @@ class SopsManifestsTest {
     shell.signet("git", "merge", "base", "ours", "theirs", "x.yaml").succeeded();
     assertThat(shell.read("ours")).isEqualTo("A\nb\nc\nd\nE\n");
   }
+
+  @Test
+  void secretsMoveBetweenFormsAndStayTheSame() {
+    String encrypted = shell.read("app/secret.yaml");
+    assertThat(shell.signet("convert", "app", "--to", "sealed").succeeded().out())
+        .contains("not written: dry run, same values");
+    assertThat(shell.read("app/secret.yaml")).isEqualTo(encrypted);
+
+    shell.signet("convert", "app", "--to", "sealed", "--write").succeeded();
+    String sealed = shell.read("app/secret.yaml");
+    assertThat(sealed).contains("kind: SealedSecret").doesNotContain("value-that-is");
+    assertThat(shell.signet("convert", "app", "--to", "sealed", "--write").succeeded().out())
+        .contains("is so already");
+    assertThat(shell.signet("convert", "app", "--to", "sops", "--write").succeeded().out())
+        .contains("app/secret.yaml  sealed  sops  written, same values");
+    assertThat(shell.read("app/secret.yaml")).contains("ENC[").doesNotContain("SealedSecret");
+    shell.signet("convert", "app", "--to", "plain", "--write").succeeded();
+    assertThat(shell.read("app/secret.yaml")).contains("dmFsdWUtdGhhdC1pcy1zZWNyZXQ=");
+
+    shell.write("other.pem", Shell.resource("kubeseal/files/cert4096.pem"));
+    assertThat(
+            shell
+                .signet("convert", "app", "--to", "sealed", "--cert", "other.pem", "--write")
+                .succeeded()
+                .out())
+        .contains("not written: cannot be opened here");
+    assertThat(shell.read("app/secret.yaml")).doesNotContain("SealedSecret");
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedIsNotConverted() {
+    shell.set("SOPS_AGE_KEY", SECOND_IDENTITY);
+    String before = shell.read("app/secret.yaml");
+    Shell.Result result = shell.signet("convert", "app", "--to", "plain", "--write");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).contains("app/secret.yaml", "failed");
+    assertThat(shell.read("app/secret.yaml")).isEqualTo(before);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.signet.cli.sops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.core.age.AgeFile;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -275,5 +277,27 @@ class SopsKeysTest {
     Eventually.holds(
         Duration.ofSeconds(60), "what it wrote", () -> Files.exists(sops.path("done")));
     assertThat(sops.read("done")).isEqualTo("b\n");
+  }
+
+  /** The file and the folder it is in are that user's, too. */
+  @Test
+  void aCommandRunsAsAnotherUser() throws Exception {
+    Needs.command("setpriv", "apt-get install util-linux");
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root becomes another user");
+    sops.variable("SOPS_AGE_KEY", IDENTITY);
+    ok(sops.run("encrypt", "--age", RECIPIENT, "-i", "f.yaml"));
+    Path result = sops.path("result");
+    Files.writeString(result, "");
+    Files.setPosixFilePermissions(result, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    ok(sops.run("exec-env", "--user", "nobody", "f.yaml", "echo $(id -un) $USER $a >" + result));
+    assertThat(sops.read("result")).isEqualTo("nobody nobody b\n");
+    for (String[] flags : new String[][] {{}, {"--no-fifo"}}) {
+      List<String> arguments = new ArrayList<>(List.of("exec-file", "--user", "nobody"));
+      arguments.addAll(List.of(flags));
+      arguments.addAll(List.of("f.yaml", "{ id -un; cat {}; } >" + result));
+      ok(sops.run(arguments));
+      assertThat(sops.read("result")).isEqualTo("nobody\na: b\n");
+    }
   }
 }

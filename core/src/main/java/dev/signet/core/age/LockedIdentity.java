@@ -17,7 +17,7 @@ sealed interface LockedIdentity extends Identity {
       return passphrase.ask();
     } catch (IOException e) {
       throw new AgeException(
-          AgeException.Reason.NO_MATCH, "could not read the passphrase: " + e.getMessage());
+          AgeException.Reason.LOCKED, "could not read the passphrase: " + e.getMessage());
     }
   }
 
@@ -58,9 +58,9 @@ sealed interface LockedIdentity extends Identity {
               own.orElseThrow(
                   () ->
                       new AgeException(
-                          AgeException.Reason.NO_MATCH, "the passphrase of the SSH key is wrong")));
+                          AgeException.Reason.LOCKED, "the passphrase of the SSH key is wrong")));
         } catch (AgeKeyException e) {
-          throw new AgeException(AgeException.Reason.NO_MATCH, e.getMessage());
+          throw new AgeException(AgeException.Reason.LOCKED, e.getMessage());
         }
       }
       return open;
@@ -98,9 +98,14 @@ sealed interface LockedIdentity extends Identity {
         try (PassphraseIdentity word = new PassphraseIdentity(ask(passphrase));
             SecretBytes content = file.with(bytes -> AgeFile.open(bytes, List.of(word)))) {
           open.addAll(Identity.parseLines(content, plugins));
+        } catch (AgeException e) {
+          throw e.reason() == AgeException.Reason.NO_MATCH
+              ? new AgeException(
+                  AgeException.Reason.LOCKED, "the passphrase of the identity file is wrong")
+              : e;
         } catch (AgeKeyException e) {
           throw new AgeException(
-              AgeException.Reason.NO_MATCH, "the identity file: " + e.getMessage());
+              AgeException.Reason.LOCKED, "the identity file: " + e.getMessage());
         }
       }
       return open;

@@ -50,7 +50,7 @@ class AgeVectorsTest {
             case MAC -> "HMAC failure";
             case NO_MATCH -> "no match";
             case PAYLOAD -> "payload failure";
-            case PLUGIN -> "plugin failure";
+            case LOCKED, PLUGIN -> "no failure of a file";
           };
     }
 

@@ -77,7 +77,7 @@ class IdentityFileTest {
             () -> SecretBytes.wrap("correct donkey".getBytes(UTF_8)),
             NoPlugins.HERE);
     assertThatThrownBy(() -> AgeFile.open(file, wrong))
-        .hasMessage("the passphrase is not that of the age file");
+        .hasMessage("the passphrase of the identity file is wrong");
     List<Identity> unasked = Identity.parseFile(SecretBytes.copyOf(locked), NOBODY, NoPlugins.HERE);
     assertThatThrownBy(() -> AgeFile.open(file, unasked))
         .hasMessage("could not read the passphrase: nobody is there");
