@@ -1,5 +1,6 @@
 package dev.signet.cli;
 
+import dev.signet.cli.sops.SopsManifests;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Manifests;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
     description = {
       "Delivers what the manifests describe: opens SealedSecrets, fetches ExternalSecrets, takes plain",
       "Secrets, until nothing changes any more. The Secrets end in the encrypted state, not on disk.",
+      "Manifests that SOPS encrypted are opened with your age and PGP keys, as `sops decrypt` does.",
       "",
       "With --cluster, --context or --kubeconfig the manifests, all of them, are applied to that cluster",
       "instead. An operator that is at work there delivers; this command waits for it and says how",
@@ -129,7 +131,7 @@ final class ApplyCommand implements Command {
 
   private int inDirectory(Surroundings surroundings, List<Path> sources, Duration patience)
       throws CommandFailure {
-    Manifests manifests = Manifests.read(sources, namespace.orElse("default"));
+    Manifests manifests = read(surroundings, sources, namespace.orElse("default"));
     Project project = Projects.of(surroundings, state);
     try (Project.Session session =
         project.begin("signet apply (pid " + ProcessHandle.current().pid() + ")", patience)) {
@@ -146,17 +148,46 @@ final class ApplyCommand implements Command {
       outcomes.forEach(
           (ref, outcome) ->
               rows.add(ApplyReport.Row.of(ref, places.getOrDefault(ref, ""), outcome)));
+      rows.addAll(locked(manifests));
       return new ApplyReport(rows, manifests.failures(), Map.of()).print(surroundings, output);
     } catch (StateException e) {
       throw CommandFailure.because(e);
     }
   }
 
+  /** What SOPS encrypted is opened with the keys of this machine. */
+  private static Manifests read(Surroundings surroundings, List<Path> sources, String namespace) {
+    try (SopsManifests sops = new SopsManifests(surroundings.sops())) {
+      return Manifests.read(
+          sources,
+          namespace,
+          (file, content) -> {
+            try {
+              return sops.decrypt(content, file);
+            } catch (SopsManifests.ClosedException e) {
+              throw new Manifests.LockedException(e.getMessage());
+            }
+          });
+    }
+  }
+
+  private static List<ApplyReport.Row> locked(Manifests manifests) {
+    List<ApplyReport.Row> rows = new ArrayList<>();
+    manifests
+        .locked()
+        .forEach(
+            (ref, failure) ->
+                rows.add(
+                    ApplyReport.Row.failed(
+                        ref, failure.where(), "refused", "DecryptionFailed", failure.why())));
+    return rows;
+  }
+
   private int onCluster(Surroundings surroundings, List<Path> sources, Duration patience)
       throws CommandFailure {
     Connection connection = cluster.connect(surroundings);
     String usual = namespace.orElse(connection.namespace());
-    Manifests manifests = Manifests.read(sources, usual);
+    Manifests manifests = read(surroundings, sources, usual);
     try (Cluster server =
         new Cluster(
             connection,
@@ -174,8 +205,9 @@ final class ApplyCommand implements Command {
       if (!dryRun) {
         new ClusterWait(surroundings, server.inspection(), patience).run(rows);
       }
-      return new ApplyReport(
-              List.copyOf(rows.values()), manifests.failures(), ClusterChoice.tree(connection))
+      List<ApplyReport.Row> all = new ArrayList<>(rows.values());
+      all.addAll(locked(manifests));
+      return new ApplyReport(all, manifests.failures(), ClusterChoice.tree(connection))
           .print(surroundings, output);
     }
   }

@@ -1,6 +1,7 @@
 package dev.signet.cli;
 
 import dev.signet.core.SecretBytes;
+import dev.signet.core.age.AgeException;
 import dev.signet.core.age.AgeFile;
 import dev.signet.core.age.Identity;
 import dev.signet.core.age.PassphraseRecipient;
@@ -321,6 +322,8 @@ final class KeysCommand implements Command {
         return ExitCode.OK;
       }
       InputOutput.write(surroundings, write, plain, AtomicFile.Readers.OWNER);
+    } catch (AgeException e) {
+      throw CommandFailure.because(e);
     }
     surroundings
         .err()

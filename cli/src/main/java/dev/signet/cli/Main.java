@@ -1,7 +1,6 @@
 package dev.signet.cli;
 
 import dev.signet.cli.sops.SopsProgram;
-import dev.signet.cli.sops.SopsWorld;
 import dev.signet.delivery.directory.FaultPoints;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -35,21 +34,9 @@ public final class Main {
     return switch (program) {
       case "kubeseal" -> Kubeseal.run(args, surroundings);
       case "controller" -> ControllerProgram.run(args, surroundings);
-      case "sops" -> SopsProgram.run(args, sopsWorld(surroundings));
+      case "sops" -> SopsProgram.run(args, surroundings.sops());
       default -> Signet.run(args, surroundings);
     };
-  }
-
-  private static SopsWorld sopsWorld(Surroundings surroundings) {
-    return new SopsWorld(
-        surroundings.environment(),
-        surroundings.workingDirectory(),
-        surroundings.in(),
-        surroundings.out(),
-        surroundings.err(),
-        surroundings.clock(),
-        surroundings.random(),
-        surroundings.faults());
   }
 
   static Surroundings real(FaultPoints faults) {

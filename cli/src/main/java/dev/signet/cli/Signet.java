@@ -29,6 +29,20 @@ final class Signet {
           new Entry(
               "verify", "check SealedSecrets in folders, for CI: no cluster", VerifyCommand::new),
           new Entry("apply", "deliver what the manifests in folders describe", ApplyCommand::new),
+          new Entry(
+              "render",
+              "print manifests with what SOPS encrypted in plain, or sealed",
+              RenderCommand::new),
+          new Entry(
+              "convert",
+              "move Secrets between plain, SOPS and sealed, proven equal",
+              ConvertCommand::new),
+          new Entry(
+              "recipients",
+              "say who can open SOPS files, and make that who should",
+              RecipientsCommand::new),
+          new Entry(
+              "git", "compare and merge encrypted files, refuse plain Secrets", GitCommand::new),
           new Entry("get", "list what was delivered, values masked", GetCommand::new),
           new Entry(
               "run",

@@ -1,5 +1,6 @@
 package dev.signet.cli;
 
+import dev.signet.cli.sops.SopsWorld;
 import dev.signet.delivery.directory.FaultPoints;
 import dev.signet.template.Template;
 import java.io.InputStream;
@@ -37,6 +38,11 @@ record Surroundings(
   /** What templates draw on. The zone is the clock's: UTC, unless a test says otherwise. */
   Template.Sources templateSources() {
     return new Template.Sources(clock, clock.getZone(), random);
+  }
+
+  /** The same world, as what reads and writes SOPS files knows it. */
+  SopsWorld sops() {
+    return new SopsWorld(environment, workingDirectory, in, out, err, clock, random, faults);
   }
 
   /** The path that a user's text means. */

@@ -5,10 +5,12 @@ import dev.signet.core.age.AgeException;
 import dev.signet.core.age.AgeFile;
 import dev.signet.core.age.AgeKeyException;
 import dev.signet.core.age.Identity;
+import dev.signet.core.age.Plugins;
 import dev.signet.core.age.Recipient;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 
 /** Keys of age: the part is an age file, armored, to the one recipient. */
 public final class AgeWrapping implements KeyWrapping {
@@ -29,31 +31,47 @@ public final class AgeWrapping implements KeyWrapping {
   }
 
   private final Source source;
+  private final Optional<Plugins> plugins;
   private final SecureRandom random;
 
-  public AgeWrapping(Source source, SecureRandom random) {
+  /**
+   * @param plugins what starts programs for recipients of other kinds, if that may be
+   */
+  public AgeWrapping(Source source, Optional<Plugins> plugins, SecureRandom random) {
     this.source = source;
+    this.plugins = plugins;
     this.random = random;
   }
 
-  /** Whether a text is a recipient that can be used. */
-  static Recipient recipient(String text) throws UnavailableException {
-    if (!text.startsWith("age1")) {
+  /** A recipient; the plugin that one may need is not started. */
+  static Recipient recipient(String text, Optional<Plugins> plugins) throws UnavailableException {
+    boolean ssh = text.startsWith("ssh-");
+    if (!ssh && !text.startsWith("age1")) {
       throw new UnavailableException(
           "failed to parse input, unknown recipient type: \"" + text + "\"");
     }
+    boolean plugin = !ssh && !text.startsWith("age1pq1") && text.indexOf('1', 4) > 0;
     try {
-      return Recipient.parse(text);
+      return Recipient.parse(text, plugins);
     } catch (AgeKeyException e) {
-      throw new UnavailableException(
-          "failed to parse input as Bech32-encoded age public key: " + e.getMessage());
+      String as =
+          ssh
+              ? "age-ssh public key"
+              : plugin ? "age key from age plugin" : "Bech32-encoded age public key";
+      throw new UnavailableException("failed to parse input as " + as + ": " + e.getMessage());
     }
   }
 
   @Override
   public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
-    byte[] file = AgeFile.seal(part, List.of(recipient(key.name())), AgeFile.Form.ARMORED, random);
-    return new String(file, StandardCharsets.US_ASCII);
+    Recipient recipient = recipient(key.name(), plugins);
+    try {
+      byte[] file = AgeFile.seal(part, List.of(recipient), AgeFile.Form.ARMORED, random);
+      return new String(file, StandardCharsets.US_ASCII);
+    } catch (AgeException e) {
+      throw new UnavailableException(
+          "failed to create writer for encrypting sops data key with age: " + e.getMessage());
+    }
   }
 
   @Override

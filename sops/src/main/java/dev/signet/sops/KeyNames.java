@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Master keys as they are named in options, variables and configuration: separated by commas. */
 public final class KeyNames {
@@ -68,7 +69,7 @@ public final class KeyNames {
 
   private static MasterKey age(String recipient) throws SopsException {
     try {
-      AgeWrapping.recipient(recipient);
+      AgeWrapping.recipient(recipient, Optional.empty());
     } catch (KeyWrapping.UnavailableException e) {
       throw new SopsException(Step.CONFIG, e.getMessage());
     }

@@ -3,6 +3,7 @@ package dev.signet.cli.sops;
 import dev.signet.core.SecretBytes;
 import dev.signet.core.age.AgeKeyException;
 import dev.signet.core.age.Identity;
+import dev.signet.core.age.Passphrase;
 import dev.signet.sops.AgeWrapping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,19 +15,20 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where age's private keys are looked for, all of them at once: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE,
- * SOPS_AGE_KEY_CMD and {@code sops/age/keys.txt} in the user's configuration folder. Keys of SSH
- * and identity files with a passphrase are named as problems.
+ * Where age's private keys are looked for, all of them at once: the keys of SSH that
+ * SOPS_AGE_SSH_PRIVATE_KEY_FILE and SOPS_AGE_SSH_PRIVATE_KEY_CMD name and those in {@code ~/.ssh};
+ * SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY_CMD and {@code sops/age/keys.txt} in the user's
+ * configuration folder. Those with a passphrase ask for it on the terminal when it is needed.
  */
 final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
 
-  private static final String NO_SSH = "SSH keys are not supported yet";
-
   private final SopsWorld world;
+  private final Terminal terminal;
   private final List<Identity> opened = new ArrayList<>();
 
-  AgeKeySources(SopsWorld world) {
+  AgeKeySources(SopsWorld world, Terminal terminal) {
     this.world = world;
+    this.terminal = terminal;
   }
 
   @Override
@@ -34,19 +36,8 @@ final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
     List<Identity> identities = new ArrayList<>();
     List<String> unused = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (String name : List.of("SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_CMD")) {
-      if (world.variable(name).isPresent()) {
-        problems.add(name + ": " + NO_SSH);
-      } else {
-        unused.add(name);
-      }
-    }
-    Optional<Path> home = world.variable("HOME").map(Path::of);
-    for (String name : List.of("id_ed25519", "id_rsa")) {
-      home.map(folder -> folder.resolve(".ssh").resolve(name))
-          .ifPresent(file -> unused.add(file.toString()));
-    }
-    boolean any = false;
+    addKeysOfSsh(recipient, identities, unused, problems);
+    boolean any = !identities.isEmpty();
     String key = world.environment().get("SOPS_AGE_KEY");
     if (key == null) {
       unused.add("SOPS_AGE_KEY");
@@ -94,6 +85,54 @@ final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
     return new AgeWrapping.Identities(identities, unused, problems);
   }
 
+  private void addKeysOfSsh(
+      String recipient, List<Identity> identities, List<String> unused, List<String> problems) {
+    String file = world.environment().get("SOPS_AGE_SSH_PRIVATE_KEY_FILE");
+    if (file == null) {
+      unused.add("SOPS_AGE_SSH_PRIVATE_KEY_FILE");
+    } else {
+      addKeyOfSsh(world.path(file), identities, problems);
+    }
+    String command = world.environment().get("SOPS_AGE_SSH_PRIVATE_KEY_CMD");
+    if (command == null) {
+      unused.add("SOPS_AGE_SSH_PRIVATE_KEY_CMD");
+    } else {
+      try (SecretBytes printed =
+          SecretBytes.wrap(Processes.output(world, command, "SOPS_AGE_RECIPIENT", recipient))) {
+        Passphrase none =
+            () -> {
+              throw new IOException("a key that a command prints may have no passphrase");
+            };
+        identities.add(Identity.parseSshKey(printed, none));
+      } catch (AgeKeyException e) {
+        problems.add("malformed SSH identity from command output: " + e.getMessage());
+      } catch (IOException e) {
+        problems.add(FileAccess.reason(e));
+      }
+    }
+    Optional<Path> home = world.variable("HOME").map(Path::of);
+    for (String name : List.of("id_ed25519", "id_rsa")) {
+      Optional<Path> key = home.map(folder -> folder.resolve(".ssh").resolve(name));
+      if (key.isPresent() && Files.exists(key.get())) {
+        addKeyOfSsh(key.get(), identities, problems);
+      } else {
+        key.ifPresent(path -> unused.add(path.toString()));
+      }
+    }
+  }
+
+  private void addKeyOfSsh(Path file, List<Identity> identities, List<String> problems) {
+    try (SecretBytes content = SecretBytes.wrap(Files.readAllBytes(file))) {
+      identities.add(
+          Identity.parseSshKey(
+              content, () -> terminal.secret("Enter passphrase for \"" + file + "\":")));
+    } catch (AgeKeyException e) {
+      problems.add("malformed SSH identity in \"" + file + "\": " + e.getMessage());
+    } catch (IOException e) {
+      problems.add("failed to open file: " + FileAccess.reason(e));
+    }
+  }
+
   private Optional<Path> configuration() {
     String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     Optional<Path> xdg = world.variable("XDG_CONFIG_HOME").map(Path::of);
@@ -115,22 +154,22 @@ final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
     return lines.toString();
   }
 
-  private static void add(
+  private void add(
       byte[] content,
       String place,
       List<Identity> identities,
       List<String> unused,
       List<String> problems) {
     try (SecretBytes secret = SecretBytes.wrap(content)) {
-      if (startsWith(content, "age-encryption") || startsWith(content, "-----BEGIN AGE")) {
-        problems.add(place + ": identity files with a passphrase are not supported yet");
-        return;
-      }
       if (new String(content, StandardCharsets.UTF_8).lines().allMatch(AgeKeySources::isNoKey)) {
         unused.add(place);
         return;
       }
-      identities.addAll(Identity.parseFile(secret));
+      identities.addAll(
+          Identity.parseFile(
+              secret,
+              () -> terminal.secret("Enter passphrase for identity '" + place + "':"),
+              terminal));
     } catch (AgeKeyException e) {
       problems.add("failed to parse '" + place + "' age identities: " + e.getMessage());
     }
@@ -138,11 +177,6 @@ final class AgeKeySources implements AgeWrapping.Source, AutoCloseable {
 
   private static boolean isNoKey(String line) {
     return line.isEmpty() || line.startsWith("#");
-  }
-
-  private static boolean startsWith(byte[] content, String text) {
-    return content.length >= text.length()
-        && new String(content, 0, text.length(), StandardCharsets.ISO_8859_1).equals(text);
   }
 
   @Override

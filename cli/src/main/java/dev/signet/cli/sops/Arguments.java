@@ -60,7 +60,11 @@ final class Arguments {
       if (flag.isSwitch() && !isBool(value)) {
         throw SopsFailure.of("invalid boolean value for -" + asked);
       }
-      values.put(flag.name(), value);
+      if (flag.isRepeatable()) {
+        values.merge(flag.name(), value, (before, more) -> before + "," + more);
+      } else {
+        values.put(flag.name(), value);
+      }
     }
     return new Arguments(values, List.copyOf(arguments.subList(at, arguments.size())));
   }

@@ -10,9 +10,12 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Running a command with what a file holds. The program ends with the command's exit code. */
 final class Execution {
@@ -29,9 +32,21 @@ final class Execution {
 
   private static int shell(Session session, String command, Map<String, String> environment)
       throws SopsFailure {
+    List<String> words = new ArrayList<>();
+    Map<String, String> variables = new LinkedHashMap<>(environment);
+    Optional<OtherUser> user = OtherUser.asked(session);
+    if (user.isPresent()) {
+      words.addAll(user.get().prefix());
+      variables.putAll(user.get().variables());
+    }
+    words.addAll(List.of("/bin/sh", "-c", command));
     int exit;
     try {
-      exit = Processes.interact(session.world(), List.of("/bin/sh", "-c", command), environment);
+      if (session.local().is(Flag.BACKGROUND)) {
+        Processes.leave(session.world(), words, variables);
+        return 0;
+      }
+      exit = Processes.interact(session.world(), words, variables);
     } catch (IOException e) {
       throw SopsFailure.of("cannot run the command: " + FileAccess.reason(e));
     }
@@ -42,6 +57,10 @@ final class Execution {
   }
 
   static int withVariables(Session session) throws SopsFailure {
+    if (session.local().is(Flag.BACKGROUND) && session.local().is(Flag.SAME_PROCESS)) {
+      throw new SopsFailure(
+          SopsFailure.CONFLICT, "Error: The --same-process flag cannot be used with --background");
+    }
     List<String> rest = fileAndCommand(session);
     Path path = session.world().path(rest.getFirst());
     Map<String, String> environment = new LinkedHashMap<>();
@@ -94,26 +113,36 @@ final class Execution {
     try (PrivateFolder folder = PrivateFolder.create(session.world())) {
       Path file = folder.path().resolve(name.isEmpty() ? "tmp-file" : name);
       String command = rest.get(1).replace("{}", file.toString());
+      Optional<OtherUser> user = OtherUser.asked(session);
       if (session.local().is(Flag.NO_FIFO)) {
         Files.createFile(
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, content);
+        if (user.isPresent()) {
+          user.get().takes(file);
+          user.get().takes(folder.path());
+        }
         return shell(session, command, session.world().environment());
       }
-      return throughPipe(session, file, content, command);
+      return throughPipe(session, user, file, content, command);
     } catch (IOException e) {
       throw SopsFailure.of("cannot give the file to the command: " + FileAccess.reason(e));
     }
   }
 
-  private static int throughPipe(Session session, Path pipe, byte[] content, String command)
+  private static int throughPipe(
+      Session session, Optional<OtherUser> user, Path pipe, byte[] content, String command)
       throws SopsFailure, IOException {
     Processes.Result made =
         Processes.run(
             session.world(), List.of("mkfifo", "-m", "600", pipe.toString()), new byte[0]);
     if (made.exit() != 0) {
       throw new IOException("mkfifo: " + made.err());
+    }
+    if (user.isPresent()) {
+      user.get().takes(pipe);
+      user.get().takes(Objects.requireNonNull(pipe.getParent()));
     }
     Thread writer =
         Thread.ofPlatform()

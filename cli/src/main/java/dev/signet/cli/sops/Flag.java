@@ -9,16 +9,22 @@ import java.util.List;
  * @param names the long one first
  * @param isSwitch whether it stands without a value
  * @param variable an environment variable that gives it a value, or nothing
+ * @param isRepeatable whether values that are given add up, with commas between them
  * @param help one line
  */
-record Flag(List<String> names, boolean isSwitch, String variable, String help) {
+record Flag(
+    List<String> names, boolean isSwitch, String variable, boolean isRepeatable, String help) {
 
   static Flag text(String names, String variable, String help) {
-    return new Flag(List.of(names.split(",")), false, variable, help);
+    return new Flag(List.of(names.split(",")), false, variable, false, help);
   }
 
   static Flag onOff(String names, String help) {
-    return new Flag(List.of(names.split(",")), true, "", help);
+    return new Flag(List.of(names.split(",")), true, "", false, help);
+  }
+
+  private static Flag repeated(String names, String help) {
+    return new Flag(List.of(names.split(",")), false, "", true, help);
   }
 
   String name() {
@@ -50,6 +56,10 @@ record Flag(List<String> names, boolean isSwitch, String variable, String help) 
   static final Flag VALUE_STDIN = onOff("value-stdin", "read the value from standard input");
   static final Flag PRISTINE = onOff("pristine", "give the command no other variables");
   static final Flag NO_FIFO = onOff("no-fifo", "give the command a file instead of a pipe");
+  static final Flag USER = text("user", "", "the user to run the command as");
+  static final Flag BACKGROUND = onOff("background", "do not wait for the command");
+  static final Flag SAME_PROCESS = onOff("same-process", "has no effect");
+  static final Flag GROUP_FILE = text("file,f", "", "the file whose groups change");
   static final Flag FILENAME = text("filename", "", "how the file or pipe is called");
 
   /** Keys for new files; also what rotate adds and removes. */
@@ -81,6 +91,19 @@ record Flag(List<String> names, boolean isSwitch, String variable, String help) 
               "SOPS_ENABLE_LOCAL_KEYSERVICE",
               "use keys of this machine"),
           text("keyservice", "SOPS_KEYSERVICE", "other key services"));
+
+  /** Keys of a group, each of which may be given several times. */
+  static final List<Flag> GROUP_KEYS =
+      List.of(
+          repeated("age", "an age recipient"),
+          repeated("pgp", "a PGP fingerprint"),
+          repeated("kms", "the ARN of a key of AWS KMS"),
+          repeated("gcp-kms", "the resource id of a key of Google Cloud KMS"),
+          repeated("hckms", "the id of a key of Huawei Cloud KMS"),
+          repeated("azure-kv", "the URL of a key in Azure Key Vault"),
+          repeated("hc-vault-transit", "the URI of a transit key of Vault"),
+          text("aws-profile", "", "the profile for requests to AWS"),
+          text("encryption-context", "", "pairs name:value for AWS KMS"));
 
   /** Those that stand before a command, or in place of one. */
   static final List<Flag> GLOBAL = global();

@@ -7,6 +7,7 @@ import dev.signet.sops.MasterKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** The master keys of this machine: age by itself, PGP by the program gpg. */
 final class Keys implements KeyWrapping, AutoCloseable {
@@ -17,8 +18,9 @@ final class Keys implements KeyWrapping, AutoCloseable {
 
   Keys(SopsWorld world) {
     this.world = world;
-    this.sources = new AgeKeySources(world);
-    this.age = new AgeWrapping(sources, world.random());
+    Terminal terminal = new Terminal(world);
+    this.sources = new AgeKeySources(world, terminal);
+    this.age = new AgeWrapping(sources, Optional.of(terminal), world.random());
   }
 
   @Override

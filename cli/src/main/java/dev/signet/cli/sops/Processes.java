@@ -3,6 +3,7 @@ package dev.signet.cli.sops;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,18 @@ final class Processes {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** Starts a program that outlives this one, with nothing to read and nobody to listen. */
+  static void leave(SopsWorld world, List<String> command, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder = builder(world, command);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.start();
   }
 
   /** The words of a command line as a shell splits them, without anything that it expands. */

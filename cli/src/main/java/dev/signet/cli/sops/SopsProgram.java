@@ -1,8 +1,14 @@
 package dev.signet.cli.sops;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The program {@code sops}: upstream's commands, flags, exit codes and messages, as of 3.13.3. A
@@ -24,7 +30,24 @@ public final class SopsProgram {
     UPDATEKEYS("make the keys of files those of the configuration"),
     FILESTATUS("say whether a file is encrypted"),
     EXEC_ENV("run a command with decrypted values as variables"),
-    EXEC_FILE("run a command with the decrypted file");
+    EXEC_FILE("run a command with the decrypted file"),
+    GROUPS_ADD("add a key group to a file"),
+    GROUPS_DELETE("take a key group out of a file"),
+    COMPLETION_BASH("print completion for bash"),
+    COMPLETION_ZSH("print completion for zsh");
+
+    /** What is said to those who ask for what upstream has beside these. */
+    private static final Map<String, String> ABSENT =
+        Map.of(
+            "publish",
+            "publish is not supported: its targets (S3, GCS, Vault) are not there yet; decrypt the"
+                + " file and hand it to the target's own program",
+            "keyservice",
+            "keyservice is not supported: it hands out data keys to whoever reaches its port; give"
+                + " the machine that decrypts a key of its own");
+
+    /** Commands whose second word is part of their name. */
+    private static final Set<String> TWO_WORDS = Set.of("groups", "completion");
 
     private final String help;
 
@@ -33,7 +56,15 @@ public final class SopsProgram {
     }
 
     String text() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+      int first = text.indexOf('-');
+      return first > 0 && TWO_WORDS.contains(text.substring(0, first))
+          ? text.replaceFirst("-", " ")
+          : text;
+    }
+
+    List<String> words() {
+      return List.of(text().split(" "));
     }
 
     List<Flag> flags() {
@@ -78,13 +109,20 @@ public final class SopsProgram {
         case UPDATEKEYS -> flags.addAll(List.of(Flag.YES, Flag.INPUT_TYPE));
         case FILESTATUS -> flags.add(Flag.INPUT_TYPE);
         case EXEC_ENV -> {
-          flags.addAll(List.of(Flag.PRISTINE, Flag.ORDER));
-          flags.add(Flag.onOff("same-process", "has no effect"));
+          flags.addAll(List.of(Flag.PRISTINE, Flag.ORDER, Flag.USER));
+          flags.addAll(List.of(Flag.BACKGROUND, Flag.SAME_PROCESS));
         }
         case EXEC_FILE -> {
           flags.addAll(List.of(Flag.NO_FIFO, Flag.INPUT_TYPE, Flag.OUTPUT_TYPE));
-          flags.addAll(List.of(Flag.FILENAME, Flag.ORDER));
+          flags.addAll(List.of(Flag.FILENAME, Flag.ORDER, Flag.USER));
         }
+        case GROUPS_ADD, GROUPS_DELETE -> {
+          flags.addAll(List.of(Flag.GROUP_FILE, Flag.IN_PLACE, Flag.THRESHOLD, Flag.ORDER));
+          if (this == GROUPS_ADD) {
+            flags.addAll(Flag.GROUP_KEYS);
+          }
+        }
+        case COMPLETION_BASH, COMPLETION_ZSH -> {}
       }
       flags.addAll(Flag.KEY_SERVICES);
       flags.add(Flag.onOff("help,h", "show help"));
@@ -103,8 +141,21 @@ public final class SopsProgram {
         case FILESTATUS -> FileCommands.status(session);
         case EXEC_ENV -> Execution.withVariables(session);
         case EXEC_FILE -> Execution.withFile(session);
+        case GROUPS_ADD -> Groups.add(session);
+        case GROUPS_DELETE -> Groups.delete(session);
+        case COMPLETION_BASH -> completion(session, /* zsh= */ false);
+        case COMPLETION_ZSH -> completion(session, /* zsh= */ true);
       };
     }
+  }
+
+  private static int completion(Session session, boolean zsh) {
+    SequencedMap<String, List<String>> flags = new LinkedHashMap<>();
+    for (Command command : Command.values()) {
+      flags.put(command.text(), command.flags().stream().map(flag -> "--" + flag.name()).toList());
+    }
+    session.world().out().print(Completion.script(flags, zsh));
+    return 0;
   }
 
   /** Runs the program and returns its exit code. */
@@ -136,8 +187,10 @@ public final class SopsProgram {
       return 0;
     }
     for (Command command : Command.values()) {
-      if (!rest.isEmpty() && rest.getFirst().equals(command.text())) {
-        Arguments local = Arguments.parse(rest.subList(1, rest.size()), command.flags(), world);
+      List<String> words = command.words();
+      if (rest.size() >= words.size() && rest.subList(0, words.size()).equals(words)) {
+        Arguments local =
+            Arguments.parse(rest.subList(words.size(), rest.size()), command.flags(), world);
         if (local.is("help")) {
           world.out().print(help(command));
           return 0;
@@ -147,9 +200,27 @@ public final class SopsProgram {
         return command.run(session);
       }
     }
+    if (!rest.isEmpty()) {
+      refuse(rest.getFirst());
+    }
     Session session = new Session(world, global, global);
     session.refuseKeyServices();
     return flagsOnly(session);
+  }
+
+  /** Words that would otherwise be taken for the names of files. */
+  private static void refuse(String word) throws SopsFailure {
+    if (Command.ABSENT.containsKey(word)) {
+      throw SopsFailure.of(Command.ABSENT.get(word));
+    }
+    if (Command.TWO_WORDS.contains(word)) {
+      String known =
+          Arrays.stream(Command.values())
+              .map(Command::text)
+              .filter(text -> text.startsWith(word + " "))
+              .collect(Collectors.joining(", "));
+      throw SopsFailure.of("which one: " + known + "?");
+    }
   }
 
   /** The old style: flags say what is to be done. */
@@ -196,7 +267,7 @@ public final class SopsProgram {
             commands:
             """);
     for (Command command : Command.values()) {
-      text.append("  %-12s %s%n".formatted(command.text(), command.help));
+      text.append("  %-15s %s%n".formatted(command.text(), command.help));
     }
     return text.append("\nflags:\n").append(help(Flag.GLOBAL)).toString();
   }

@@ -17,6 +17,10 @@ public final class AgeException extends IOException {
     MAC,
     /** None of the identities is one of its recipients, or the passphrase is wrong. */
     NO_MATCH,
+    /** An identity stays closed: its passphrase is wrong, or nobody gave it. */
+    LOCKED,
+    /** A plugin could not be started, or says that it cannot. */
+    PLUGIN,
     /** The payload was changed, cut off or extended. */
     PAYLOAD
   }

@@ -11,9 +11,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Files as age version 1 writes them (c2sp.org/age).
@@ -24,7 +26,8 @@ import java.util.Optional;
  *
  * <p>A file key of 16 random bytes is wrapped once for each recipient; header and payload are keyed
  * by what is derived from it. Streams may be of any length and take two chunks of memory. Keys are
- * those of {@link X25519Recipient} and passphrases ({@link PassphraseRecipient}).
+ * those that {@link Recipient} and {@link Identity} permit: age's own, post-quantum ones, those of
+ * SSH and of plugins, and passphrases.
  */
 public final class AgeFile {
 
@@ -57,14 +60,31 @@ public final class AgeFile {
           case ARMORED -> new ArmorOutput(new BufferedOutputStream(to));
         };
     try (SecretBytes fileKey = FileKey.generate(random)) {
-      List<Stanza> stanzas =
-          recipients.stream().map(each -> Recipient.wrap(each, fileKey, random)).toList();
+      List<Stanza> stanzas = wrap(recipients, fileKey, random);
       byte[] nonce = new byte[Chunks.NONCE];
       random.nextBytes(nonce);
       out.write(Header.write(stanzas, fileKey));
       out.write(nonce);
       return new PayloadOutput(out, new Chunks(fileKey, nonce));
     }
+  }
+
+  private static List<Stanza> wrap(
+      List<? extends Recipient> recipients, SecretBytes fileKey, SecureRandom random)
+      throws AgeException {
+    List<Stanza> stanzas = new ArrayList<>();
+    Optional<Set<String>> labels = Optional.empty();
+    for (Recipient recipient : recipients) {
+      Wrapped wrapped = Recipient.wrap(recipient, fileKey, random);
+      if (labels.isPresent() && !labels.get().equals(wrapped.labels())) {
+        throw new AgeException(
+            AgeException.Reason.NO_MATCH,
+            "incompatible recipients: post-quantum ones may not be mixed with others in a file");
+      }
+      labels = Optional.of(wrapped.labels());
+      stanzas.addAll(wrapped.stanzas());
+    }
+    return stanzas;
   }
 
   /**
@@ -146,9 +166,22 @@ public final class AgeFile {
         : Form.BINARY;
   }
 
-  /** A whole file at once. */
+  /** Whether it begins like an age file of either form. */
+  static boolean isOne(byte[] file) {
+    byte[] version = "age-encryption.org/".getBytes(StandardCharsets.US_ASCII);
+    return formOf(file) == Form.ARMORED
+        || (file.length > version.length
+            && Arrays.equals(file, 0, version.length, version, 0, version.length));
+  }
+
+  /**
+   * A whole file at once.
+   *
+   * @throws AgeException when recipients do not go together, or a plugin fails
+   */
   public static byte[] seal(
-      SecretBytes content, List<? extends Recipient> recipients, Form form, SecureRandom random) {
+      SecretBytes content, List<? extends Recipient> recipients, Form form, SecureRandom random)
+      throws AgeException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (OutputStream out = encrypt(file, recipients, form, random)) {
       content.with(
@@ -156,6 +189,8 @@ public final class AgeFile {
             out.write(bytes);
             return bytes.length;
           });
+    } catch (AgeException e) {
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,15 +1,18 @@
 package dev.signet.core.age;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
+import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -55,6 +58,38 @@ final class Primitives {
     }
   }
 
+  /** The first half of HKDF; a salt or key material may be empty. */
+  static byte[] extract(byte[] salt, byte[] keyMaterial) {
+    return hmac(salt.length == 0 ? new byte[KEY] : salt, keyMaterial);
+  }
+
+  /** The second half, for no more than 32 bytes. */
+  static byte[] expand(byte[] key, byte[] info, int length) {
+    byte[] once = Arrays.copyOf(info, info.length + 1);
+    once[info.length] = 1;
+    return Arrays.copyOf(hmac(key, once), length);
+  }
+
+  static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    return digest("SHA-256", bytes);
+  }
+
+  static byte[] digest(String algorithm, byte[] bytes) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(bytes);
+    } catch (GeneralSecurityException e) {
+      throw missing(algorithm, e);
+    }
+  }
+
   static Cipher chaCha20Poly1305() {
     try {
       return Cipher.getInstance("ChaCha20-Poly1305");
@@ -65,10 +100,14 @@ final class Primitives {
 
   /** With a nonce of zeros, for keys that encrypt one message. */
   static byte[] wrap(byte[] key, byte[] plain) {
+    return wrap(key, ZERO_NONCE, plain);
+  }
+
+  static byte[] wrap(byte[] key, byte[] nonce, byte[] plain) {
     try {
       Cipher cipher = chaCha20Poly1305();
       cipher.init(
-          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(ZERO_NONCE));
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
       return cipher.doFinal(plain);
     } catch (GeneralSecurityException e) {
       throw missing("ChaCha20-Poly1305", e);
@@ -77,10 +116,14 @@ final class Primitives {
 
   /** Nothing, if it was not wrapped with that key. */
   static Optional<byte[]> unwrap(byte[] key, byte[] wrapped) {
+    return unwrap(key, ZERO_NONCE, wrapped);
+  }
+
+  static Optional<byte[]> unwrap(byte[] key, byte[] nonce, byte[] wrapped) {
     try {
       Cipher cipher = chaCha20Poly1305();
       cipher.init(
-          Cipher.DECRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(ZERO_NONCE));
+          Cipher.DECRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
       return Optional.of(cipher.doFinal(wrapped));
     } catch (AEADBadTagException otherKey) {
       return Optional.empty();

@@ -5,25 +5,52 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Whom a file is encrypted to. */
-public sealed interface Recipient permits X25519Recipient, PassphraseRecipient {
+public sealed interface Recipient
+    permits X25519Recipient,
+        HybridRecipient,
+        SshEd25519Recipient,
+        SshRsaRecipient,
+        PluginRecipient,
+        PassphraseRecipient {
 
-  /** Reads {@code age1…}. */
+  /** Reads {@code age1…}, {@code age1pq1…} or a public key of SSH. */
   static Recipient parse(String text) throws AgeKeyException {
-    if (!text.startsWith("age1")) {
-      throw new AgeKeyException("unknown recipient type");
-    }
-    if (text.startsWith("age1pq1") || text.indexOf('1', 4) > 0) {
+    if (isOfPlugin(text)) {
       throw new AgeKeyException(
-          "recipient " + shortened(text) + " is post-quantum or of a plugin, not supported yet");
+          "recipient " + shortened(text) + " is of a plugin; plugins are not used here");
     }
+    return parse(text, Optional.empty());
+  }
+
+  /** Also reads {@code age1NAME1…}, for which a plugin is started when it is used. */
+  static Recipient parse(String text, Optional<Plugins> plugins) throws AgeKeyException {
     try {
-      return X25519Recipient.parse(text);
+      if (text.startsWith("ssh-")) {
+        return SshPrivateKey.recipient(
+            SshWire.authorizedKey(text)
+                .orElseThrow(() -> new AgeKeyException("ssh: no key found")));
+      }
+      if (!text.startsWith("age1")) {
+        throw new AgeKeyException("unknown recipient type");
+      }
+      if (isOfPlugin(text)) {
+        return PluginRecipient.parse(text, plugins);
+      }
+      return text.startsWith("age1pq1") ? HybridRecipient.parse(text) : X25519Recipient.parse(text);
     } catch (AgeKeyException e) {
-      throw new AgeKeyException(
-          "malformed recipient \"" + shortened(text) + "\": " + e.getMessage());
+      throw e.getMessage().equals("unknown recipient type")
+          ? e
+          : new AgeKeyException(
+              "malformed recipient \"" + shortened(text) + "\": " + e.getMessage());
     }
+  }
+
+  private static boolean isOfPlugin(String text) {
+    return text.startsWith("age1") && !text.startsWith("age1pq1") && text.indexOf('1', 4) > 0;
   }
 
   private static String shortened(String text) {
@@ -48,11 +75,17 @@ public sealed interface Recipient permits X25519Recipient, PassphraseRecipient {
     return recipients;
   }
 
-  /** The stanza by which this recipient gets at the file key. */
-  static Stanza wrap(Recipient recipient, SecretBytes fileKey, SecureRandom random) {
+  /** How this recipient gets at the file key. */
+  static Wrapped wrap(Recipient recipient, SecretBytes fileKey, SecureRandom random)
+      throws AgeException {
     return switch (recipient) {
-      case X25519Recipient key -> key.wrap(fileKey, random);
-      case PassphraseRecipient passphrase -> passphrase.wrap(fileKey, random);
+      case X25519Recipient key -> Wrapped.of(key.wrap(fileKey, random));
+      case HybridRecipient key ->
+          new Wrapped(List.of(key.wrap(fileKey, random)), Set.of(HybridRecipient.LABEL));
+      case SshEd25519Recipient key -> Wrapped.of(key.wrap(fileKey, random));
+      case SshRsaRecipient key -> Wrapped.of(key.wrap(fileKey, random));
+      case PluginRecipient plugin -> plugin.wrap(fileKey);
+      case PassphraseRecipient passphrase -> Wrapped.of(passphrase.wrap(fileKey, random));
     };
   }
 }

@@ -1,5 +1,7 @@
 package dev.signet.core.age;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -11,6 +13,8 @@ import java.util.List;
  * </pre>
  */
 final class Stanza {
+
+  static final String ARROW = "-> ";
 
   private final String type;
   private final List<String> arguments;
@@ -33,5 +37,18 @@ final class Stanza {
 
   byte[] body() {
     return body;
+  }
+
+  void write(ByteArrayOutputStream out) {
+    StringBuilder text = new StringBuilder(ARROW).append(type);
+    arguments.forEach(argument -> text.append(' ').append(argument));
+    text.append('\n');
+    String encoded = StrictBase64.UNPADDED.text(body);
+    int at = 0;
+    for (; encoded.length() - at >= StanzaReader.COLUMNS; at += StanzaReader.COLUMNS) {
+      text.append(encoded, at, at + StanzaReader.COLUMNS).append('\n');
+    }
+    text.append(encoded.substring(at)).append('\n');
+    out.writeBytes(text.toString().getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.testkit.Needs;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -14,6 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The age program opens what is written here, where it is installed. */
 class AgeProgramTest {
@@ -53,5 +56,53 @@ class AgeProgramTest {
       assertThat(out.readAllBytes()).isEqualTo(content);
     }
     assertThat(process.waitFor()).isZero();
+  }
+
+  /** Keys of SSH, in both directions. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ed25519", "rsa"})
+  void sharesKeysOfSsh(String type) throws Exception {
+    String age = Needs.command("age", "apt-get install age").toString();
+    String keygen = Needs.command("ssh-keygen", "apt-get install openssh-client").toString();
+    run("", keygen, "-q", "-t", type, "-N", "", "-C", "somebody", "-f", "key");
+    String line = Files.readString(folder.resolve("key.pub")).strip();
+    byte[] file =
+        AgeFile.seal(
+            SecretBytes.wrap("ours".getBytes(UTF_8)),
+            List.of(Recipient.parse(line)),
+            AgeFile.Form.ARMORED,
+            RANDOM);
+    Files.write(folder.resolve("file.age"), file);
+    assertThat(run("", age, "-d", "-i", "key", "file.age")).isEqualTo("ours");
+
+    run("theirs", age, "-R", "key.pub", "-o", "other.age");
+    SecretBytes key = SecretBytes.wrap(Files.readAllBytes(folder.resolve("key")));
+    try (Identity identity =
+            SshPrivateKey.read(
+                key,
+                () -> {
+                  throw new IOException("it has no passphrase");
+                });
+        SecretBytes content =
+            AgeFile.open(Files.readAllBytes(folder.resolve("other.age")), List.of(identity))) {
+      assertThat(content.<String, RuntimeException>with(bytes -> new String(bytes, UTF_8)))
+          .isEqualTo("theirs");
+    }
+  }
+
+  private String run(String input, String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    try (InputStream out = process.getInputStream()) {
+      String text = new String(out.readAllBytes(), UTF_8);
+      assertThat(process.waitFor()).isZero();
+      return text;
+    }
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -38,6 +39,36 @@ public final class Manifests {
   /** What could not be read: where it is and why. */
   public record Failure(String where, String why) {}
 
+  /** Opens files that are encrypted as SOPS does it: values are, what objects they are is not. */
+  @FunctionalInterface
+  public interface Opener {
+
+    /** Leaves such files as they are. */
+    Opener NONE = (_, content) -> content;
+
+    /**
+     * The plain text, which is zeroed after it was read.
+     *
+     * @throws LockedException when no key at hand opens it, or it was tampered with
+     */
+    byte[] open(Path file, byte[] content) throws LockedException;
+  }
+
+  /** A file stays closed; the message says why, for people. */
+  public static final class LockedException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    public LockedException(String message) {
+      super(message);
+    }
+
+    @Override
+    public String getMessage() {
+      return java.util.Objects.requireNonNull(super.getMessage());
+    }
+  }
+
   private static final Set<String> CLUSTER_WIDE =
       Set.of(
           "Namespace",
@@ -57,17 +88,28 @@ public final class Manifests {
           "K8sSecretSource");
 
   private final Map<Ref, Manifest> manifests = new TreeMap<>();
+  private final Map<Ref, Failure> locked = new TreeMap<>();
   private final List<Failure> failures = new ArrayList<>();
+  private final Opener opener;
   private int otherDocuments;
+
+  private Manifests(Opener opener) {
+    this.opener = opener;
+  }
 
   /** No manifests at all. */
   public static Manifests none() {
-    return new Manifests();
+    return new Manifests(Opener.NONE);
   }
 
   /** Reads files and folders. Namespaced objects without a namespace are in {@code namespace}. */
   public static Manifests read(List<Path> sources, String namespace) {
-    Manifests result = new Manifests();
+    return read(sources, namespace, Opener.NONE);
+  }
+
+  /** The same, and what SOPS encrypted is opened. */
+  public static Manifests read(List<Path> sources, String namespace, Opener opener) {
+    Manifests result = new Manifests(opener);
     Set<Path> files = new LinkedHashSet<>();
     for (Path source : sources) {
       files.addAll(result.filesOf(source.toAbsolutePath().normalize()));
@@ -132,6 +174,9 @@ public final class Manifests {
       byte[] content = Documents.readAll(input, file.toString(), ReadLimits.DEFAULT);
       documents =
           Documents.read(content, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+      if (documents.stream().anyMatch(document -> isEncrypted(document.tree()))) {
+        documents = opened(file, content, documents, namespace);
+      }
     } catch (MalformedDocumentException e) {
       failures.add(new Failure(file.toString(), e.getMessage()));
       return;
@@ -141,6 +186,39 @@ public final class Manifests {
     }
     for (Document document : documents) {
       addTree(document.tree(), file, document.line(), namespace);
+    }
+  }
+
+  private static boolean isEncrypted(Map<String, @Nullable Object> tree) {
+    return tree.get("sops") instanceof Map<?, ?> metadata && metadata.containsKey("mac");
+  }
+
+  /** Nothing, if it stays closed: objects whose values are not known deliver nothing. */
+  private List<Document> opened(Path file, byte[] content, List<Document> closed, String namespace)
+      throws MalformedDocumentException {
+    byte[] plain;
+    try {
+      plain = opener.open(file, content);
+    } catch (LockedException e) {
+      for (Document document : closed) {
+        lock(document, file, namespace, e.getMessage());
+      }
+      return List.of();
+    }
+    try {
+      return Documents.read(plain, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private void lock(Document document, Path file, String namespace, String why) {
+    try {
+      KubeObject object = placed(KubeObject.of(document.tree(), namespace));
+      Manifest manifest = new Manifest(object, file, document.line());
+      locked.putIfAbsent(object.ref(), new Failure(manifest.where(), why));
+    } catch (MalformedObjectException e) {
+      failures.add(new Failure(file + ":" + document.line(), why));
     }
   }
 
@@ -195,6 +273,11 @@ public final class Manifests {
 
   public Collection<Manifest> all() {
     return Collections.unmodifiableCollection(manifests.values());
+  }
+
+  /** Objects whose files stay closed: where they are and why. They are not among {@link #all}. */
+  public Map<Ref, Failure> locked() {
+    return Collections.unmodifiableMap(locked);
   }
 
   Map<Ref, Manifest> byRef() {

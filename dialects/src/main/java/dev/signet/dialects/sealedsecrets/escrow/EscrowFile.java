@@ -37,7 +37,8 @@ public final class EscrowFile {
   }
 
   /** Without what a server adds, and without the marks of earlier copies. */
-  public static byte[] seal(Secret secret, List<Recipient> recipients, SecureRandom random) {
+  public static byte[] seal(Secret secret, List<Recipient> recipients, SecureRandom random)
+      throws EscrowException {
     Map<String, String> annotations = new LinkedHashMap<>(secret.metadata().annotations());
     annotations.keySet().removeIf(name -> name.startsWith(Escrow.MARK));
     Secret bare =
@@ -52,6 +53,8 @@ public final class EscrowFile {
     byte[] manifest = GoYaml.write(SecretManifest.write(bare)).getBytes(StandardCharsets.UTF_8);
     try (SecretBytes content = SecretBytes.wrap(manifest)) {
       return AgeFile.seal(content, recipients, AgeFile.Form.ARMORED, random);
+    } catch (AgeException e) {
+      throw new EscrowException("the escrowed key cannot be encrypted: " + e.getMessage());
     }
   }
 

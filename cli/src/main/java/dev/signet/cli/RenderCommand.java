@@ -1,0 +1,213 @@
+package dev.signet.cli;
+
+import dev.signet.cli.sops.SopsManifests;
+import dev.signet.core.sealing.MalformedKeyException;
+import dev.signet.core.sealing.Sealer;
+import dev.signet.core.sealing.SealingCertificate;
+import dev.signet.delivery.directory.AtomicFile;
+import dev.signet.dialects.sealedsecrets.Sealing;
+import dev.signet.yaml.Document;
+import dev.signet.yaml.Documents;
+import dev.signet.yaml.DuplicateKeys;
+import dev.signet.yaml.MalformedDocumentException;
+import dev.signet.yaml.ReadLimits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@CommandLine.Command(
+    description = {
+      "Prints manifests with what SOPS encrypted in plain, or sealed instead: a filter between a folder",
+      "or a pipe and whoever applies, such as a plugin of Argo CD. Other documents pass as they are."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  signet render -f deploy/ | kubectl apply -f -",
+      "  kustomize build . | signet render --ignore-mac",
+      "  signet render -f deploy/ --sealed-with cluster.pem",
+      "",
+      "Without --sealed-with the output holds secrets in plain: Argo CD keeps it in its cache. Files are",
+      "printed only if all of them can be opened."
+    })
+final class RenderCommand implements Command {
+
+  @Mixin Options options = new Options();
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "PATH",
+      description =
+          "A manifest, or a folder with manifests below it; repeatable; default: standard input.")
+  List<String> files = new ArrayList<>();
+
+  @Option(
+      names = "--sealed-with",
+      paramLabel = "FILE",
+      description = "Print SealedSecrets for the holder of this certificate's key, no Secrets.")
+  Optional<String> certificate = Optional.empty();
+
+  @Option(
+      names = "--ignore-mac",
+      description = {
+        "Do not check the MAC, which does not fit any more when kustomize has put fields into",
+        "another order. Whoever can change the files can then move values to other places."
+      })
+  boolean ignoreMac;
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAMESPACE",
+      defaultValue = "default",
+      description = "With --sealed-with: the namespace of Secrets that name none.")
+  String namespace = "default";
+
+  @Override
+  public int run(Surroundings surroundings) throws CommandFailure, IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (SopsManifests sops = new SopsManifests(surroundings.sops())) {
+      if (files.isEmpty()) {
+        byte[] input = InputOutput.read(surroundings, "-");
+        render(surroundings, sops, input, Path.of("stdin.yaml"), "standard input", all);
+      } else {
+        ManifestFiles found = new ManifestFiles();
+        found.places.addAll(files);
+        for (ManifestFiles.Found file : found.find(surroundings, /* recursive= */ true)) {
+          byte[] content = InputOutput.read(surroundings, file.path().toString());
+          render(surroundings, sops, content, file.path(), file.name(), all);
+        }
+      }
+    }
+    byte[] content = all.toByteArray();
+    InputOutput.write(surroundings, Optional.empty(), content, AtomicFile.Readers.OWNER);
+    Arrays.fill(content, (byte) 0);
+    return ExitCode.OK;
+  }
+
+  /** Each document by itself: a stream may hold several files, each with a data key of its own. */
+  private void render(
+      Surroundings surroundings,
+      SopsManifests sops,
+      byte[] content,
+      Path file,
+      String source,
+      ByteArrayOutputStream out)
+      throws CommandFailure, IOException {
+    if (sops.metadata(content, file).isPresent()) {
+      try {
+        print(surroundings, decrypted(sops, content, file), source, out);
+        return;
+      } catch (SopsManifests.ClosedException e) {
+        if (!hasSeveral(content, source)) {
+          throw closed(source, e);
+        }
+      }
+    }
+    if (!ManifestFiles.mention(content, "ENC[AES256_GCM")) {
+      print(surroundings, content, source, out);
+      return;
+    }
+    for (String document : documents(content)) {
+      byte[] text = document.getBytes(StandardCharsets.UTF_8);
+      if (sops.metadata(text, file).isEmpty()) {
+        print(surroundings, text, source, out);
+        continue;
+      }
+      try {
+        print(surroundings, decrypted(sops, text, file), source, out);
+      } catch (SopsManifests.ClosedException e) {
+        throw closed(source, e);
+      }
+    }
+  }
+
+  private byte[] decrypted(SopsManifests sops, byte[] text, Path file)
+      throws SopsManifests.ClosedException {
+    return ignoreMac ? sops.decryptUnchecked(text, file) : sops.decrypt(text, file);
+  }
+
+  private static CommandFailure closed(String source, SopsManifests.ClosedException e) {
+    return CommandFailure.of(
+        source + " stays closed: " + e.getMessage().replaceAll("\\s+", " "),
+        "nothing was printed; `signet recipients` says who can open it");
+  }
+
+  private static boolean hasSeveral(byte[] content, String source) throws CommandFailure {
+    return read(content, source).size() > 1;
+  }
+
+  private static List<Document> read(byte[] content, String source) throws CommandFailure {
+    try {
+      return Documents.read(content, source, ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+    } catch (MalformedDocumentException e) {
+      throw CommandFailure.because(e);
+    }
+  }
+
+  private static List<String> documents(byte[] content) {
+    String text = new String(content, StandardCharsets.UTF_8);
+    return Arrays.stream(text.split("(?m)^---[ \t]*\r?$", -1))
+        .filter(document -> !document.isBlank())
+        .toList();
+  }
+
+  private void print(
+      Surroundings surroundings, byte[] plain, String source, ByteArrayOutputStream out)
+      throws CommandFailure, IOException {
+    if (certificate.isEmpty()) {
+      if (!startsDocument(plain)) {
+        out.writeBytes("---\n".getBytes(StandardCharsets.UTF_8));
+      }
+      out.writeBytes(plain);
+      if (plain.length > 0 && plain[plain.length - 1] != '\n') {
+        out.write('\n');
+      }
+      return;
+    }
+    Sealer sealer = sealer(surroundings, certificate.get());
+    for (Document document : read(plain, source)) {
+      String text = ManifestFormat.YAML.document(document.tree());
+      boolean secret =
+          "Secret".equals(document.tree().get("kind"))
+              && "v1".equals(document.tree().get("apiVersion"));
+      if (!secret) {
+        out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+        continue;
+      }
+      SealDocuments.seal(
+          text.getBytes(StandardCharsets.UTF_8),
+          source,
+          new Sealing(
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(namespace),
+              /* namespaceChosen= */ false,
+              /* allowEmpty= */ true),
+          sealer,
+          ManifestFormat.YAML,
+          out);
+    }
+  }
+
+  private static boolean startsDocument(byte[] text) {
+    return text.length > 3 && text[0] == '-' && text[1] == '-' && text[2] == '-';
+  }
+
+  private static Sealer sealer(Surroundings surroundings, String file) throws CommandFailure {
+    try {
+      return new Sealer(
+          SealingCertificate.read(InputOutput.read(surroundings, file)).publicKey(),
+          surroundings.random());
+    } catch (MalformedKeyException e) {
+      throw CommandFailure.of("the certificate " + file + ": " + e.getMessage());
+    }
+  }
+}
