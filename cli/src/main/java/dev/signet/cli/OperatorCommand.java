@@ -64,6 +64,11 @@ final class OperatorCommand implements Command {
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
+      names = "--unsafe-allow-generic-targets",
+      description = "Let ExternalSecrets write into objects that are not Secrets.")
+  boolean genericTargets;
+
+  @Option(
       names = "--key-namespace",
       paramLabel = "NAME",
       description = "Where the sealing keys are; default: POD_NAMESPACE, the pod's, kube-system.")
@@ -252,7 +257,7 @@ final class OperatorCommand implements Command {
               .withSealing(sealing());
       return new Settings(
           new Settings.Area(namespaces, List.of(), labelSelector),
-          new Settings.Dialects(sealed, /* externalSecrets= */ true),
+          new Settings.Dialects(sealed, /* externalSecrets= */ true, genericTargets),
           leaderElection
               ? Optional.of(new Settings.Election(keys, leaseName, Leadership.Terms.USUAL))
               : Optional.empty(),

@@ -56,8 +56,16 @@ public record Settings(
    * Which resources are reconciled.
    *
    * @param externalSecrets whether ExternalSecrets and their stores are
+   * @param genericTargets whether ExternalSecrets may write into objects that are not Secrets
    */
-  public record Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {}
+  public record Dialects(
+      SealedSecretsSettings sealedSecrets, boolean externalSecrets, boolean genericTargets) {
+
+    /** Into Secrets only. */
+    public Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {
+      this(sealedSecrets, externalSecrets, /* genericTargets= */ false);
+    }
+  }
 
   /**
    * Where it answers, over plain HTTP.
@@ -148,7 +156,8 @@ public record Settings(
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
-    return withDialects(new Dialects(sealedSecrets, dialects.externalSecrets()));
+    return withDialects(
+        new Dialects(sealedSecrets, dialects.externalSecrets(), dialects.genericTargets()));
   }
 
   /**

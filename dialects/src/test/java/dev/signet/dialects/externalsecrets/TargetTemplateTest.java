@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.core.Item;
-import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.object.Ref;
@@ -176,6 +175,28 @@ final class TargetTemplateTest {
         .hasEntrySatisfying(
             "user", origin -> assertThat(origin.source()).isEqualTo("SecretStore/ns/store"))
         .isInstanceOf(Map.class);
+  }
+
+  @Test
+  void whatATemplateIsMadeOfLeadsBackToTheStore() throws Exception {
+    stage
+        .externalSecret(
+            "target: {template: {data: {dsn: '{{ .user }}@db', fixed: x}, templateFrom: [{literal:"
+                + " 'both: {{ .user }}{{ .pass }}'}]}}, "
+                + DATA)
+        .run();
+    assertThat(stage.world().directory().deliveries().getFirst().origins())
+        .hasEntrySatisfying(
+            "dsn",
+            origin ->
+                assertThat(origin.key()).startsWith("over user from SecretStore/ns/store, "))
+        .hasEntrySatisfying(
+            "both",
+            origin ->
+                assertThat(origin.key())
+                    .startsWith("over pass from SecretStore/ns/store, ")
+                    .contains("; user from SecretStore/ns/store, "))
+        .hasEntrySatisfying("fixed", origin -> assertThat(origin.key()).isEqualTo("fixed"));
   }
 
   /** In a cluster nobody waits for the interval when a Secret with templates changed. */
