@@ -67,7 +67,7 @@ public final class JsonText {
   /** The character of an escape that need not be one, else 0. */
   private static int code(byte[] json, int at) {
     for (int code : new int[] {'<', '>', '&'}) {
-      byte[] escape = String.format("\\u%04x", code).getBytes(StandardCharsets.US_ASCII);
+      byte[] escape = ("\\u00" + Integer.toHexString(code)).getBytes(StandardCharsets.US_ASCII);
       if (at + escape.length <= json.length
           && Arrays.equals(json, at, at + escape.length, escape, 0, escape.length)) {
         return code;

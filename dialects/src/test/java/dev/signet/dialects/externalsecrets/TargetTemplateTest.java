@@ -188,8 +188,7 @@ final class TargetTemplateTest {
     assertThat(stage.world().directory().deliveries().getFirst().origins())
         .hasEntrySatisfying(
             "dsn",
-            origin ->
-                assertThat(origin.key()).startsWith("over user from SecretStore/ns/store, "))
+            origin -> assertThat(origin.key()).startsWith("over user from SecretStore/ns/store, "))
         .hasEntrySatisfying(
             "both",
             origin ->

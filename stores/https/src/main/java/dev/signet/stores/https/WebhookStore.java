@@ -265,8 +265,7 @@ public final class WebhookStore implements SecretStore, Writable {
 
   @Override
   public boolean exists(Remote remote) throws StoreException {
-    try (Endpoint.Answer answer =
-        request.send("GET", either(remote), Optional.empty())) {
+    try (Endpoint.Answer answer = request.send("GET", either(remote), Optional.empty())) {
       if (answer.code() == 404) {
         return false;
       }
