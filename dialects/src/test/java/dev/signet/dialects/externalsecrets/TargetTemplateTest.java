@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.core.Item;
+import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.object.Ref;
