@@ -10,6 +10,7 @@ import dev.signet.delivery.directory.PlainSecrets;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
+import dev.signet.delivery.store.StoreProvider;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
@@ -22,6 +23,9 @@ import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.stores.https.KubernetesStore;
+import dev.signet.stores.https.Rendering;
+import dev.signet.stores.https.WebhookStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +59,25 @@ final class Applying {
   static Map<Ref, Outcome> run(
       Surroundings surroundings, Directory directory, Path root, Pass.Progress progress) {
     SealingKeys keys = Projects.keys(surroundings, directory);
-    Stores stores =
-        new Stores(directory, List.of(FakeStore.provider(), FolderStore.provider(root)));
     InstallationKey installation =
         new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
+    Templates templates = new Templates(directory, installation, surroundings.templateSources());
+    StoreProvider webhook =
+        WebhookStore.provider(new Rendering(templates::functions, surroundings.templateSources()));
+    Stores stores =
+        new Stores(
+            directory,
+            List.of(
+                FakeStore.provider(),
+                FolderStore.provider(root),
+                KubernetesStore.provider(),
+                webhook));
     Fetching fetching =
         new Fetching(
             stores,
             new Generating(
-                directory, Generators.all(), surroundings.clock(), surroundings.random()),
-            new Templates(directory, installation, surroundings.templateSources()));
+                directory, Generators.all(webhook), surroundings.clock(), surroundings.random()),
+            templates);
     List<Controller> controllers =
         List.of(
             new PlainSecrets(directory, surroundings.clock()),

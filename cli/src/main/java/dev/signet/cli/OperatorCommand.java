@@ -76,6 +76,11 @@ final class OperatorCommand implements Command {
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
+      names = "--unsafe-allow-generic-targets",
+      description = "Let ExternalSecrets write into objects that are not Secrets.")
+  boolean genericTargets;
+
+  @Option(
       names = "--key-namespace",
       paramLabel = "NAME",
       description = "Where the sealing keys are; default: POD_NAMESPACE, the pod's, kube-system.")
@@ -282,7 +287,8 @@ final class OperatorCommand implements Command {
               .withSealing(sealing());
       return new Settings(
           new Settings.Area(namespaces, List.of(), labelSelector),
-          new Settings.Dialects(sealed, /* externalSecrets= */ true, Set.copyOf(without)),
+          new Settings.Dialects(
+              sealed, /* externalSecrets= */ true, Set.copyOf(without), genericTargets),
           leaderElection ? Optional.of(lease.election(keys, leaseName)) : Optional.empty(),
           identity(surroundings),
           workers,

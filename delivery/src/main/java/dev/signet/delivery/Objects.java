@@ -24,6 +24,14 @@ public interface Objects {
   /** All objects of a kind, ordered by reference. */
   List<KubeObject> list(GroupKind kind) throws ObjectsException;
 
+  /**
+   * Whether objects of that kind, which this program need not know, can be read and written here in
+   * that version, within namespaces. To be asked before any other method is called for such a kind.
+   */
+  default boolean serves(String apiVersion, String kind) throws ObjectsException {
+    return false;
+  }
+
   /** Replaces {@code status}; does nothing when it is that already. */
   void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException;
 

@@ -56,7 +56,7 @@ public final class Cluster implements Objects, AutoCloseable {
 
   private final Connection connection;
   private final Options options;
-  private final Map<GroupKind, Resource> resources = new LinkedHashMap<>();
+  private final Map<GroupKind, Resource> resources = new ConcurrentHashMap<>();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -69,6 +69,10 @@ public final class Cluster implements Objects, AutoCloseable {
   private final SecretBodies bodies;
   private final WrittenSecrets written = new WrittenSecrets(System::nanoTime);
   private final List<Watching> watchings = new CopyOnWriteArrayList<>();
+
+  /** Kinds of others, into which values may be written. */
+  private final Set<GroupKind> lookedUp = ConcurrentHashMap.newKeySet();
+
   private final Map<GroupKind, String> servedVersions = new ConcurrentHashMap<>();
 
   /** Connects lazily: the first request tells whether there is a cluster. */
@@ -256,6 +260,11 @@ public final class Cluster implements Objects, AutoCloseable {
     return new ServerSideApply(api, bodies, options.fieldManager(), force, dryRun);
   }
 
+  /** Tokens of service accounts; it takes the verb create on serviceaccounts/token. */
+  public ServiceAccountTokens serviceAccountTokens() {
+    return new ServiceAccountTokens(api);
+  }
+
   /** What there is to know of pods. */
   public Diagnostics diagnostics() {
     return new Diagnostics(this, api);
@@ -357,6 +366,22 @@ public final class Cluster implements Objects, AutoCloseable {
     return found;
   }
 
+  /** A kind that is not known is looked up once, and known from then on. */
+  @Override
+  public boolean serves(String apiVersion, String kind) throws ObjectsException {
+    GroupKind wanted = GroupKind.of(apiVersion, kind);
+    Resource known = resources.get(wanted);
+    if (known == null) {
+      Optional<Resource> found = discovery.find(apiVersion, kind);
+      if (found.filter(Resource::namespaced).isPresent()) {
+        lookedUp.add(wanted);
+        resources.putIfAbsent(wanted, found.get());
+      }
+      known = resources.get(wanted);
+    }
+    return known != null && known.namespaced() && served(wanted).isPresent();
+  }
+
   @Override
   public void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
     KubeObject object =
@@ -390,7 +415,7 @@ public final class Cluster implements Objects, AutoCloseable {
     Resource resource = resource(ref.kind());
     var _ =
         api.ask(
-            asked("create", ref, resource, ""),
+            asked("create", ref, resource, "", lookedUp.contains(ref.kind())),
             new Api.Request(
                 "POST",
                 resource.path(versionOf(object), ref.namespace()) + manager(),
@@ -404,7 +429,7 @@ public final class Cluster implements Objects, AutoCloseable {
     Resource resource = resource(ref.kind());
     var _ =
         api.ask(
-            asked("update", ref, resource, ""),
+            asked("update", ref, resource, "", lookedUp.contains(ref.kind())),
             new Api.Request(
                 "PUT",
                 resource.path(versionOf(object), ref.namespace()) + "/" + ref.name() + manager(),
@@ -638,13 +663,18 @@ public final class Cluster implements Objects, AutoCloseable {
   }
 
   private static Asked asked(String verb, Ref ref, Resource resource, String subresource) {
+    return asked(verb, ref, resource, subresource, /* carriesValues= */ false);
+  }
+
+  private static Asked asked(
+      String verb, Ref ref, Resource resource, String subresource, boolean carriesValues) {
     return new Asked(
         verb,
         subresource.isEmpty() ? ref.toString() : "the status of " + ref,
         resource.plural() + subresource,
         ref.kind().group(),
         ref.namespace(),
-        /* carriesValues= */ false);
+        carriesValues);
   }
 
   private static Asked asked(String verb, String what, String namespace) {

@@ -51,6 +51,11 @@ final class CountedObjects implements Objects {
   }
 
   @Override
+  public boolean serves(String apiVersion, String kind) throws ObjectsException {
+    return objects.serves(apiVersion, kind);
+  }
+
+  @Override
   public void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException {
     gate.orFail();
     Optional<KubeObject> before = objects.get(ref);

@@ -14,6 +14,7 @@ import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
 import dev.signet.delivery.store.FakeStore;
+import dev.signet.delivery.store.StoreProvider;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
@@ -38,8 +39,12 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
+import dev.signet.kube.ServiceAccountTokens;
 import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
+import dev.signet.stores.https.KubernetesStore;
+import dev.signet.stores.https.Rendering;
+import dev.signet.stores.https.WebhookStore;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -205,7 +210,14 @@ public final class Operator {
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
-          externalSecrets(objects, memory, sealed.keys().namespace(), clock, random));
+          externalSecrets(
+              objects,
+              cluster.serviceAccountTokens(),
+              memory,
+              sealed.keys().namespace(),
+              settings.dialects().genericTargets(),
+              clock,
+              random));
     }
     controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
@@ -298,22 +310,31 @@ public final class Operator {
    * @param namespace where this installation keeps what is its own
    */
   private static List<Controller> externalSecrets(
-      Objects objects, Memory memory, String namespace, Clock clock, SecureRandom random) {
-    Stores stores = new Stores(objects, List.of(FakeStore.provider()));
+      Objects objects,
+      ServiceAccountTokens tokens,
+      Memory memory,
+      String namespace,
+      boolean genericTargets,
+      Clock clock,
+      SecureRandom random) {
+    Template.Sources sources = new Template.Sources(clock, ZoneOffset.UTC, random);
+    Templates templates =
+        new Templates(objects, new InstallationKey(objects, namespace, random), sources);
+    StoreProvider webhook = WebhookStore.provider(new Rendering(templates::functions, sources));
+    Stores stores =
+        new Stores(
+            objects,
+            tokens::token,
+            List.of(FakeStore.provider(), KubernetesStore.provider(), webhook));
     Fetching fetching =
         new Fetching(
-            stores,
-            new Generating(objects, Generators.all(), clock, random),
-            new Templates(
-                objects,
-                new InstallationKey(objects, namespace, random),
-                new Template.Sources(clock, ZoneOffset.UTC, random)));
+            stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
     return List.of(
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
-        ExternalSecretController.whenDue(objects, memory, fetching, clock),
+        ExternalSecretController.whenDue(objects, memory, fetching, clock, genericTargets),
         PushSecretController.whenDue(objects, memory, fetching, clock));
   }
 
@@ -669,7 +690,8 @@ public final class Operator {
             generator("MFA", "mfas", true),
             generator("Password", "passwords", true),
             generator("SSHKey", "sshkeys", true),
-            generator("UUID", "uuids", true));
+            generator("UUID", "uuids", true),
+            generator("Webhook", "webhooks", true));
 
     private Resources() {}
 

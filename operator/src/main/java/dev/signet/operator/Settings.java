@@ -59,17 +59,21 @@ public record Settings(
    *
    * @param externalSecrets whether ExternalSecrets and their stores are
    * @param without kinds that are neither watched nor reconciled
+   * @param genericTargets whether ExternalSecrets may write into objects that are not Secrets
    */
   public record Dialects(
-      SealedSecretsSettings sealedSecrets, boolean externalSecrets, Set<String> without) {
+      SealedSecretsSettings sealedSecrets,
+      boolean externalSecrets,
+      Set<String> without,
+      boolean genericTargets) {
 
     public Dialects {
       without = Set.copyOf(without);
     }
 
-    /** All kinds. */
+    /** All kinds, into Secrets only. */
     public Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {
-      this(sealedSecrets, externalSecrets, Set.of());
+      this(sealedSecrets, externalSecrets, Set.of(), /* genericTargets= */ false);
     }
 
     boolean has(String kind) {
@@ -187,7 +191,11 @@ public record Settings(
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
     return withDialects(
-        new Dialects(sealedSecrets, dialects.externalSecrets(), dialects.without()));
+        new Dialects(
+            sealedSecrets,
+            dialects.externalSecrets(),
+            dialects.without(),
+            dialects.genericTargets()));
   }
 
   /**

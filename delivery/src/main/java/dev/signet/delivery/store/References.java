@@ -1,8 +1,10 @@
 package dev.signet.delivery.store;
 
+import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import java.util.Optional;
 
 /**
  * What a store's configuration may refer to: Secrets and ConfigMaps of the namespaces that it may
@@ -24,6 +26,11 @@ public interface References {
         }
 
         @Override
+        public Material secret(Fields selector, Label label) throws MalformedObjectException {
+          throw new MalformedObjectException(selector.path() + " cannot be resolved here");
+        }
+
+        @Override
         public String accountToken(Fields selector) throws MalformedObjectException {
           throw new MalformedObjectException(selector.path() + " cannot be resolved here");
         }
@@ -32,9 +39,29 @@ public interface References {
   /** The value that a {@code {name, namespace, key}} names. The caller closes it. */
   SecretBytes secret(Fields selector) throws MalformedObjectException, StoreException;
 
+  /** A label that a Secret has to carry for a store to use it. */
+  record Label(String name, String value) {}
+
+  /**
+   * All values of the Secret that a {@code {name, namespace}} names; the caller closes them.
+   *
+   * @param label what the Secret has to carry, by which its owner agrees to this use of it
+   */
+  Material secret(Fields selector, Label label) throws MalformedObjectException, StoreException;
+
   /** The bundle of certificates that a {@code {type, name, namespace, key}} names. */
   byte[] authority(Fields provider) throws MalformedObjectException, StoreException;
 
   /** A token of the service account that a {@code {name, namespace, audiences}} names. */
   String accountToken(Fields selector) throws MalformedObjectException, StoreException;
+
+  /** Whether the store is one of the whole cluster, whose references have to name namespaces. */
+  default boolean clusterWide() {
+    return false;
+  }
+
+  /** The namespace that the store is opened for; empty when it is only looked at. */
+  default Optional<String> user() {
+    return Optional.empty();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.signet.delivery.store;
 
+import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,27 @@ public interface Writable {
    */
   void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
       throws StoreException;
+
+  /**
+   * The Secret that a value comes from, for stores that keep Secrets themselves.
+   *
+   * @param key which of its keys is pushed; empty for all of it
+   * @param whole what of it is pushed when all of it is; stays the caller's
+   * @param type empty where it has none
+   */
+  record Source(
+      String key,
+      Material whole,
+      String type,
+      Map<String, String> labels,
+      Map<String, String> annotations) {}
+
+  /** The same for who wants to know where the value comes from; most do not. */
+  default void push(
+      Remote remote, SecretBytes value, Source source, Map<String, @Nullable Object> metadata)
+      throws StoreException {
+    push(remote, value, metadata);
+  }
 
   boolean exists(Remote remote) throws StoreException;
 

@@ -1,12 +1,14 @@
 package dev.signet.dialects.externalsecrets;
 
 import com.google.re2j.Pattern;
+import dev.signet.delivery.GoDuration;
 import dev.signet.delivery.Shape;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
+import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import java.time.Duration;
@@ -30,9 +32,11 @@ record ExternalSecret(
     CreationPolicy creationPolicy,
     DeletionPolicy deletionPolicy,
     boolean immutable,
+    Optional<TargetManifest> manifest,
     Optional<TargetTemplate> template,
     RefreshPolicy refreshPolicy,
     Duration refreshInterval,
+    Optional<SyncWindows> syncWindows,
     List<Datum> data,
     List<Source> dataFrom) {
 
@@ -121,9 +125,11 @@ record ExternalSecret(
             Choices.of(target, "creationPolicy", CreationPolicy.Owner),
             Choices.of(target, "deletionPolicy", DeletionPolicy.Retain),
             target.bool("immutable").orElse(false),
+            TargetManifest.of(target),
             TargetTemplate.of(target),
             Choices.of(spec, "refreshPolicy", RefreshPolicy.Periodic),
             refreshInterval(spec),
+            SyncWindows.of(spec),
             data(spec),
             dataFrom(spec));
     if (strict) {
@@ -131,6 +137,14 @@ record ExternalSecret(
     }
     result.check();
     return result;
+  }
+
+  /** Where it delivers to. */
+  Ref target() {
+    String namespace = metadata.namespace();
+    return manifest
+        .map(each -> each.ref(namespace, targetName))
+        .orElseGet(() -> Ref.secret(namespace, targetName));
   }
 
   /** Every store that it names. */
@@ -270,7 +284,7 @@ record ExternalSecret(
           "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to"
               + " merge with");
     }
-    if (template.isPresent()) {
+    if (template.isPresent() && manifest.isEmpty()) {
       template.get().checkForSecret();
     }
     Set<String> seen = new HashSet<>();

@@ -41,6 +41,9 @@ public final class ExternalSecretController implements Controller {
   private final Apply apply;
   private final InstantSource clock;
   private final Refresh refresh;
+  private final boolean genericTargets;
+  private final ExternalSecretStatus status;
+  private final GenericTarget generic;
   private final Named named = new Named();
 
   /** The versions of the Secrets whose templates went into the last delivery. */
@@ -50,24 +53,52 @@ public final class ExternalSecretController implements Controller {
   public static ExternalSecretController whenAsked(
       Objects objects, Evidence evidence, Fetching fetching, InstantSource clock) {
     return new ExternalSecretController(
-        objects, evidence, fetching, clock, Refresh.whenAsked(objects, clock));
+        objects,
+        evidence,
+        fetching,
+        clock,
+        Refresh.whenAsked(objects, clock),
+        /* genericTargets= */ false);
   }
 
   /** Fetches when it is time, or when the Secret is not as it was written. */
   public static ExternalSecretController whenDue(
       Objects objects, Evidence evidence, Fetching fetching, InstantSource clock) {
+    return whenDue(objects, evidence, fetching, clock, /* genericTargets= */ false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param genericTargets whether values may be written into objects that are not Secrets, where
+   *     neither encryption nor roles expect them
+   */
+  public static ExternalSecretController whenDue(
+      Objects objects,
+      Evidence evidence,
+      Fetching fetching,
+      InstantSource clock,
+      boolean genericTargets) {
     return new ExternalSecretController(
-        objects, evidence, fetching, clock, Refresh.whenDue(objects, clock));
+        objects, evidence, fetching, clock, Refresh.whenDue(objects, clock), genericTargets);
   }
 
   private ExternalSecretController(
-      Objects objects, Evidence evidence, Fetching fetching, InstantSource clock, Refresh refresh) {
+      Objects objects,
+      Evidence evidence,
+      Fetching fetching,
+      InstantSource clock,
+      Refresh refresh,
+      boolean genericTargets) {
     this.objects = objects;
     this.evidence = evidence;
     this.fetching = fetching;
     this.apply = new Apply(objects);
     this.clock = clock;
     this.refresh = refresh;
+    this.genericTargets = genericTargets;
+    this.status = new ExternalSecretStatus(objects, evidence, clock);
+    this.generic = new GenericTarget(objects, evidence, fetching.templates(), status, clock);
   }
 
   @Override
@@ -104,7 +135,7 @@ public final class ExternalSecretController implements Controller {
       ExternalSecret spec = ExternalSecret.of(object.get());
       Set<Ref> names = new HashSet<>();
       spec.stores().forEach(store -> names.add(store.in(namespace)));
-      names.add(Ref.secret(namespace, spec.targetName()));
+      names.add(spec.target());
       for (ExternalSecret.Source source : spec.dataFrom()) {
         if (source instanceof ExternalSecret.Source.Generate generate) {
           names.add(generate.generator().in(namespace));
@@ -137,6 +168,13 @@ public final class ExternalSecretController implements Controller {
       if (!managed(spec)) {
         return new Outcome.Done();
       }
+      if (spec.manifest().isPresent()) {
+        Optional<String> why = impossible(spec.manifest().get());
+        if (why.isPresent()) {
+          return status.fail(
+              object, ERROR, "invalid generic target", why.get(), /* retry= */ false);
+        }
+      }
       Map<Ref, String> read = templates(spec);
       boolean templatesChanged = !templates.getOrDefault(ref, read).equals(read);
       if (!templatesChanged && !refresh.due(object, spec)) {
@@ -145,8 +183,23 @@ public final class ExternalSecretController implements Controller {
       templates.put(ref, read);
       return fetchAndApply(object, spec);
     } catch (MalformedObjectException e) {
-      return fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
+      return status.fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
     }
+  }
+
+  private Optional<String> impossible(TargetManifest manifest) throws ObjectsException {
+    if (!genericTargets) {
+      return Optional.of(
+          "generic targets are disabled: they take a cluster, and its operator the flag"
+              + " --unsafe-allow-generic-targets");
+    }
+    return generic.served(manifest)
+        ? Optional.empty()
+        : Optional.of(
+            manifest.apiVersion()
+                + " "
+                + manifest.kind()
+                + " is no kind of objects in namespaces that this cluster serves");
   }
 
   /** The Secrets that hold its templates, at the versions of now; asking costs no request. */
@@ -184,19 +237,25 @@ public final class ExternalSecretController implements Controller {
   private Outcome fetchAndApply(KubeObject object, ExternalSecret spec)
       throws ObjectsException, MalformedObjectException {
     Fetch fetch = new Fetch(fetching, evidence, object.ref());
+    String error = spec.manifest().isPresent() ? GenericTarget.ERROR : ERROR;
     Material fetched;
     try {
       fetched = fetch.all(spec);
     } catch (StoreException e) {
       boolean retry = !(e.problem() instanceof Problem.Malformed);
-      return fail(object, ERROR, "could not get secret data from provider", e.getMessage(), retry);
+      return status.fail(
+          object, error, "could not get secret data from provider", e.getMessage(), retry);
     } catch (ShapeException e) {
-      return fail(object, ERROR, "could not get secret data from provider", e.getMessage(), false);
+      return status.fail(
+          object, error, "could not get secret data from provider", e.getMessage(), false);
     }
     try (fetched) {
+      if (spec.manifest().isPresent()) {
+        return generic.deliver(object, spec, spec.manifest().get(), fetched);
+      }
       return fetched.isEmpty() ? applyNothing(object, spec) : applySome(object, spec, fetched);
     } catch (ShapeException e) {
-      return fail(
+      return status.fail(
           object,
           ERROR,
           "could not update secret",
@@ -206,19 +265,19 @@ public final class ExternalSecretController implements Controller {
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
       }
-      return fail(object, ERROR, "could not update secret", e.getMessage(), false);
+      return status.fail(object, ERROR, "could not update secret", e.getMessage(), false);
     }
   }
 
   private Outcome applySome(KubeObject object, ExternalSecret spec, Material fetched)
       throws ObjectsException, MalformedObjectException, ShapeException {
     if (spec.creationPolicy() == ExternalSecret.CreationPolicy.None) {
-      return succeed(object, spec, SYNCED, "secret synced", /* bound= */ false);
+      return status.succeed(object, spec, SYNCED, ExternalSecretStatus.SYNCED, /* bound= */ false);
     }
     Ref target = Ref.secret(object.ref().namespace(), spec.targetName());
     if (spec.creationPolicy() == ExternalSecret.CreationPolicy.Merge
         && objects.secretVersion(target.namespace(), target.name()).isEmpty()) {
-      return succeed(
+      return status.succeed(
           object,
           spec,
           "SecretMissing",
@@ -265,7 +324,7 @@ public final class ExternalSecretController implements Controller {
           case Apply.Applied.Refused _ -> "";
         };
     if (applied instanceof Apply.Applied.Refused(String summary, String explanation)) {
-      return fail(
+      return status.fail(
           object,
           ERROR,
           summary.equals(Apply.TOO_LARGE) ? "could not update secret: " + explanation : summary,
@@ -285,23 +344,18 @@ public final class ExternalSecretController implements Controller {
     refresh.wrote(target, applied);
     // Upstream does it before it writes; but then a write that fails would leave nothing.
     deleteRenamed(spec, target);
-    return succeed(object, spec, SYNCED, "secret synced", /* bound= */ true);
+    return status.succeed(object, spec, SYNCED, ExternalSecretStatus.SYNCED, /* bound= */ true);
   }
 
   private Outcome applyNothing(KubeObject object, ExternalSecret spec)
       throws ObjectsException, MalformedObjectException, ShapeException {
     return switch (spec.deletionPolicy()) {
       case Retain ->
-          succeed(
-              object,
-              spec,
-              SYNCED,
-              "secret retained due to DeletionPolicy=Retain",
-              /* bound= */ false);
+          status.succeed(object, spec, SYNCED, ExternalSecretStatus.RETAINED, /* bound= */ false);
       case Merge -> applySome(object, spec, new Material());
       case Delete -> {
         if (spec.creationPolicy() != ExternalSecret.CreationPolicy.Owner) {
-          yield fail(
+          yield status.fail(
               object,
               ERROR,
               "could not delete secret",
@@ -313,12 +367,8 @@ public final class ExternalSecretController implements Controller {
               /* retry= */ false);
         }
         deleteOwned(object, spec);
-        yield succeed(
-            object,
-            spec,
-            "SecretDeleted",
-            "secret deleted due to DeletionPolicy=Delete",
-            /* bound= */ false);
+        yield status.succeed(
+            object, spec, "SecretDeleted", ExternalSecretStatus.DELETED, /* bound= */ false);
       }
     };
   }
@@ -332,8 +382,7 @@ public final class ExternalSecretController implements Controller {
       if (TargetSecret.ownedBy(secret.metadata(), spec)) {
         objects.deleteSecret(
             secret.metadata().namespace(), secret.metadata().name(), secret.metadata().uid());
-        evidence.event(
-            Event.normal(object.ref(), "Deleted", "secret deleted due to DeletionPolicy=Delete"));
+        evidence.event(Event.normal(object.ref(), "Deleted", ExternalSecretStatus.DELETED));
       }
     }
   }
@@ -355,43 +404,5 @@ public final class ExternalSecretController implements Controller {
                 "secret deleted because it was orphaned"));
       }
     }
-  }
-
-  /**
-   * @param bound whether {@code status.binding} now names the target; it is never taken away
-   */
-  private Outcome succeed(
-      KubeObject object, ExternalSecret spec, String reason, String message, boolean bound)
-      throws ObjectsException, MalformedObjectException {
-    Map<String, Object> status =
-        ReadyStatus.status(
-            object, ReadyStatus.condition(object, true, reason, message, clock.instant()));
-    status.put("refreshTime", ReadyStatus.time(clock.instant()));
-    status.put("syncedResourceVersion", Refresh.resourceVersion(spec));
-    if (bound) {
-      status.put("binding", Map.of("name", spec.targetName()));
-    }
-    objects.updateStatus(object.ref(), status);
-    return Refresh.afterSuccess(spec);
-  }
-
-  /**
-   * @param message upstream's words for the condition
-   * @param detail what happened, for the event and for people
-   */
-  private Outcome fail(
-      KubeObject object, String reason, String message, String detail, boolean retry)
-      throws ObjectsException {
-    evidence.event(Event.warning(object.ref(), "UpdateFailed", detail));
-    try {
-      objects.updateStatus(
-          object.ref(),
-          ReadyStatus.status(
-              object, ReadyStatus.condition(object, false, reason, message, clock.instant())));
-    } catch (MalformedObjectException e) {
-      // Its own status is what cannot be read: start over with a new one.
-      objects.updateStatus(object.ref(), Map.of());
-    }
-    return retry ? new Outcome.Retry(reason, detail) : new Outcome.Stalled(reason, detail);
   }
 }

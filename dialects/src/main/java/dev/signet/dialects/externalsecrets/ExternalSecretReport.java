@@ -96,17 +96,15 @@ public final class ExternalSecretReport {
       return;
     }
     String source = "template in " + resource.kind().kind() + "/" + resource.path();
-    Set<String> fetched = new LinkedHashSet<>(origins.keySet());
+    Map<String, Origin> fetched = new LinkedHashMap<>(origins);
     if (!"Merge".equals(template.get("mergePolicy"))) {
       origins.clear();
       rest.clear();
     }
     data.forEach(
         (key, text) -> {
-          List<String> used = fetched.stream().filter(name -> text(text).contains(name)).toList();
-          origins.put(
-              String.valueOf(key),
-              Origin.of(source, used.isEmpty() ? "" : "over " + String.join(", ", used)));
+          String used = TemplateUse.of(text(text), fetched);
+          origins.put(String.valueOf(key), Origin.of(source, used));
         });
     if (others) {
       rest.add(Origin.of(source, "templateFrom"));

@@ -1,5 +1,6 @@
 package dev.signet.dialects.externalsecrets;
 
+import dev.signet.delivery.GoDuration;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;

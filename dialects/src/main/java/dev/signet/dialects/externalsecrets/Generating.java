@@ -46,8 +46,7 @@ public final class Generating {
   /** Whether resources of that kind are read here; they deliver nothing by themselves. */
   public static boolean knows(GroupKind kind) {
     return kind.equals(GeneratorRef.CLUSTER_GENERATOR)
-        || (kind.group().equals(GeneratorRef.GROUP)
-            && Generators.all().stream().anyMatch(each -> each.kind().equals(kind.kind())));
+        || (kind.group().equals(GeneratorRef.GROUP) && Generators.has(kind.kind()));
   }
 
   /** The controller class that the generator names, empty when it names none. */
@@ -93,7 +92,11 @@ public final class Generating {
           known.generate(
               identity,
               spec,
-              new Generator.Sources((name, key) -> value(namespace, name, key), clock, random));
+              new Generator.Sources(
+                  (name, key) -> value(namespace, name, key),
+                  references(ref, namespace),
+                  clock,
+                  random));
     } catch (MalformedObjectException | StoreException e) {
       throw failed(identity, e instanceof StoreException s ? s.problem() : malformed(), e);
     }
@@ -104,6 +107,15 @@ public final class Generating {
       made.close();
       throw failed(identity, malformed(), e);
     }
+  }
+
+  /** As if it were a store of the namespace that the values are for. */
+  private StoreReferences references(GeneratorRef ref, String namespace) {
+    return new StoreReferences(
+        objects,
+        AccountTokens.NONE,
+        new Ref(StoreRef.STORE, namespace, ref.name()),
+        Optional.of(namespace));
   }
 
   private static Problem malformed() {

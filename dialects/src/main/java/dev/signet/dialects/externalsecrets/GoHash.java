@@ -1,12 +1,15 @@
 package dev.signet.dialects.externalsecrets;
 
 import dev.signet.core.Material;
+import dev.signet.template.Floats;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * External Secrets' object hash: SHA3-224 in lower-case hex over what Go's {@code %+v} prints of
@@ -56,6 +59,41 @@ final class GoHash {
   /** Of a struct with both maps: {@code {annotations:map[a:b] labels:map[]}}. */
   static String ofMetadata(Map<String, String> annotations, Map<String, String> labels) {
     return ofText("{annotations:" + map(annotations) + " labels:" + map(labels) + "}");
+  }
+
+  /** Of a tree as JSON gives it: {@code map[k:[1 a] l:map[] m:<nil>]}. */
+  static String ofTree(@Nullable Object tree) {
+    GoHash hash = new GoHash();
+    hash.addTree(tree);
+    return hash.finish();
+  }
+
+  private void addTree(@Nullable Object tree) {
+    switch (tree) {
+      case null -> add("<nil>");
+      case Map<?, ?> map -> {
+        add("map[");
+        String separator = "";
+        for (String key : bytewise(map.keySet().stream().map(String::valueOf).toList())) {
+          add(separator).add(key).add(":");
+          addTree(map.get(key));
+          separator = " ";
+        }
+        add("]");
+      }
+      case List<?> list -> {
+        add("[");
+        String separator = "";
+        for (Object each : list) {
+          add(separator);
+          addTree(each);
+          separator = " ";
+        }
+        add("]");
+      }
+      case Double number -> add(Floats.shortest(number));
+      default -> add(tree.toString());
+    }
   }
 
   private static String map(Map<String, String> map) {

@@ -9,6 +9,7 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.ShapeException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.Writable.Remote;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -183,5 +184,19 @@ final class PushPlan {
       }
     }
     return JsonText.object(texts);
+  }
+
+  /** What of a Secret is pushed when not one value is; the caller closes it. */
+  static Material whole(Push push, Material data) {
+    Material whole = new Material();
+    for (Map.Entry<String, Item> each : data.items().entrySet()) {
+      if (push.keys().isEmpty() || push.keys().get().contains(each.getKey())) {
+        Item item = each.getValue();
+        whole.put(
+            converted(each.getKey(), push.entry().conversion()),
+            new Item(item.value().copy(), item.origin()));
+      }
+    }
+    return whole;
   }
 }

@@ -1,6 +1,7 @@
 package dev.signet.dialects.externalsecrets;
 
 import com.google.re2j.Pattern;
+import dev.signet.delivery.GoDuration;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;

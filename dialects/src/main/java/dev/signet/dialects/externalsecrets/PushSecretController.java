@@ -186,9 +186,8 @@ public final class PushSecretController implements Controller {
       return new Outcome.Done();
     }
     Map<String, Map<String, Map<String, @Nullable Object>>> now = new TreeMap<>();
-    for (Material source : sources.all()) {
-      Material rendered = rendered(object.ref(), spec, source);
-      try (rendered) {
+    for (Pushed source : sources.all()) {
+      try (Pushed rendered = rendered(object.ref(), spec, source)) {
         for (Map.Entry<Ref, KubeObject> store : stores.entrySet()) {
           pushTo(store.getKey(), store.getValue(), spec, rendered, now, synced);
         }
@@ -225,25 +224,35 @@ public final class PushSecretController implements Controller {
         : new Outcome.Done();
   }
 
-  private Material rendered(Ref resource, PushSecret spec, Material source)
+  /** The template writes the copy that is pushed, its labels and annotations too. */
+  private Pushed rendered(Ref resource, PushSecret spec, Pushed source)
       throws ShapeException, ObjectsException {
     if (spec.template().isEmpty()) {
-      return source.copy();
+      return new Pushed(source.data().copy(), source.type(), source.labels(), source.annotations());
     }
-    return fetching
-        .templates()
-        .render(resource, spec.template().get(), source, source.copy())
-        .data();
+    TargetTemplate template = spec.template().get();
+    RenderedSecret rendered =
+        fetching.templates().render(resource, template, source.data(), source.data().copy());
+    Map<String, String> labels = new TreeMap<>(source.labels());
+    labels.putAll(rendered.labels());
+    Map<String, String> annotations = new TreeMap<>(source.annotations());
+    annotations.putAll(rendered.annotations());
+    return new Pushed(
+        rendered.data(),
+        template.type().isEmpty() ? source.type() : template.type(),
+        labels,
+        annotations);
   }
 
   private void pushTo(
       Ref ref,
       KubeObject store,
       PushSecret spec,
-      Material data,
+      Pushed source,
       Map<String, Map<String, Map<String, @Nullable Object>>> now,
       Synced synced)
       throws StoreException, ShapeException, ObjectsException, MalformedObjectException {
+    Material data = source.data();
     String storeKey = ref.kind().kind() + "/" + ref.name();
     var entries = now.computeIfAbsent(storeKey, _ -> new TreeMap<>());
     List<PushPlan.Push> pushes =
@@ -257,7 +266,9 @@ public final class PushSecretController implements Controller {
               spec.updatePolicy() == PushSecret.UpdatePolicy.IfNotExists
                   && writable.exists(entry.remote());
           if (!stays) {
-            writable.push(entry.remote(), value, entry.metadata());
+            try (Material whole = PushPlan.whole(push, data)) {
+              writable.push(entry.remote(), value, source.of(entry, whole), entry.metadata());
+            }
           }
         } catch (StoreException e) {
           throw new StoreException(
@@ -318,10 +329,32 @@ public final class PushSecretController implements Controller {
   }
 
   /** The Secrets, or what was generated; closing it zeroes all of it. */
-  private record Sources(List<Material> all) implements AutoCloseable {
+  private record Sources(List<Pushed> all) implements AutoCloseable {
     @Override
     public void close() {
-      all.forEach(Material::close);
+      all.forEach(Pushed::close);
+    }
+  }
+
+  /** One Secret that is pushed, or what a generator made. */
+  private record Pushed(
+      Material data, String type, Map<String, String> labels, Map<String, String> annotations)
+      implements AutoCloseable {
+
+    /** Without the annotation in which kubectl keeps the whole Secret, values included. */
+    static Pushed of(Secret secret) {
+      Map<String, String> annotations = new TreeMap<>(secret.metadata().annotations());
+      annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+      return new Pushed(secret.data(), secret.type(), secret.metadata().labels(), annotations);
+    }
+
+    Writable.Source of(PushSecret.Entry entry, Material whole) {
+      return new Writable.Source(entry.secretKey(), whole, type, labels, annotations);
+    }
+
+    @Override
+    public void close() {
+      data.close();
     }
   }
 
@@ -337,14 +370,14 @@ public final class PushSecretController implements Controller {
                     () ->
                         new StoreException(
                             new Problem.NotFound(), "secrets \"" + name + "\" not found"));
-        yield new Sources(List.of(secret.data()));
+        yield new Sources(List.of(Pushed.of(secret)));
       }
       case PushSecret.Source.Labelled(LabelSelector labels) -> {
         Map.Entry<String, String> first = labels.labels().entrySet().iterator().next();
-        List<Material> all = new ArrayList<>();
+        List<Pushed> all = new ArrayList<>();
         for (Secret each : objects.secrets(namespace, first.getKey(), first.getValue())) {
           if (labels.matches(each.metadata().labels())) {
-            all.add(each.data());
+            all.add(Pushed.of(each));
           } else {
             each.close();
           }
@@ -352,7 +385,13 @@ public final class PushSecretController implements Controller {
         yield new Sources(all);
       }
       case PushSecret.Source.Generated(GeneratorRef generator) ->
-          new Sources(List.of(fetching.generating().generate(generator, namespace)));
+          new Sources(
+              List.of(
+                  new Pushed(
+                      fetching.generating().generate(generator, namespace),
+                      "",
+                      Map.of(),
+                      Map.of())));
     };
   }
 

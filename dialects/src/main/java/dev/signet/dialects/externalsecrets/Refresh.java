@@ -26,6 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Refresh {
 
+  /** Where nothing will ever open or close: any time that is far away. */
+  private static final Duration NEVER = Duration.ofDays(1);
+
   private final Objects objects;
   private final InstantSource clock;
   private final boolean whenAsked;
@@ -70,9 +73,18 @@ final class Refresh {
                   || (spec.refreshInterval().isPositive()
                       && (whenAsked
                           || !synced.equals(resourceVersion(spec))
-                          || untilDue(object, spec).isZero()));
+                          || lastRefresh(object).isEmpty()
+                          || (untilDue(object, spec).isZero() && blockedUntil(spec).isEmpty())));
         };
     return time || (!whenAsked && !targetIsIntact(spec));
+  }
+
+  /** When to ask again while its windows do not let it be fetched; empty when they do. */
+  private Optional<Instant> blockedUntil(ExternalSecret spec) {
+    Instant now = clock.instant();
+    return spec.syncWindows()
+        .filter(windows -> !windows.allow(now))
+        .map(windows -> windows.turns(now).orElse(now.plus(NEVER)));
   }
 
   /** What follows when nothing is due. */
@@ -80,7 +92,14 @@ final class Refresh {
     if (!periodic(spec)) {
       return new Outcome.Done();
     }
-    return new Outcome.After(whenAsked ? spec.refreshInterval() : untilDue(object, spec));
+    if (whenAsked) {
+      return new Outcome.After(spec.refreshInterval());
+    }
+    Duration left = untilDue(object, spec);
+    boolean waits = left.isZero() && lastRefresh(object).isPresent();
+    Optional<Instant> blocked = waits ? blockedUntil(spec) : Optional.empty();
+    return new Outcome.After(
+        blocked.map(until -> Duration.between(clock.instant(), until)).orElse(left));
   }
 
   void wrote(Ref target, Apply.Applied applied) {
@@ -97,16 +116,28 @@ final class Refresh {
         && spec.refreshInterval().isPositive();
   }
 
-  /** Zero when it is due; a last time in the future cannot be trusted, so it is due too. */
+  /** Zero when it is due. */
   private Duration untilDue(KubeObject object, ExternalSecret spec)
       throws MalformedObjectException {
-    Instant now = clock.instant();
+    Optional<Instant> last = lastRefresh(object);
+    if (last.isEmpty()) {
+      return Duration.ZERO;
+    }
     try {
-      Instant last = Instant.parse(status(object, "refreshTime"));
-      Duration left = Duration.between(now, last.plus(spec.refreshInterval()));
-      return last.isAfter(now) || left.isNegative() ? Duration.ZERO : left;
+      Duration left = Duration.between(clock.instant(), last.get().plus(spec.refreshInterval()));
+      return left.isNegative() ? Duration.ZERO : left;
     } catch (DateTimeException | ArithmeticException e) {
       return Duration.ZERO;
+    }
+  }
+
+  /** Empty when there is none, or one in the future, which cannot be trusted. */
+  private Optional<Instant> lastRefresh(KubeObject object) throws MalformedObjectException {
+    try {
+      return Optional.of(Instant.parse(status(object, "refreshTime")))
+          .filter(last -> !last.isAfter(clock.instant()));
+    } catch (DateTimeException e) {
+      return Optional.empty();
     }
   }
 
@@ -115,14 +146,18 @@ final class Refresh {
     return status.isPresent() ? status.get().string(field).orElse("") : "";
   }
 
-  private boolean targetIsIntact(ExternalSecret spec) throws ObjectsException {
+  private boolean targetIsIntact(ExternalSecret spec)
+      throws ObjectsException, MalformedObjectException {
     switch (spec.creationPolicy()) {
       case Orphan, None -> {
         return true;
       }
       case Owner, Merge, CreateOrMerge -> {}
     }
-    Ref target = Ref.secret(spec.metadata().namespace(), spec.targetName());
+    if (spec.manifest().isPresent()) {
+      return objectIsIntact(spec);
+    }
+    Ref target = spec.target();
     Optional<String> version = objects.secretVersion(target.namespace(), target.name());
     if (version.isEmpty()) {
       intact.remove(target);
@@ -145,5 +180,13 @@ final class Refresh {
       }
       return asWritten;
     }
+  }
+
+  private boolean objectIsIntact(ExternalSecret spec)
+      throws ObjectsException, MalformedObjectException {
+    Optional<KubeObject> found = objects.get(spec.target());
+    return found.isEmpty()
+        ? spec.creationPolicy() == ExternalSecret.CreationPolicy.Merge
+        : WantedObject.intact(found.get());
   }
 }

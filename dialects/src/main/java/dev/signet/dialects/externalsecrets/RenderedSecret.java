@@ -21,6 +21,7 @@ final class RenderedSecret implements TemplateObject, AutoCloseable {
   private final Map<String, String> labels = new LinkedHashMap<>();
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private final String origin;
+  private String used = "";
 
   /**
    * @param data what is there before the templates; taken over
@@ -44,9 +45,17 @@ final class RenderedSecret implements TemplateObject, AutoCloseable {
   }
 
   @Override
+  public void madeOf(String used) {
+    this.used = used;
+  }
+
+  @Override
   public void put(String target, String key, byte[] value) throws ShapeException {
     switch (target.toLowerCase(Locale.ROOT)) {
-      case "data" -> data.put(key, new Item(SecretBytes.wrap(value), Origin.of(origin, key)));
+      case "data" ->
+          data.put(
+              key,
+              new Item(SecretBytes.wrap(value), Origin.of(origin, used.isEmpty() ? key : used)));
       case "labels" -> labels.put(key, Str.of(value).utf8());
       case "annotations" -> annotations.put(key, Str.of(value).utf8());
       default -> throw notOfSecrets(target);

@@ -1,6 +1,7 @@
 package dev.signet.dialects.externalsecrets;
 
 import dev.signet.core.Item;
+import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
@@ -52,7 +53,7 @@ final class StoreReferences implements References {
 
   private String namespace(Fields selector) throws MalformedObjectException {
     String named = selector.string("namespace").orElse("");
-    if (!store.kind().equals(StoreRef.CLUSTER_STORE)) {
+    if (!clusterWide()) {
       if (!named.isEmpty() && !named.equals(store.namespace())) {
         throw new MalformedObjectException(
             selector.path()
@@ -92,6 +93,52 @@ final class StoreReferences implements References {
     } catch (ObjectsException e) {
       throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public Material secret(Fields selector, Label label)
+      throws MalformedObjectException, StoreException {
+    if (clusterWide() && selector.string("namespace").orElse("").isEmpty()) {
+      throw new MalformedObjectException(
+          "no namespace on ClusterScoped webhook secret " + selector.requiredString("name"));
+    }
+    String namespace = namespace(selector);
+    String name = selector.requiredString("name");
+    // Upstream's type has a key, which means nothing where all of them are read.
+    selector.raw("key");
+    Ref ref = Ref.secret(namespace, name);
+    read.add(ref);
+    try {
+      Optional<Secret> found = objects.secret(namespace, name);
+      if (found.isEmpty()) {
+        throw missing("failed to get webhook secret " + ref.path() + ": it does not exist");
+      }
+      try (Secret secret = found.get()) {
+        if (!label.value().equals(secret.metadata().labels().get(label.name()))) {
+          throw new StoreException(
+              new Problem.Denied(),
+              ref
+                  + " does not contain needed label '"
+                  + label.name()
+                  + ": "
+                  + label.value()
+                  + "'. Update secret label to use it here");
+        }
+        return secret.data().copy();
+      }
+    } catch (ObjectsException e) {
+      throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public boolean clusterWide() {
+    return store.kind().equals(StoreRef.CLUSTER_STORE);
+  }
+
+  @Override
+  public Optional<String> user() {
+    return user;
   }
 
   private static StoreException missing(String message) {

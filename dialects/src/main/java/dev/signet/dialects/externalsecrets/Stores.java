@@ -1,5 +1,6 @@
 package dev.signet.dialects.externalsecrets;
 
+import dev.signet.delivery.GoDuration;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
@@ -123,6 +124,7 @@ public final class Stores {
     try {
       spec.raw("controller");
       refreshInterval(spec);
+      retrySettings(spec);
       StoreConditions.of(spec);
       spec.refuseUnread();
       return opened;
@@ -152,6 +154,26 @@ public final class Stores {
       throw new MalformedObjectException("spec.provider must name exactly one provider");
     }
     return names.getFirst();
+  }
+
+  /**
+   * Checked and not followed: they are for the SDKs of some clouds, and upstream's other providers
+   * pass them over as well.
+   */
+  private static void retrySettings(Fields spec) throws MalformedObjectException {
+    Optional<Fields> settings = spec.object("retrySettings");
+    if (settings.isEmpty()) {
+      return;
+    }
+    Object retries = settings.get().raw("maxRetries");
+    if (retries != null && !(retries instanceof Long)) {
+      throw new MalformedObjectException("spec.retrySettings.maxRetries must be a whole number");
+    }
+    Optional<String> interval = settings.get().string("retryInterval");
+    if (interval.isPresent() && GoDuration.parse(interval.get()).isEmpty()) {
+      throw new MalformedObjectException(
+          "spec.retrySettings.retryInterval is not a duration such as 1s or 2m");
+    }
   }
 
   /** Seconds, or a duration; empty or zero for the usual one. */

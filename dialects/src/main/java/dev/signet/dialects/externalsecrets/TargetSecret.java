@@ -195,7 +195,7 @@ final class TargetSecret {
     return others;
   }
 
-  private static Map<String, Object> ownerReference(ExternalSecret spec) {
+  static Map<String, Object> ownerReference(ExternalSecret spec) {
     Map<String, Object> owner = new LinkedHashMap<>();
     owner.put("apiVersion", ExternalSecret.API_VERSION);
     owner.put("kind", ExternalSecret.KIND.kind());

@@ -2,6 +2,7 @@ package dev.signet.dialects.externalsecrets;
 
 import dev.signet.core.Item;
 import dev.signet.core.Material;
+import dev.signet.core.Origin;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Shape;
@@ -16,6 +17,7 @@ import dev.signet.template.Template;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Renders {@link TargetTemplate}s. What they are made of is read before, from the namespace of the
@@ -35,7 +37,8 @@ public final class Templates {
     this.sources = sources;
   }
 
-  Functions functions() throws ObjectsException {
+  /** What templates may call, here and in what stores are configured with. */
+  public Functions functions() throws ObjectsException {
     return key.functions();
   }
 
@@ -57,15 +60,14 @@ public final class Templates {
     boolean complete = false;
     try {
       TemplateEngine engine = new TemplateEngine(functions(), sources, fetched);
-      for (TargetTemplate.From from : template.from()) {
-        try {
-          from(resource.namespace(), from, engine, result);
-        } catch (ShapeException e) {
-          throw new ShapeException("error fetching templateFrom data: " + e.getMessage());
-        }
-      }
+      Map<String, Origin> origins = origins(fetched);
+      froms(resource, template, engine, origins, result);
       try {
-        engine.values(texts(template.data()), "Data", Shape.Decoding.None, result);
+        for (Map.Entry<String, String> each : new TreeMap<>(template.data()).entrySet()) {
+          result.madeOf(TemplateUse.of(each.getValue(), origins));
+          engine.values(
+              texts(Map.of(each.getKey(), each.getValue())), "Data", Shape.Decoding.None, result);
+        }
         engine.values(texts(template.labels()), "Labels", Shape.Decoding.None, result);
         engine.values(texts(template.annotations()), "Annotations", Shape.Decoding.None, result);
       } catch (ShapeException e) {
@@ -76,6 +78,49 @@ public final class Templates {
     } finally {
       if (!complete) {
         result.close();
+      }
+    }
+  }
+
+  /**
+   * The same into an object of another kind; its labels and annotations are not templates.
+   *
+   * <p>Upstream renders what stands in a ConfigMap or a Secret twice, so that a fetched value is
+   * taken for a template; here every template is rendered once.
+   */
+  void render(Ref resource, TargetTemplate template, Material fetched, RenderedTree into)
+      throws ShapeException, ObjectsException {
+    TemplateEngine engine = new TemplateEngine(functions(), sources, fetched);
+    froms(resource, template, engine, origins(fetched), into);
+    try {
+      engine.values(texts(template.data()), "Data", Shape.Decoding.None, into);
+    } catch (ShapeException e) {
+      throw new ShapeException("could not execute template: " + e.getMessage());
+    }
+  }
+
+  private static Map<String, Origin> origins(Material fetched) {
+    Map<String, Origin> origins = new LinkedHashMap<>();
+    fetched.items().forEach((key, item) -> origins.put(key, item.origin()));
+    return origins;
+  }
+
+  private void froms(
+      Ref resource,
+      TargetTemplate template,
+      TemplateEngine engine,
+      Map<String, Origin> origins,
+      TemplateObject object)
+      throws ShapeException, ObjectsException {
+    for (TargetTemplate.From from : template.from()) {
+      object.madeOf(
+          from.source() instanceof TargetTemplate.Source.Literal(String text)
+              ? TemplateUse.of(text, origins)
+              : "");
+      try {
+        from(resource.namespace(), from, engine, object);
+      } catch (ShapeException e) {
+        throw new ShapeException("error fetching templateFrom data: " + e.getMessage());
       }
     }
   }

@@ -120,7 +120,11 @@ class ExternalSecretReportTest {
                     .formatted(policy)));
     assertThat(String.join(", ", declared.origins().keySet())).isEqualTo(keys);
     assertThat(declared.origins())
-        .containsEntry("url", Origin.of("template in ExternalSecret/apps/db", "over password"));
+        .containsEntry(
+            "url",
+            Origin.of(
+                "template in ExternalSecret/apps/db",
+                "over password from SecretStore/apps/near, k"));
     assertThat(declared.rest().isEmpty()).isEqualTo(!rest);
   }
 }

@@ -15,7 +15,7 @@ final class Fetchings {
   static Fetching of(Objects objects, StoreProvider... providers) {
     return new Fetching(
         new Stores(objects, List.of(providers)),
-        new Generating(objects, Generators.all(), World.CLOCK, new SecureRandom()),
+        new Generating(objects, Generators.own(), World.CLOCK, new SecureRandom()),
         templates(objects));
   }
 

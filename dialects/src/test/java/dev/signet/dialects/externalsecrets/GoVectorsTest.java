@@ -6,6 +6,7 @@ import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
+import dev.signet.delivery.GoDuration;
 import dev.signet.testkit.Jsonl;
 import dev.signet.testkit.Jsonl.Row;
 import java.time.Duration;
@@ -78,6 +79,16 @@ final class GoVectorsTest {
     assertThat(GoHash.ofText(row.text("text"))).isEqualTo(row.text("hash"));
   }
 
+  static Stream<Row> nested() {
+    return Stream.concat(hashes("nested"), hashes("nil"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nested")
+  void theHashOfATreeIsGos(Row row) {
+    assertThat(GoHash.ofTree(row.fields().get("input"))).isEqualTo(row.text("hash"));
+  }
+
   static List<Row> durations() {
     return Jsonl.rows(GoVectorsTest.class, "/duration/duration.jsonl").stream()
         .filter(row -> row.has("input"))
@@ -100,6 +111,7 @@ final class GoVectorsTest {
     assertThat(data()).hasSize(19);
     assertThat(metadata()).hasSize(14);
     assertThat(strings()).hasSize(4);
+    assertThat(nested()).hasSize(24);
     assertThat(durations()).hasSize(73);
   }
 }

@@ -154,6 +154,73 @@ final class RefreshTest {
     }
   }
 
+  /**
+   * Windows hold back what is due by its interval alone. It is 03:04:05.678 on a Friday; the last
+   * refresh was two hours ago unless the row says otherwise.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # kind | schedule      | duration | interval | synced  | refreshed            | secret | due   | next
+          allow  | 0 3 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          allow  | 0 3 * * *     | 4m5s     | 1h       | now     | 2026-01-02T01:04:05Z | intact | false | 1435:54.322
+          allow  | 0 3 * * *     | 4m6s     | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          allow  | 0 4 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | false | 55:54.322
+          allow  | 0 22 * * 1-5  | 6h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          allow  | @daily        | 4h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          allow  | 0 0 30 2 *    | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | false | 1440:0.0
+          deny   | 0 3 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | false | 55:55.322
+          deny   | 0 4 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          deny   | 0 0 30 2 *    | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | intact | true  | 0
+          deny   | 0 3 * * *     | 1h       | 1h       | another | 2026-01-02T01:04:05Z | intact | true  | 55:55.322
+          deny   | 0 3 * * *     | 1h       | 1h       | never   | never                | absent | true  | 0
+          deny   | 0 3 * * *     | 1h       | 1h       | now     | never                | intact | true  | 0
+          deny   | 0 3 * * *     | 1h       | 1h       | now     | 2026-01-02T05:04:05Z | intact | true  | 0
+          deny   | 0 3 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | edited | true  | 55:55.322
+          deny   | 0 3 * * *     | 1h       | 1h       | now     | 2026-01-02T01:04:05Z | absent | true  | 55:55.322
+          deny   | 0 3 * * *     | 1h       | 3h       | now     | 2026-01-02T01:04:05Z | intact | false | 59:59.322
+          """)
+  void syncWindowsHoldBackWhatIsDueByItsIntervalAlone(
+      String kind,
+      String schedule,
+      String duration,
+      String interval,
+      String synced,
+      String refreshed,
+      String secret,
+      boolean due,
+      String next)
+      throws Exception {
+    try (World world = new World(folder)) {
+      String spec =
+          "refreshInterval: %s, syncWindows: {kind: %s, windows: [{schedule: '%s', duration: %s}]}"
+              .formatted(interval, kind, schedule, duration);
+      Case given = with(world, spec, "name: app", synced, refreshed, secret);
+      Refresh refresh = Refresh.whenDue(given.directory(), World.CLOCK);
+
+      assertThat(refresh.due(given.object(), given.spec())).isEqualTo(due);
+      assertThat(refresh.next(given.object(), given.spec())).isEqualTo(outcome(next));
+    }
+  }
+
+  @Test
+  void whatIsAskedForInADirectoryWaitsForNoWindow() throws Exception {
+    try (World world = new World(folder)) {
+      Case given =
+          with(
+              world,
+              "syncWindows: {kind: deny, windows: [{schedule: '* * * * *', duration: 1h}]}",
+              "name: app",
+              "now",
+              "2026-01-02T03:04:04Z",
+              "intact");
+      Refresh refresh = Refresh.whenAsked(given.directory(), World.CLOCK);
+      assertThat(refresh.due(given.object(), given.spec())).isTrue();
+    }
+  }
+
   private static Outcome outcome(String next) {
     if (next.equals("done")) {
       return new Outcome.Done();

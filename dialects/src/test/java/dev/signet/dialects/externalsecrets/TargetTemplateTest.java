@@ -178,6 +178,27 @@ final class TargetTemplateTest {
         .isInstanceOf(Map.class);
   }
 
+  @Test
+  void whatATemplateIsMadeOfLeadsBackToTheStore() throws Exception {
+    stage
+        .externalSecret(
+            "target: {template: {data: {dsn: '{{ .user }}@db', fixed: x}, templateFrom: [{literal:"
+                + " 'both: {{ .user }}{{ .pass }}'}]}}, "
+                + DATA)
+        .run();
+    assertThat(stage.world().directory().deliveries().getFirst().origins())
+        .hasEntrySatisfying(
+            "dsn",
+            origin -> assertThat(origin.key()).startsWith("over user from SecretStore/ns/store, "))
+        .hasEntrySatisfying(
+            "both",
+            origin ->
+                assertThat(origin.key())
+                    .startsWith("over pass from SecretStore/ns/store, ")
+                    .contains("; user from SecretStore/ns/store, "))
+        .hasEntrySatisfying("fixed", origin -> assertThat(origin.key()).isEqualTo("fixed"));
+  }
+
   /** In a cluster nobody waits for the interval when a Secret with templates changed. */
   @Test
   void aChangedTemplateIsRenderedAtOnce() throws Exception {

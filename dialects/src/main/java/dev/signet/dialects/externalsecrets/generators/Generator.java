@@ -4,6 +4,7 @@ import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -23,8 +24,13 @@ public interface Generator {
   Material generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException, StoreException;
 
-  /** What generators draw on. */
-  record Sources(Secrets secrets, InstantSource clock, SecureRandom random) {}
+  /**
+   * What generators draw on.
+   *
+   * @param references for those that are configured as a store is
+   */
+  record Sources(
+      Secrets secrets, References references, InstantSource clock, SecureRandom random) {}
 
   /** Secrets of the namespace that the values are for, and of no other. */
   @FunctionalInterface

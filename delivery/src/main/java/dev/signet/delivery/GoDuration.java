@@ -1,4 +1,4 @@
-package dev.signet.dialects.externalsecrets;
+package dev.signet.delivery;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them: {@code 1h30m}, {@code 1.5s}, {@code -2m}, {@code 0}. */
-final class GoDuration {
+public final class GoDuration {
 
   private static final int LONGEST = 200;
 
@@ -30,7 +30,7 @@ final class GoDuration {
   private GoDuration() {}
 
   /** Empty when it is none, or longer than Go can hold (292 years). */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     if (text.equals("0") || text.equals("+0") || text.equals("-0")) {
       return Optional.of(Duration.ZERO);
     }
