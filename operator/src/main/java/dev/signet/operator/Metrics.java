@@ -4,6 +4,7 @@ import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
+import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
 import dev.signet.operator.shadow.Shadow;
@@ -17,12 +18,15 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +38,16 @@ final class Metrics implements CountedObjects.Writes {
 
   private static final String SYNCED = "Synced";
   private static final String SEALED = "sealed_secrets_controller_";
+
+  /** The kinds of External Secrets that have series of their own. */
+  private static final List<String> EXTERNAL =
+      List.of(
+          "ExternalSecret",
+          "SecretStore",
+          "ClusterSecretStore",
+          "ClusterExternalSecret",
+          "PushSecret",
+          "ClusterPushSecret");
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter reconciles =
@@ -76,17 +90,16 @@ final class Metrics implements CountedObjects.Writes {
           .register(registry);
   private final Counter syncCalls =
       counter("externalsecret_sync_calls", "Looks at ExternalSecrets.", "name", "namespace");
-  private final Counter syncErrors =
-      counter(
-          "externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
-  private final Gauge externalCondition =
+
+  /** Upstream's name, which does not end as those of counters do here: so it is a gauge. */
+  private final Gauge syncErrors =
       gauge(
-          "externalsecret_status_condition",
-          "The conditions of ExternalSecrets.",
-          "name",
-          "namespace",
-          "condition",
-          "status");
+          "externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
+
+  /** By kind, of External Secrets' own. */
+  private final Map<String, Gauge> conditions = new LinkedHashMap<>();
+
+  private final Map<String, Gauge> durations = new LinkedHashMap<>();
 
   private final Counter unreadableKeys =
       counter("signet_sealing_keys_unreadable", "Finds of a key Secret that holds no key.");
@@ -104,6 +117,25 @@ final class Metrics implements CountedObjects.Writes {
     Gauge build = gauge(SEALED + "build_info", "The version, as a label.", "revision");
     build.labelValues(version).set(0);
     ProcessMetrics.register(registry);
+    for (String kind : EXTERNAL) {
+      String prefix = kind.toLowerCase(Locale.ROOT);
+      conditions.put(
+          kind,
+          gauge(
+              prefix + "_status_condition",
+              "The conditions of each " + kind + ".",
+              "name",
+              "namespace",
+              "condition",
+              "status"));
+      durations.put(
+          kind,
+          gauge(
+              prefix + "_reconcile_duration",
+              "How long the last look at each " + kind + " took, in nanoseconds.",
+              "name",
+              "namespace"));
+    }
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -137,6 +169,70 @@ final class Metrics implements CountedObjects.Writes {
         .help("1 in the process that leads, 0 in those that stand by.")
         .labelNames("name")
         .callback(callback -> callback.call(leads.getAsBoolean() ? 1 : 0, "signet"))
+        .register(registry);
+  }
+
+  /** Counts Secrets that were not deleted or emptied because it would have been too many. */
+  void removals(Removals removals) {
+    CounterWithCallback.builder()
+        .name("signet_removals_refused")
+        .help("Secrets that were not deleted or emptied: too many in too short a time.")
+        .callback(callback -> callback.call((double) removals.refused()))
+        .register(registry);
+  }
+
+  /** Counts calls to stores, and shows what holds them back. */
+  void stores(StoreGates gates) {
+    Counter calls =
+        counter(
+            "signet_store_calls",
+            "Calls to stores: answered (success), or not (error).",
+            "kind",
+            "namespace",
+            "name",
+            "result");
+    gates.onCall(
+        (store, result) ->
+            calls.labelValues(store.kind().kind(), store.namespace(), store.name(), result).inc());
+    gatesGauge(
+        gates,
+        "signet_store_requests_per_second",
+        "How many calls a second a store is asked at most; absent while nothing limits it.",
+        state ->
+            Double.isInfinite(state.perSecond())
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(state.perSecond()));
+    gatesGauge(
+        gates,
+        "signet_store_parked",
+        "1 while a store is not asked because it did not answer.",
+        state -> OptionalDouble.of(state.parked() ? 1 : 0));
+  }
+
+  private void gatesGauge(
+      StoreGates gates,
+      String name,
+      String help,
+      Function<StoreGates.State, OptionalDouble> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("kind", "namespace", "name")
+        .callback(
+            callback ->
+                gates
+                    .states()
+                    .forEach(
+                        (store, state) ->
+                            value
+                                .apply(state)
+                                .ifPresent(
+                                    it ->
+                                        callback.call(
+                                            it,
+                                            store.kind().kind(),
+                                            store.namespace(),
+                                            store.name()))))
         .register(registry);
   }
 
@@ -246,6 +342,23 @@ final class Metrics implements CountedObjects.Writes {
       case "ExternalSecret" -> externalSecret(ref, result);
       default -> {}
     }
+    external(ref, result, took);
+  }
+
+  private void external(Ref ref, Reconciled result, Duration took) {
+    Gauge condition = conditions.get(ref.kind().kind());
+    Gauge duration = durations.get(ref.kind().kind());
+    if (condition == null || duration == null) {
+      return;
+    }
+    duration.labelValues(ref.name(), ref.namespace()).set(took.toNanos());
+    if (result instanceof Reconciled.As(Outcome outcome)) {
+      for (String status : List.of("True", "False")) {
+        condition
+            .labelValues(ref.name(), ref.namespace(), "Ready", status)
+            .set(status.equals("True") == outcome.delivered() ? 1 : 0);
+      }
+    }
   }
 
   private static String resultOf(Reconciled result) {
@@ -298,13 +411,6 @@ final class Metrics implements CountedObjects.Writes {
     if (!ready) {
       syncErrors.labelValues(ref.name(), ref.namespace()).inc();
     }
-    if (result instanceof Reconciled.As) {
-      for (String status : List.of("True", "False")) {
-        externalCondition
-            .labelValues(ref.name(), ref.namespace(), "Ready", status)
-            .set(status.equals("True") == ready ? 1 : 0);
-      }
-    }
   }
 
   /** Ends the series of an object that is gone. */
@@ -319,10 +425,15 @@ final class Metrics implements CountedObjects.Writes {
       case "ExternalSecret" -> {
         syncCalls.remove(ref.name(), ref.namespace());
         syncErrors.remove(ref.name(), ref.namespace());
-        externalCondition.remove(ref.name(), ref.namespace(), "Ready", "True");
-        externalCondition.remove(ref.name(), ref.namespace(), "Ready", "False");
       }
       default -> {}
+    }
+    Gauge condition = conditions.get(ref.kind().kind());
+    Gauge duration = durations.get(ref.kind().kind());
+    if (condition != null && duration != null) {
+      condition.remove(ref.name(), ref.namespace(), "Ready", "True");
+      condition.remove(ref.name(), ref.namespace(), "Ready", "False");
+      duration.remove(ref.name(), ref.namespace());
     }
   }
 

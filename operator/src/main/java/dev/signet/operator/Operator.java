@@ -14,11 +14,14 @@ import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
 import dev.signet.delivery.store.FakeStore;
+import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
 import dev.signet.dialects.externalsecrets.InstallationKey;
+import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
@@ -52,6 +55,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +74,9 @@ public final class Operator {
   /** What {@link #stop} gives to reconciles that are under way. */
   public static final Duration GRACE = Duration.ofSeconds(20);
 
+  /** For how long a value that was fetched serves the others who waited for it at that time. */
+  private static final Duration SHARED = Duration.ofSeconds(2);
+
   private static final Duration LAST_REQUEST = Duration.ofSeconds(3);
 
   private final Metrics metrics;
@@ -80,6 +87,7 @@ public final class Operator {
   private final Cluster cluster;
   private final Events events;
   private final WorkQueue queue;
+  private final StoreGates gates;
   private final Workers workers;
   private final Turns turns;
   private final Optional<EscrowWatch> escrow;
@@ -174,7 +182,12 @@ public final class Operator {
                 .withUserAgent(beside.writer() + "/" + settings.version()));
     events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
-    Objects objects = new CountedObjects(cluster, metrics);
+    AtomicReference<IntSupplier> managed = new AtomicReference<>(() -> 0);
+    Removals removals =
+        new Removals(
+            settings.dialects().removals(), () -> managed.get().getAsInt(), System::nanoTime);
+    metrics.removals(removals);
+    Objects objects = new CountedObjects(cluster, metrics, removals::orFail);
     OtherController other = new OtherController(beside.quiet(), clock, System::nanoTime);
     standing = new StandingBack(cluster, other, beside);
     metrics.standingBack(standing::now);
@@ -187,6 +200,7 @@ public final class Operator {
         new KeyKeeper(keys, sealed.renewal(), clock, () -> shadow.isEmpty() && !standing.now());
     sealing = new SealingEndpoints(keys, sealed.sealing(), random, metrics::answered);
     main.ifPresent(it -> it.mount("/v1/", sealing));
+    gates = new StoreGates(SHARED, System::nanoTime);
     List<Controller> controllers = new ArrayList<>();
     Controller unsealing =
         new SealedSecretController(
@@ -198,11 +212,16 @@ public final class Operator {
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
-          externalSecrets(objects, memory, sealed.keys().namespace(), clock, random));
+          externalSecrets(objects, memory, gates, sealed.keys().namespace(), clock, random));
     }
     queue =
         new WorkQueue(
-            Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
+            Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()),
+            new StoreLanes(controllers, gates, settings.workers()),
+            System::nanoTime);
+    gates.wishes(queue::since);
+    gates.onRecovery(queue::wake);
+    metrics.stores(gates);
     Journal log = new JournalLog(metrics, this::instance);
     Engine engine =
         new Engine(
@@ -214,6 +233,7 @@ public final class Operator {
             settings.looks(),
             works,
             standing::holds);
+    managed.set(() -> engine.count("ExternalSecret"));
     Consumer<Ref> changed =
         ref -> {
           // First of all: what comes after it asks whether another controller is at work.
@@ -279,8 +299,13 @@ public final class Operator {
    * @param namespace where this installation keeps what is its own
    */
   private static List<Controller> externalSecrets(
-      Objects objects, Memory memory, String namespace, Clock clock, SecureRandom random) {
-    Stores stores = new Stores(objects, List.of(FakeStore.provider()));
+      Objects objects,
+      Memory memory,
+      StoreGates gates,
+      String namespace,
+      Clock clock,
+      SecureRandom random) {
+    Stores stores = new Stores(objects, AccountTokens.NONE, List.of(FakeStore.provider()), gates);
     Fetching fetching =
         new Fetching(
             stores,
@@ -292,6 +317,7 @@ public final class Operator {
     return List.of(
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
+        new NamespaceController(objects),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(objects, memory, fetching, clock),
@@ -361,6 +387,7 @@ public final class Operator {
           selector,
           changed);
       cluster.watch(Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+      cluster.watch(Resources.SOURCES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
         cluster.watch(Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
@@ -454,6 +481,7 @@ public final class Operator {
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
         engine.readAgain();
+        gates.flights().sweep();
         if (standing.tell()) {
           turns.resume();
         }
@@ -566,8 +594,6 @@ public final class Operator {
             false);
     private static final Resource NAMESPACES =
         new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
-    private static final Resource CONFIG_MAPS =
-        new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
 
     static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
 
@@ -590,13 +616,22 @@ public final class Operator {
             CLUSTER_EXTERNAL_SECRETS,
             CLUSTER_PUSH_SECRETS,
             NAMESPACES,
-            CONFIG_MAPS,
+            Resource.CONFIG_MAPS,
             generator("ClusterGenerator", "clustergenerators", false),
             generator("Fake", "fakes", true),
             generator("MFA", "mfas", true),
             generator("Password", "passwords", true),
             generator("SSHKey", "sshkeys", true),
             generator("UUID", "uuids", true));
+
+    /** What values and templates come from besides stores and Secrets. */
+    static final List<Resource> SOURCES =
+        READ.stream()
+            .filter(
+                each ->
+                    each.equals(Resource.CONFIG_MAPS)
+                        || each.kind().group().equals("generators." + EXTERNAL))
+            .toList();
 
     private Resources() {}
 

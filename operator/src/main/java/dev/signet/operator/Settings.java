@@ -56,8 +56,16 @@ public record Settings(
    * Which resources are reconciled.
    *
    * @param externalSecrets whether ExternalSecrets and their stores are
+   * @param removals how many of their Secrets may go in which time
    */
-  public record Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {}
+  public record Dialects(
+      SealedSecretsSettings sealedSecrets, boolean externalSecrets, Removals.Limit removals) {
+
+    /** With the usual limit of removals. */
+    public Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {
+      this(sealedSecrets, externalSecrets, Removals.Limit.DEFAULT);
+    }
+  }
 
   /**
    * Where it answers, over plain HTTP.
@@ -148,7 +156,8 @@ public record Settings(
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
-    return withDialects(new Dialects(sealedSecrets, dialects.externalSecrets()));
+    return withDialects(
+        new Dialects(sealedSecrets, dialects.externalSecrets(), dialects.removals()));
   }
 
   /**

@@ -34,6 +34,7 @@ final class StoreReferences implements References {
   private final Ref store;
   private final Optional<String> user;
   private final Set<Ref> read = new HashSet<>();
+  private boolean dependsOnUser;
 
   /**
    * @param user the namespace that the store is opened for, empty when it is for itself
@@ -50,6 +51,11 @@ final class StoreReferences implements References {
     return Set.copyOf(read);
   }
 
+  /** Whether a reference so far meant the namespace of whoever uses the store. */
+  boolean dependsOnUser() {
+    return dependsOnUser;
+  }
+
   private String namespace(Fields selector) throws MalformedObjectException {
     String named = selector.string("namespace").orElse("");
     if (!store.kind().equals(StoreRef.CLUSTER_STORE)) {
@@ -64,6 +70,7 @@ final class StoreReferences implements References {
     if (!named.isEmpty()) {
       return named;
     }
+    dependsOnUser = true;
     return user.orElseThrow(
         () -> new MalformedObjectException(selector.path() + ": cluster scope requires namespace"));
   }
