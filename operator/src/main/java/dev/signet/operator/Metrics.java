@@ -93,8 +93,7 @@ final class Metrics implements CountedObjects.Writes {
 
   /** Upstream's name, which does not end as those of counters do here: so it is a gauge. */
   private final Gauge syncErrors =
-      gauge(
-          "externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
+      gauge("externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
 
   /** By kind, of External Secrets' own. */
   private final Map<String, Gauge> conditions = new LinkedHashMap<>();

@@ -14,6 +14,7 @@ import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
 import dev.signet.delivery.store.FakeStore;
+import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
@@ -25,6 +26,7 @@ import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.DeliveryRules;
@@ -40,6 +42,7 @@ import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
 import dev.signet.operator.shadow.Shadow;
+import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -212,7 +215,12 @@ public final class Operator {
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
-          externalSecrets(objects, memory, gates, sealed.keys().namespace(), clock, random));
+          shadow
+              .map(it -> compared(it, gated, clock))
+              .orElseGet(
+                  () ->
+                      externalSecrets(
+                          objects, memory, gates, sealed.keys().namespace(), clock, random)));
     }
     queue =
         new WorkQueue(
@@ -305,7 +313,7 @@ public final class Operator {
       String namespace,
       Clock clock,
       SecureRandom random) {
-    Stores stores = new Stores(objects, AccountTokens.NONE, List.of(FakeStore.provider()), gates);
+    Stores stores = new Stores(objects, AccountTokens.NONE, providers(), gates);
     Fetching fetching =
         new Fetching(
             stores,
@@ -322,6 +330,21 @@ public final class Operator {
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(objects, memory, fetching, clock),
         PushSecretController.whenDue(objects, memory, fetching, clock));
+  }
+
+  /** In shadow mode no store is asked. */
+  private static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
+    Objects read = shadow.over(objects);
+    Stores stores = new Stores(read, AccountTokens.NONE, providers());
+    return List.of(
+        shadow.over(
+            new TakeoverController(
+                Resources.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
+  }
+
+  /** Of stores in a cluster. */
+  public static List<StoreProvider> providers() {
+    return List.of(FakeStore.provider());
   }
 
   /** What answers everything but metrics, if it could be bound. */
@@ -604,6 +627,23 @@ public final class Operator {
     /** What delivers Secrets, and from where; what commands list and wait for. */
     public static final List<Resource> ALL =
         List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
+
+    /** What upstream puts finalizers on that are not needed here. */
+    public static final List<GroupKind> HELD_BACK =
+        List.of(
+            SECRET_STORES.kind(),
+            CLUSTER_SECRET_STORES.kind(),
+            CLUSTER_EXTERNAL_SECRETS.kind(),
+            NAMESPACES.kind());
+
+    /** What a look before taking over reads. */
+    public static final List<Resource> TAKEN_OVER =
+        List.of(
+            EXTERNAL_SECRETS,
+            SECRET_STORES,
+            CLUSTER_SECRET_STORES,
+            CLUSTER_EXTERNAL_SECRETS,
+            NAMESPACES);
 
     /** Whatever the operator reads but for Secrets. */
     static final List<Resource> READ =

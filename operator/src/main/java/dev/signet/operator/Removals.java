@@ -14,10 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many Secrets may be deleted or emptied within some time, as a share of those that are managed:
- * a store that has lost its content, or a selector with a typing error, must not take a cluster's
- * Secrets with it. A sliding window over the removals that were let through; what is more is refused
- * and tried again later, so a wanted removal goes on at that pace. Starting anew begins a new window.
+ * How many Secrets may be deleted or emptied within some time, as a share of those that are
+ * managed: a store that has lost its content, or a selector with a typing error, must not take a
+ * cluster's Secrets with it. A sliding window over the removals that were let through; what is more
+ * is refused and tried again later, so a wanted removal goes on at that pace. Starting anew begins
+ * a new window.
  *
  * <p>Removals of the same object count once: one that is made again and removed again is one loss.
  */
@@ -37,7 +38,8 @@ public final class Removals {
     /** Nothing is refused. */
     public static final Limit NONE = new Limit(1, Duration.ofHours(1), Integer.MAX_VALUE);
 
-    private static final Pattern WRITTEN = Pattern.compile("([0-9]{1,3})%(?:/([0-9]{1,4})([smh]))?");
+    private static final Pattern WRITTEN =
+        Pattern.compile("([0-9]{1,3})%(?:/([0-9]{1,4})([smh]))?");
 
     /**
      * As it is written for people: {@code 25%/1h}, or {@code 100%} for no limit.

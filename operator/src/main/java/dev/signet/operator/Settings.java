@@ -161,9 +161,8 @@ public record Settings(
   }
 
   /**
-   * The same for a process that only compares: SealedSecrets alone, for whether an ExternalSecret
-   * is due is what another controller's status says; whatever happens to a Secret is looked at;
-   * nothing is looked at again without a reason, since nothing remembers that it was opened.
+   * The same for a process that only compares: whatever happens to a Secret is looked at; nothing
+   * is looked at again without a reason, since nothing remembers that it was opened.
    */
   Settings inShadow() {
     SealedSecretsSettings sealed = dialects.sealedSecrets();
@@ -177,7 +176,7 @@ public record Settings(
                     rules.acceptDeprecatedData(),
                     rules.writeStatus(),
                     /* deleteSecrets= */ false)),
-            /* externalSecrets= */ false),
+            dialects.externalSecrets()),
         Optional.empty(),
         identity,
         workers,

@@ -84,7 +84,8 @@ final class InMemory implements Objects {
       metadata.put("resourceVersion", version());
       KubeObject stored = given.with("metadata", metadata);
       if (before != null && before.tree().get("status") != null) {
-        stored = stored.with("status", java.util.Objects.requireNonNull(before.tree().get("status")));
+        stored =
+            stored.with("status", java.util.Objects.requireNonNull(before.tree().get("status")));
       }
       objects.put(given.ref(), stored);
       changed.accept(given.ref());
@@ -175,6 +176,14 @@ final class InMemory implements Objects {
             });
   }
 
+  List<?> finalizers(String namespace) {
+    KubeObject object = objects.get(new Ref(new GroupKind("", "Namespace"), "", namespace));
+    return object != null
+            && map(object.tree().get("metadata")).get("finalizers") instanceof List<?> list
+        ? list
+        : List.of();
+  }
+
   /** Everything there is. */
   List<Ref> all() {
     List<Ref> all = new ArrayList<>(objects.keySet());
@@ -222,8 +231,7 @@ final class InMemory implements Objects {
   }
 
   private static Secret copy(Secret secret) {
-    return new Secret(
-        secret.metadata(), secret.type(), secret.immutable(), secret.data().copy());
+    return new Secret(secret.metadata(), secret.type(), secret.immutable(), secret.data().copy());
   }
 
   @Override

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that behaves in one bad way at a time. What it says when it is good is {@code
- * {"user": "u-N", "password": "p-N"}} for every key, N being its version.
+ * A store that behaves in one bad way at a time. What it says when it is good is {@code {"user":
+ * "u-N", "password": "p-N"}} for every key, N being its version.
  */
 final class Lying implements StoreProvider {
 
@@ -64,7 +64,9 @@ final class Lying implements StoreProvider {
   }
 
   @Override
-  public SecretStore open(String identity, Fields configuration, References references) {
+  public SecretStore open(String identity, Fields configuration, References references)
+      throws MalformedObjectException {
+    var _ = configuration.objects("data");
     return new Open(identity, references);
   }
 
@@ -126,6 +128,10 @@ final class Lying implements StoreProvider {
 
     @Override
     public Material find(Search search) throws StoreException {
+      if (mood == Mood.TRUNCATES) {
+        calls.incrementAndGet();
+        throw new StoreException(new Problem.Malformed(), "the list ends in the middle");
+      }
       return answer(List.of("found-a", "found-b")).searching().orElseThrow().find(search);
     }
   }

@@ -49,8 +49,7 @@ class RemovalsTest {
 
   @Test
   void afterItsTimeMoreMayGoAndTheSameOneCountsOnce() {
-    Removals removals =
-        new Removals(Removals.Limit.parse("10%/1h"), () -> 1000, () -> now);
+    Removals removals = new Removals(Removals.Limit.parse("10%/1h"), () -> 1000, () -> now);
     assertThat(removed(removals, 0, 60)).isEqualTo(60);
     now += Duration.ofMinutes(30).toNanos();
     assertThat(removed(removals, 0, 60)).as("these went before").isEqualTo(60);

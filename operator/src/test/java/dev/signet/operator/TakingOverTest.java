@@ -6,10 +6,13 @@ import dev.signet.delivery.object.Ref;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What upstream wrote is taken as it stands: only what is due is fetched, and nothing is written. */
+/**
+ * What upstream wrote is taken as it stands: only what is due is fetched, and nothing is written.
+ */
 class TakingOverTest {
 
   /** Of an ExternalSecret without labels and annotations, as upstream hashes it. */
@@ -30,7 +33,7 @@ class TakingOverTest {
         {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore",
          "metadata": {"name": "store", "namespace": "default"},
          "spec": {"provider": {"fake": {"data": []}}},
-         "status": {"capabilities": "ReadWrite", "conditions": [{"type": "Ready", "status": "True",
+         "status": {"capabilities": "ReadOnly", "conditions": [{"type": "Ready", "status": "True",
           "reason": "Valid", "message": "store validated", "lastTransitionTime": "2025-12-01T00:00:00Z"}]}}
         """);
     objects.apply(
@@ -59,6 +62,23 @@ class TakingOverTest {
         Map.of("foo", "value1", "bar", "value2"));
   }
 
+  @Test
+  void aNamespaceThatGoesIsNotHeldBackByWhatUpstreamLeftThere() {
+    String namespace =
+        """
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "%s", %s
+         "finalizers": ["externalsecrets.external-secrets.io/ces-one", "example.com/other",
+          "externalsecrets.external-secrets.io/ces-two"]}}
+        """;
+    objects.apply(namespace.formatted("goes", "\"deletionTimestamp\": \"2026-01-01T00:00:00Z\","));
+    objects.apply(namespace.formatted("stays", ""));
+    new VirtualOperator(objects, store, Duration.ofMinutes(30)).lead().pass(Duration.ofSeconds(1));
+
+    assertThat(objects.requests()).isEqualTo(Map.of("patch finalizers", 1));
+    assertThat(objects.finalizers("goes")).isEqualTo(List.of("example.com/other"));
+    assertThat(objects.finalizers("stays")).hasSize(3);
+  }
+
   /** At 2026-01-01T00:30 the first look. */
   @ParameterizedTest
   @CsvSource({
@@ -76,15 +96,15 @@ class TakingOverTest {
       String refreshed, String annotations, String generation, String secret, int calls) {
     String synced =
         generation.equals("labelled") ? "1-" + LABELLED : generation + "-" + NO_METADATA;
-    upstreamWrote(
-        refreshed, annotations, synced, secret.equals("changed") ? "0".repeat(56) : DATA);
-    VirtualOperator operator =
-        new VirtualOperator(objects, store, Duration.ofMinutes(30)).lead();
+    upstreamWrote(refreshed, annotations, synced, secret.equals("changed") ? "0".repeat(56) : DATA);
+    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30)).lead();
     operator.pass(Duration.ofMinutes(4));
 
     assertThat(store.calls()).isEqualTo(calls);
     if (calls == 0) {
-      assertThat(objects.requests()).as("one look at the values").isEqualTo(Map.of("get secrets", 1));
+      assertThat(objects.requests())
+          .as("one look at the values")
+          .isEqualTo(Map.of("get secrets", 1));
       assertThat(objects.values(Ref.secret("default", "my-es")))
           .contains(Map.of("foo", "value1", "bar", "value2"));
     } else {

@@ -12,6 +12,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
 import dev.signet.dialects.externalsecrets.InstallationKey;
+import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.Templates;
@@ -63,7 +64,8 @@ final class VirtualOperator {
         List.of(
             SecretStoreController.clusterWide(objects, memory, stores, clock),
             SecretStoreController.namespaced(objects, memory, stores, clock),
-            ExternalSecretController.whenDue(objects, memory, fetching, clock));
+            ExternalSecretController.whenDue(objects, memory, fetching, clock),
+            new NamespaceController(objects));
     queue = new WorkQueue(Pace.DEFAULT, new StoreLanes(controllers, gates, 16), () -> now);
     gates.wishes(queue::since);
     gates.onRecovery(queue::wake);

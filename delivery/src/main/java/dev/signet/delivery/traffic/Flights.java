@@ -157,7 +157,7 @@ public final class Flights {
       flight.ended = true;
       flight.expires = nanos.getAsLong() + kept.toNanos();
       flight.landed.signalAll();
-      if (result == null || kept.isZero() || !keeps(result)) {
+      if (flight.withdrawn || result == null || kept.isZero() || !keeps(result)) {
         flights.remove(key, flight);
         withdraw(flight);
       }

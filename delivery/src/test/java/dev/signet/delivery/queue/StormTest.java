@@ -62,7 +62,7 @@ class StormTest {
   private record Run(Ref ref, Next next, long ends) {}
 
   /** One operator; what it knows ends with it, what it wrote does not. */
-  private final class Process {
+  private final class Station {
     private final StoreGates gates = new StoreGates(Duration.ZERO, () -> now);
     private final Agenda agenda =
         new Agenda(
@@ -88,7 +88,7 @@ class StormTest {
     private final Map<Ref, Long> synced;
     private final Quota quota;
 
-    Process(Map<Ref, Long> synced, Quota quota, Optional<Double> perSecond) {
+    Station(Map<Ref, Long> synced, Quota quota, Optional<Double> perSecond) {
       this.synced = synced;
       this.quota = quota;
       perSecond.ifPresent(
@@ -158,13 +158,13 @@ class StormTest {
   /** Starts all clusters at one moment and lets them run for that long. */
   private Quota run(Duration time, Optional<Double> perSecond) {
     Quota quota = new Quota();
-    List<Process> processes =
-        clusters.stream().map(synced -> new Process(synced, quota, perSecond)).toList();
+    List<Station> stations =
+        clusters.stream().map(synced -> new Station(synced, quota, perSecond)).toList();
     long end = now + time.toNanos();
     while (now < end) {
       long next = end;
-      for (Process process : processes) {
-        next = Math.min(next, process.step());
+      for (Station station : stations) {
+        next = Math.min(next, station.step());
       }
       now = Math.max(now + 1, next);
     }

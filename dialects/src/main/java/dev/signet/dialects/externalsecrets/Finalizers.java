@@ -53,8 +53,7 @@ final class Finalizers {
   }
 
   /** Removes all that begin so. */
-  static void removeAll(Objects objects, KubeObject object, String prefix)
-      throws ObjectsException {
+  static void removeAll(Objects objects, KubeObject object, String prefix) throws ObjectsException {
     List<String> all = all(object);
     if (all.removeIf(each -> each.startsWith(prefix))) {
       objects.setFinalizers(object, all);

@@ -149,7 +149,9 @@ public final class Stores {
     StoreProvider known = provider(provider);
     Fields configuration = provider.requiredObject(known.name());
     StoreReferences references = new StoreReferences(objects, tokens, store.ref(), user);
-    gate.orParked();
+    if (user.isPresent()) {
+      gate.orParked();
+    }
     SecretStore opened;
     try {
       opened =
