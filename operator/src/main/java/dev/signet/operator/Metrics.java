@@ -350,7 +350,7 @@ final class Metrics implements CountedObjects.Writes {
     if (condition == null || duration == null) {
       return;
     }
-    duration.labelValues(ref.name(), ref.namespace()).set(took.toNanos());
+    duration.labelValues(ref.name(), ref.namespace()).set((double) took.toNanos());
     if (result instanceof Reconciled.As(Outcome outcome)) {
       for (String status : List.of("True", "False")) {
         condition

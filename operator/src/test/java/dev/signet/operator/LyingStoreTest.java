@@ -202,6 +202,59 @@ class LyingStoreTest {
     assertThat(objects.requests()).containsEntry("update secrets", 200);
   }
 
+  /** The store that lost its content; 40 objects of 100 may go in an hour. */
+  @Test
+  void aStoreThatHasLostItsContentDoesNotTakeTheClusterWithIt() {
+    objects.apply(
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": {"name": "store"},
+         "spec": {"provider": {"fake": {"data": []}}}}
+        """);
+    for (int i = 0; i < 100; i++) {
+      objects.apply(
+          """
+          {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret",
+           "metadata": {"name": "app-%d", "namespace": "ns"},
+           "spec": {"refreshInterval": "5m", "secretStoreRef": {"name": "store", "kind": "ClusterSecretStore"},
+            "target": {"deletionPolicy": "%s"}, "data": [{"secretKey": "k", "remoteRef": {"key": "k"}}]}}
+          """
+              .formatted(i, i % 2 == 0 ? "Delete" : "Merge"));
+    }
+    VirtualOperator operator =
+        new VirtualOperator(objects, store, Duration.ofMinutes(1), Removals.Limit.parse("40%/1h"))
+            .lead();
+    operator.pass(Duration.ofMinutes(4));
+    store.is(Lying.Mood.FORGETS);
+    operator.pass(Duration.ofMinutes(50));
+
+    assertThat(delivered()).isEqualTo(60);
+    assertThat(operator.removals().refused()).isGreaterThanOrEqualTo(60);
+    assertThat(refusals()).as("objects whose condition says so").isEqualTo(60);
+
+    store.is(Lying.Mood.GOOD);
+    operator.pass(Duration.ofMinutes(20));
+    assertThat(delivered()).isEqualTo(100);
+    assertThat(refusals()).isZero();
+  }
+
+  private long delivered() {
+    long count = 0;
+    for (int i = 0; i < 100; i++) {
+      count +=
+          objects.values(Ref.secret("ns", "app-" + i)).filter(each -> !each.isEmpty()).isPresent()
+              ? 1
+              : 0;
+    }
+    return count;
+  }
+
+  private long refusals() {
+    return objects.all().stream()
+        .flatMap(ref -> objects.get(ref).stream())
+        .filter(object -> String.valueOf(object.tree().get("status")).contains("--max-removals"))
+        .count();
+  }
+
   @Test
   void anApiServerThatFailsCostsNoStoreCallMoreThanOnePerTry() {
     set(objects);

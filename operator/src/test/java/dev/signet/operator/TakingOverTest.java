@@ -63,6 +63,28 @@ class TakingOverTest {
   }
 
   @Test
+  void aDryRunSaysWhatWouldBeRefusedAndLeavesOthersAlone() {
+    upstreamWrote("2026-01-01T00:20:00Z", "{}", "", DATA);
+    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30));
+    assertThat(operator.takeover())
+        .containsExactly("ExternalSecret default/my-es FETCH it was never synced");
+
+    String other =
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore",
+         "metadata": {"name": "store", "namespace": "default"}, "spec": {%s "provider": {"gitlab": {}}}}
+        """;
+    objects.apply(other.formatted(""));
+    assertThat(operator.takeover())
+        .containsExactly(
+            "ExternalSecret default/my-es REFUSAL SecretStore default/store: provider gitlab is not"
+                + " in this version; it has fake");
+
+    objects.apply(other.formatted("\"controller\": \"another\","));
+    assertThat(operator.takeover()).isEmpty();
+  }
+
+  @Test
   void aNamespaceThatGoesIsNotHeldBackByWhatUpstreamLeftThere() {
     String namespace =
         """
@@ -97,8 +119,11 @@ class TakingOverTest {
     String synced =
         generation.equals("labelled") ? "1-" + LABELLED : generation + "-" + NO_METADATA;
     upstreamWrote(refreshed, annotations, synced, secret.equals("changed") ? "0".repeat(56) : DATA);
-    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30)).lead();
-    operator.pass(Duration.ofMinutes(4));
+    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30));
+    assertThat(operator.takeover()).as("what a dry run says").hasSize(calls);
+    assertThat(store.calls()).isZero();
+    objects.requests().clear();
+    operator.lead().pass(Duration.ofMinutes(4));
 
     assertThat(store.calls()).isEqualTo(calls);
     if (calls == 0) {

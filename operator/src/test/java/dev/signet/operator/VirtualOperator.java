@@ -1,7 +1,10 @@
 package dev.signet.operator;
 
 import dev.signet.delivery.Controller;
+import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
@@ -15,6 +18,7 @@ import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
+import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.template.Template;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,15 +41,23 @@ final class VirtualOperator {
 
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final InMemory objects;
+  private final InMemory inner;
+  private final Removals removals;
   private final WorkQueue queue;
   private final Engine engine;
   private final StoreGates gates;
+  private final Takeover takeover;
   private long now;
   private int runs;
 
-  VirtualOperator(InMemory objects, StoreProvider store, Duration age) {
-    this.objects = objects;
+  VirtualOperator(InMemory memory, StoreProvider store, Duration age) {
+    this(memory, store, age, Removals.Limit.NONE);
+  }
+
+  VirtualOperator(InMemory inner, StoreProvider store, Duration age, Removals.Limit limit) {
+    this.inner = inner;
+    removals = new Removals(limit, () -> engine().count("ExternalSecret"), () -> now);
+    Objects objects = new CountedObjects(inner, (_, _) -> {}, removals::orFail);
     this.now = age.toNanos();
     SecureRandom random = new SecureRandom();
     InstantSource instants = this::time;
@@ -52,6 +65,7 @@ final class VirtualOperator {
     gates = new StoreGates(Duration.ofSeconds(2), () -> now);
     Memory memory = new Memory(_ -> {});
     Stores stores = new Stores(objects, AccountTokens.NONE, List.of(store), gates);
+    takeover = new Takeover(inner, stores, clock);
     Fetching fetching =
         new Fetching(
             stores,
@@ -78,7 +92,15 @@ final class VirtualOperator {
             new Silent(),
             Settings.Looks.every(Duration.ofMinutes(10)),
             () -> true);
-    objects.onChange(engine::changed);
+    inner.onChange(engine::changed);
+  }
+
+  private Engine engine() {
+    return engine;
+  }
+
+  Removals removals() {
+    return removals;
   }
 
   private static Clock clock(InstantSource instants) {
@@ -100,6 +122,21 @@ final class VirtualOperator {
     };
   }
 
+  /** What a dry run says before this starts. */
+  List<String> takeover() {
+    List<String> found = new ArrayList<>();
+    try {
+      for (KubeObject each : inner.list(new GroupKind("external-secrets.io", "ExternalSecret"))) {
+        takeover.look(each).stream()
+            .map(it -> it.about() + " " + it.kind() + " " + it.why())
+            .forEach(found::add);
+      }
+    } catch (ObjectsException e) {
+      throw new IllegalStateException(e);
+    }
+    return found;
+  }
+
   Instant time() {
     return BEGIN.plusNanos(now);
   }
@@ -115,7 +152,7 @@ final class VirtualOperator {
 
   /** Sees all there is, as after a start. */
   VirtualOperator lead() {
-    for (Ref ref : objects.all()) {
+    for (Ref ref : inner.all()) {
       engine.changed(ref);
     }
     engine.lead();
