@@ -180,6 +180,14 @@ class ClusterCommandsTest {
           .contains(
               "could not get secret data from provider", "signet get events --cluster -n " + ns);
 
+      Shell.Result takeover = stage.signet("takeover", "--dry-run", "-n", ns).succeeded();
+      assertThat(takeover.out().replaceAll(" +", " "))
+          .contains(
+              "1 of 2 ExternalSecrets would be left as they are until their next refresh",
+              "ExternalSecret " + ns + "/bad be fetched it was never synced")
+          .doesNotContain(ns + "/fetched");
+      assertThat(stage.signet("takeover", "-n", ns).code()).isNotZero();
+
       StringBuilder said = new StringBuilder(stage.said());
       plane.audit().entries().stream().map(AuditLog.Entry::uri).forEach(said::append);
       for (String form : CanaryTest.forms()) {

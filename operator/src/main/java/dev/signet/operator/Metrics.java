@@ -100,6 +100,15 @@ final class Metrics implements CountedObjects.Writes {
 
   private final Map<String, Gauge> durations = new LinkedHashMap<>();
 
+  private final Counter storeCalls =
+      counter(
+          "signet_store_calls",
+          "Calls to stores: answered (success), or not (error).",
+          "kind",
+          "namespace",
+          "name",
+          "result");
+
   private final Counter unreadableKeys =
       counter("signet_sealing_keys_unreadable", "Finds of a key Secret that holds no key.");
 
@@ -182,17 +191,9 @@ final class Metrics implements CountedObjects.Writes {
 
   /** Counts calls to stores, and shows what holds them back. */
   void stores(StoreGates gates) {
-    Counter calls =
-        counter(
-            "signet_store_calls",
-            "Calls to stores: answered (success), or not (error).",
-            "kind",
-            "namespace",
-            "name",
-            "result");
     gates.onCall(
         (store, result) ->
-            calls.labelValues(store.kind().kind(), store.namespace(), store.name(), result).inc());
+            storeCalls.labelValues(store.kind().kind(), store.namespace(), store.name(), result).inc());
     gatesGauge(
         gates,
         "signet_store_requests_per_second",
@@ -427,6 +428,8 @@ final class Metrics implements CountedObjects.Writes {
       }
       default -> {}
     }
+    storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "success");
+    storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "error");
     Gauge condition = conditions.get(ref.kind().kind());
     Gauge duration = durations.get(ref.kind().kind());
     if (condition != null && duration != null) {

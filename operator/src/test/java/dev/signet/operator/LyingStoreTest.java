@@ -79,9 +79,9 @@ class LyingStoreTest {
     return Optional.of(Integer.valueOf(versions.getFirst()));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void noSecretIsEverTornOrEmptiedAndNobodyIsAskedInAHotLoop(
-      @ForAll @Size(min = 1, max = 8) List<Lying.Mood> moods) {
+      @ForAll @Size(min = 1, max = 6) List<Lying.Mood> moods) {
     InMemory world = new InMemory();
     Lying lying = new Lying();
     set(world);

@@ -59,7 +59,6 @@ public final class SecretStoreController implements Controller {
   public Outcome reconcile(Ref ref) throws ObjectsException {
     Optional<KubeObject> found = objects.get(ref);
     if (found.isEmpty()) {
-      stores.gone(ref);
       return new Outcome.Done();
     }
     KubeObject store = found.get();
@@ -132,9 +131,13 @@ public final class SecretStoreController implements Controller {
 
   /** A store is looked at again when something that it reads changes. */
   @Override
-  public List<Ref> concernedBy(Ref changed) {
+  public List<Ref> concernedBy(Ref changed) throws ObjectsException {
     if (changed.kind().equals(kind)) {
-      stores.repaired(changed);
+      if (objects.get(changed).isPresent()) {
+        stores.repaired(changed);
+      } else {
+        stores.gone(changed);
+      }
     }
     stores.reading(changed).forEach(stores::repaired);
     return stores.reading(changed).stream().filter(ref -> ref.kind().equals(kind)).toList();
