@@ -193,7 +193,9 @@ final class Metrics implements CountedObjects.Writes {
   void stores(StoreGates gates) {
     gates.onCall(
         (store, result) ->
-            storeCalls.labelValues(store.kind().kind(), store.namespace(), store.name(), result).inc());
+            storeCalls
+                .labelValues(store.kind().kind(), store.namespace(), store.name(), result)
+                .inc());
     gatesGauge(
         gates,
         "signet_store_requests_per_second",

@@ -39,18 +39,18 @@ final class Lying implements StoreProvider {
   private final StoreProvider good = FakeStore.provider();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile Mood mood = Mood.GOOD;
-  private volatile int version;
+  private final AtomicInteger version = new AtomicInteger();
 
   void is(Mood next) {
     mood = next;
   }
 
   void rotate() {
-    version++;
+    version.incrementAndGet();
   }
 
   int version() {
-    return version;
+    return version.get();
   }
 
   /** How often it was asked. */
@@ -81,7 +81,7 @@ final class Lying implements StoreProvider {
     }
 
     private SecretStore honest(List<String> keys, boolean truncated) throws StoreException {
-      String json = "{\"user\": \"u-%1$d\", \"password\": \"p-%1$d\"}".formatted(version);
+      String json = "{\"user\": \"u-%1$d\", \"password\": \"p-%1$d\"}".formatted(version.get());
       String value = truncated ? json.substring(0, json.length() / 2) : json;
       Map<String, @Nullable Object> configuration =
           Map.of(

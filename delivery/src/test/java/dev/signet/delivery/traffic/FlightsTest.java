@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -88,7 +89,7 @@ class FlightsTest {
         results.add(threads.submit(() -> flights.get(KEY, UNKNOWN, PATIENCE, call)));
       }
       while (flights.joined() < 199 && !Thread.interrupted()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       go.countDown();
       for (Future<Material> each : results) {
@@ -170,7 +171,7 @@ class FlightsTest {
     assertThat(get(flights, OptionalLong.of(0), "next")).isEqualTo("next");
     interrupted.await();
     while (!Thread.interrupted() && originals.stream().filter(each -> !zeroed(each)).count() > 1) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
     assertThat(originals).filteredOn(each -> !zeroed(each)).as("next").hasSize(1);
   }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,7 +109,7 @@ class SharedFetchTest {
                                   OBJECTS)
                               .run((_, _) -> {})));
       while (gates.flights().joined() < OBJECTS - 1 && !Thread.interrupted()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       assertThat(calls.get()).as("all wait for it").isEqualTo(1);
       answers.countDown();

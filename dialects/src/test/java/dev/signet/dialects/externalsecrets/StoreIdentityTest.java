@@ -60,8 +60,7 @@ class StoreIdentityTest {
     assertThat(identity("ClusterSecretStore", plain, "a", true))
         .as("a reference was followed to the user's namespace")
         .isEqualTo("ClusterSecretStore/store@u/3 for a");
-    assertThat(identity("SecretStore", users, "own", false))
-        .isEqualTo("SecretStore/own/store@u/3");
+    assertThat(identity("SecretStore", users, "own", false)).isEqualTo("SecretStore/own/store@u/3");
   }
 
   @ParameterizedTest
