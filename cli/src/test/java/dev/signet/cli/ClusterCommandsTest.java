@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,6 +181,7 @@ class ClusterCommandsTest {
           .contains(
               "could not get secret data from provider", "signet get events --cluster -n " + ns);
 
+      shell.at(Instant.now());
       Shell.Result takeover = stage.signet("takeover", "--dry-run", "-n", ns).succeeded();
       assertThat(takeover.out().replaceAll(" +", " "))
           .contains(

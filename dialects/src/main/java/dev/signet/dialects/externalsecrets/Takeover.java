@@ -102,8 +102,12 @@ public final class Takeover {
     }
     String last = status.orElseThrow().string("refreshTime").orElse("");
     try {
+      Instant refreshed = Instant.parse(last);
+      if (refreshed.isAfter(clock.instant())) {
+        return "its last refresh is in the future";
+      }
       Duration late =
-          Duration.between(Instant.parse(last).plus(spec.refreshInterval()), clock.instant());
+          Duration.between(refreshed.plus(spec.refreshInterval()), clock.instant());
       if (!late.isNegative()) {
         return "its refresh has been due for " + late.toSeconds() + " seconds";
       }
