@@ -181,7 +181,7 @@ class ClusterCommandsTest {
           .contains(
               "could not get secret data from provider", "signet get events --cluster -n " + ns);
 
-      shell.at(Instant.now());
+      var _ = shell.at(Instant.now());
       Shell.Result takeover = stage.signet("takeover", "--dry-run", "-n", ns).succeeded();
       assertThat(takeover.out().replaceAll(" +", " "))
           .contains(

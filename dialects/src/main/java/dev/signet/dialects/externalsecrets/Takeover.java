@@ -106,8 +106,7 @@ public final class Takeover {
       if (refreshed.isAfter(clock.instant())) {
         return "its last refresh is in the future";
       }
-      Duration late =
-          Duration.between(refreshed.plus(spec.refreshInterval()), clock.instant());
+      Duration late = Duration.between(refreshed.plus(spec.refreshInterval()), clock.instant());
       if (!late.isNegative()) {
         return "its refresh has been due for " + late.toSeconds() + " seconds";
       }
