@@ -136,7 +136,11 @@ final class ClusterApply {
         case Problem.Unreachable _, Problem.Throttled _ -> throw e;
         case Problem.NotFound _ when newNamespaces.contains(object.ref().namespace()) ->
             ApplyReport.Row.done(object.ref(), file, "not tried: its namespace would be new");
-        case Problem.NotFound _, Problem.Denied _, Problem.Conflict _, Problem.Malformed _ ->
+        case Problem.NotFound _,
+            Problem.Denied _,
+            Problem.Refused _,
+            Problem.Conflict _,
+            Problem.Malformed _ ->
             ApplyReport.Row.failed(object.ref(), file, "refused", "Refused", e.getMessage());
       };
     }

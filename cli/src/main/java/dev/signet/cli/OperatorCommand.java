@@ -9,6 +9,7 @@ import dev.signet.kube.Rate;
 import dev.signet.operator.Beside;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
+import dev.signet.operator.Removals;
 import dev.signet.operator.SealedSecretsSettings;
 import dev.signet.operator.SealingEndpoints;
 import dev.signet.operator.Settings;
@@ -123,9 +124,19 @@ final class OperatorCommand implements Command {
   @Option(
       names = "--workers",
       paramLabel = "COUNT",
-      defaultValue = "8",
+      defaultValue = "16",
       description = "How many objects are looked at at once; default ${DEFAULT-VALUE}.")
   int workers;
+
+  @Option(
+      names = "--max-removals",
+      paramLabel = "PERCENT%/DURATION",
+      defaultValue = "25%/1h",
+      description = {
+        "The share of ExternalSecrets' Secrets that may be deleted or emptied within that time,",
+        "ten in any case; 100%% for no limit; default 25%%/1h."
+      })
+  String maxRemovals = "";
 
   @Option(
       names = "--http",
@@ -288,7 +299,11 @@ final class OperatorCommand implements Command {
       return new Settings(
           new Settings.Area(namespaces, List.of(), labelSelector),
           new Settings.Dialects(
-              sealed, /* externalSecrets= */ true, Set.copyOf(without), genericTargets),
+              sealed,
+              /* externalSecrets= */ true,
+              Set.copyOf(without),
+              genericTargets,
+              Removals.Limit.parse(maxRemovals)),
           leaderElection ? Optional.of(lease.election(keys, leaseName)) : Optional.empty(),
           identity(surroundings),
           workers,

@@ -60,6 +60,10 @@ final class Signet {
           new Entry(
               "operator", "deliver in a cluster, for as long as it runs", OperatorCommand::new),
           new Entry(
+              "takeover",
+              "say what an operator would change on a cluster of External Secrets",
+              TakeoverCommand::new),
+          new Entry(
               "crds",
               "print the CustomResourceDefinitions for a cluster that lacks them",
               CrdsCommand::new),

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +225,15 @@ class ClusterCommandsTest {
       assertThat(failing.err())
           .contains(
               "could not get secret data from provider", "signet get events --cluster -n " + ns);
+
+      var _ = shell.at(Instant.now());
+      Shell.Result takeover = stage.signet("takeover", "--dry-run", "-n", ns).succeeded();
+      assertThat(takeover.out().replaceAll(" +", " "))
+          .contains(
+              "1 of 2 ExternalSecrets would be left as they are until their next refresh",
+              "ExternalSecret " + ns + "/bad be fetched it was never synced")
+          .doesNotContain(ns + "/fetched");
+      assertThat(stage.signet("takeover", "-n", ns).code()).isNotZero();
 
       StringBuilder said = new StringBuilder(stage.said());
       plane.audit().entries().stream().map(AuditLog.Entry::uri).forEach(said::append);

@@ -3,6 +3,7 @@ package dev.signet.delivery;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.Ref;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Brings the world in line with one object of its kind. Reconciling is idempotent and level-based:
@@ -14,6 +15,15 @@ public interface Controller {
   GroupKind kind();
 
   Outcome reconcile(Ref ref) throws ObjectsException;
+
+  /**
+   * The store that is asked first when that object is reconciled, as far as that is known: objects
+   * of one store take turns, and wait while it cannot be asked. Asked each time an object is to
+   * run, so it must be quick.
+   */
+  default Optional<Ref> asks(Ref ref) {
+    return Optional.empty();
+  }
 
   /**
    * The objects of its kind to look at again because that other object appeared, changed or went.

@@ -21,6 +21,14 @@ public interface Objects {
    */
   Optional<KubeObject> get(Ref ref) throws ObjectsException;
 
+  /**
+   * The resourceVersion of an object as far as it costs no request: empty when there is none, and
+   * when that is not known here.
+   */
+  default Optional<String> knownVersion(Ref ref) {
+    return Optional.empty();
+  }
+
   /** All objects of a kind, ordered by reference. */
   List<KubeObject> list(GroupKind kind) throws ObjectsException;
 

@@ -20,6 +20,9 @@ public sealed interface Problem {
   /** It was reached and is not what it should be. */
   record Malformed() implements Problem {}
 
+  /** This process does not do it, though it could: a guard keeps it from that. */
+  record Refused() implements Problem {}
+
   /** It changed since it was read. */
   record Conflict() implements Problem {}
 }

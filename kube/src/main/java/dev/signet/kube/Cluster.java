@@ -149,7 +149,7 @@ public final class Cluster implements Objects, AutoCloseable {
    * must be quick; it is called by several threads, for one kind in order.
    *
    * @param labelSelector only objects with these labels, in the syntax of kubectl; empty for all.
-   *     Secrets are watched as metadata only
+   *     Secrets and ConfigMaps are watched as metadata only
    * @throws IllegalArgumentException for a resource that this was not made with
    */
   public void watch(
@@ -161,16 +161,22 @@ public final class Cluster implements Objects, AutoCloseable {
       if (!resource.equals(resources.get(resource.kind()))) {
         throw new IllegalArgumentException("not a resource of this cluster: " + resource.kind());
       }
-      Supplier<Store> stores =
-          resource.isSecrets()
-              ? () -> new CachedSecrets(written)
-              : () -> new CachedObjects(serialization, System::nanoTime);
+      Supplier<Store> stores = stores(resource);
       Watching watching =
           new Watching(
               client, discovery, executor, resource, namespaces, labelSelector, stores, changed);
       watchings.add(watching);
       executor.execute(watching::look);
     }
+  }
+
+  private Supplier<Store> stores(Resource resource) {
+    if (resource.isSecrets()) {
+      return () -> new CachedSecrets(written);
+    }
+    return resource.isConfigMaps()
+        ? CachedVersions::new
+        : () -> new CachedObjects(serialization, System::nanoTime);
   }
 
   /** Whether every watched kind that is served has been listed and told of. */
@@ -288,13 +294,15 @@ public final class Cluster implements Objects, AutoCloseable {
     if (ref.kind().equals(GroupKind.SECRET)) {
       return Optional.empty();
     }
-    Optional<Watching> watching = watching(ref.kind(), ref.namespace());
-    if (watching.isPresent()) {
-      return cache(watching.get(), ref.namespace()).object(Stub.key(ref.namespace(), ref.name()));
-    }
-    Optional<KubeObject> listed = listedSoFar(ref);
-    if (listed.isPresent()) {
-      return listed;
+    if (!ref.kind().equals(Resource.CONFIG_MAPS.kind())) {
+      Optional<Watching> watching = watching(ref.kind(), ref.namespace());
+      if (watching.isPresent()) {
+        return cache(watching.get(), ref.namespace()).object(Stub.key(ref.namespace(), ref.name()));
+      }
+      Optional<KubeObject> listed = listedSoFar(ref);
+      if (listed.isPresent()) {
+        return listed;
+      }
     }
     Optional<String> version = served(ref.kind());
     if (version.isEmpty()) {
@@ -311,6 +319,21 @@ public final class Cluster implements Objects, AutoCloseable {
       case 404 -> Optional.empty();
       default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
     };
+  }
+
+  @Override
+  public Optional<String> knownVersion(Ref ref) {
+    return watching(ref.kind(), ref.namespace())
+        .flatMap(
+            watching -> {
+              String key = Stub.key(ref.namespace(), ref.name());
+              return switch (watching.store(ref.namespace())) {
+                case CachedVersions versions -> versions.version(key);
+                case Store store ->
+                    Optional.ofNullable(store.get(key))
+                        .map(stub -> stub.getMetadata().getResourceVersion());
+              };
+            });
   }
 
   /** A cache that is still being filled tells of its objects, and is asked for each of them. */

@@ -16,11 +16,19 @@ public record Resource(GroupKind kind, List<String> versions, String plural, boo
   public static final Resource SECRETS =
       new Resource(GroupKind.SECRET, List.of("v1"), "secrets", true);
 
+  /** ConfigMaps, watched as metadata only: what is in them is asked for when it is used. */
+  public static final Resource CONFIG_MAPS =
+      new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
+
   public Resource {
     versions = List.copyOf(versions);
     if (versions.isEmpty()) {
       throw new IllegalArgumentException("a resource needs a version: " + kind);
     }
+  }
+
+  boolean isConfigMaps() {
+    return kind.equals(CONFIG_MAPS.kind);
   }
 
   boolean isSecrets() {

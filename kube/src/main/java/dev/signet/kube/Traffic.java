@@ -46,7 +46,11 @@ final class Traffic implements Interceptor {
   static final String METADATA_LIST =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-  private static final Pattern SECRETS = Pattern.compile(".*/api/v1/(namespaces/[^/]+/)?secrets");
+
+  /** Lists of these are asked for as metadata. */
+  private static final Pattern OUTLINED =
+      Pattern.compile(".*/api/v1/(namespaces/[^/]+/)?(secrets|configmaps)");
+
   private static final Pattern FREE =
       Pattern.compile(
           ".*/apis/(coordination\\.k8s\\.io|authorization\\.k8s\\.io|authentication\\.k8s\\.io)/.*"
@@ -118,7 +122,7 @@ final class Traffic implements Interceptor {
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     boolean watch = isWatch(request.uri());
     boolean reads = request.method() == null || request.method().equals("GET");
-    if (reads && SECRETS.matcher(request.uri().getPath()).matches() && !wantsBodies(request)) {
+    if (reads && OUTLINED.matcher(request.uri().getPath()).matches() && !wantsBodies(request)) {
       builder.setHeader("Accept", watch ? METADATA : METADATA_LIST);
     }
     if (watch) {

@@ -29,12 +29,24 @@ final class CountedObjects implements Objects {
   private final Objects objects;
   private final Writes writes;
   private final Gate gate;
+  private final RemovalGate removals;
 
-  CountedObjects(Objects objects, Writes writes) {
-    this(objects, writes, () -> {});
+  /** Asked before anything is deleted or emptied, which is not done when this throws. */
+  @FunctionalInterface
+  interface RemovalGate {
+    void orFail(Ref ref) throws ObjectsException;
+  }
+
+  CountedObjects(Objects objects, Writes writes, RemovalGate removals) {
+    this(objects, writes, () -> {}, removals);
   }
 
   CountedObjects(Objects objects, Writes writes, Gate gate) {
+    this(objects, writes, gate, _ -> {});
+  }
+
+  private CountedObjects(Objects objects, Writes writes, Gate gate, RemovalGate removals) {
+    this.removals = removals;
     this.objects = objects;
     this.writes = writes;
     this.gate = gate;
@@ -43,6 +55,11 @@ final class CountedObjects implements Objects {
   @Override
   public Optional<KubeObject> get(Ref ref) throws ObjectsException {
     return objects.get(ref);
+  }
+
+  @Override
+  public Optional<String> knownVersion(Ref ref) {
+    return objects.knownVersion(ref);
   }
 
   @Override
@@ -83,6 +100,7 @@ final class CountedObjects implements Objects {
   @Override
   public void delete(Ref ref, String uid) throws ObjectsException {
     gate.orFail();
+    removals.orFail(ref);
     objects.delete(ref, uid);
     writes.wrote("object", "delete");
   }
@@ -137,6 +155,9 @@ final class CountedObjects implements Objects {
   @Override
   public String update(Secret secret, String writer) throws ObjectsException {
     gate.orFail();
+    if (secret.data().isEmpty()) {
+      removals.orFail(secret.ref());
+    }
     String version = objects.update(secret, writer);
     writes.wrote("secret", "update");
     return version;
@@ -145,6 +166,7 @@ final class CountedObjects implements Objects {
   @Override
   public void deleteSecret(String namespace, String name, String uid) throws ObjectsException {
     gate.orFail();
+    removals.orFail(Ref.secret(namespace, name));
     objects.deleteSecret(namespace, name, uid);
     writes.wrote("secret", "delete");
   }

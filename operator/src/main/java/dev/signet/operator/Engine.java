@@ -12,6 +12,7 @@ import dev.signet.delivery.queue.Urgency;
 import dev.signet.delivery.queue.WorkQueue;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,10 +110,12 @@ final class Engine {
       // Who delivers from what is learnt all the time; what a Secret concerns is asked by who
       // leads. Before that caches may still be filling, and to ask would be a request each time.
       if (own || leading) {
+        Set<Ref> concerned = new LinkedHashSet<>();
         for (Controller controller : controllers.values()) {
-          controller.concernedBy(ref).forEach(this::want);
+          concerned.addAll(controller.concernedBy(ref));
         }
-        memory.deliveredInto(ref).stream().filter(this::follows).forEach(this::want);
+        memory.deliveredInto(ref).stream().filter(this::follows).forEach(concerned::add);
+        want(concerned);
       }
     } catch (ObjectsException e) {
       unread.add(ref);
@@ -130,27 +133,27 @@ final class Engine {
 
   /** Wants a look at an object soon, if it is there and this process leads. */
   void want(Ref ref) {
-    if (leading && alive.contains(ref) && !held.test(ref.kind())) {
-      queue.add(ref, Urgency.CHANGE);
+    want(Set.of(ref));
+  }
+
+  private void want(Set<Ref> refs) {
+    if (leading) {
+      queue.addAll(
+          refs.stream().filter(ref -> alive.contains(ref) && !held.test(ref.kind())).toList(),
+          Urgency.CHANGE);
     }
   }
 
   /** Begins to reconcile, with everything there is. */
   void lead() {
     leading = true;
-    for (Ref ref : alive) {
-      queue.add(ref, Urgency.FIRST);
-    }
+    queue.addAll(alive, Urgency.FIRST);
   }
 
   /** Looks at every object of a kind that has waited. */
   void resume(GroupKind kind) {
     if (leading) {
-      for (Ref ref : alive) {
-        if (ref.kind().equals(kind)) {
-          queue.add(ref, Urgency.FIRST);
-        }
-      }
+      queue.addAll(alive.stream().filter(ref -> ref.kind().equals(kind)).toList(), Urgency.FIRST);
     }
   }
 
@@ -158,6 +161,11 @@ final class Engine {
   void standBy() {
     leading = false;
     queue.clear();
+  }
+
+  /** How many objects of that kind there are. */
+  int count(String kind) {
+    return (int) alive.stream().filter(ref -> ref.kind().kind().equals(kind)).count();
   }
 
   boolean leading() {

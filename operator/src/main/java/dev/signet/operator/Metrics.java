@@ -4,6 +4,7 @@ import dev.signet.core.sealing.KeyRing;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
+import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
@@ -18,13 +19,16 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +40,16 @@ final class Metrics implements CountedObjects.Writes {
 
   private static final String SYNCED = "Synced";
   private static final String SEALED = "sealed_secrets_controller_";
+
+  /** The kinds of External Secrets that have series of their own. */
+  private static final List<String> EXTERNAL =
+      List.of(
+          "ExternalSecret",
+          "SecretStore",
+          "ClusterSecretStore",
+          "ClusterExternalSecret",
+          "PushSecret",
+          "ClusterPushSecret");
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter reconciles =
@@ -78,17 +92,24 @@ final class Metrics implements CountedObjects.Writes {
           .register(registry);
   private final Counter syncCalls =
       counter("externalsecret_sync_calls", "Looks at ExternalSecrets.", "name", "namespace");
-  private final Counter syncErrors =
+
+  /** Upstream's name, which does not end as those of counters do here: so it is a gauge. */
+  private final Gauge syncErrors =
+      gauge("externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
+
+  /** By kind, of External Secrets' own. */
+  private final Map<String, Gauge> conditions = new LinkedHashMap<>();
+
+  private final Map<String, Gauge> durations = new LinkedHashMap<>();
+
+  private final Counter storeCalls =
       counter(
-          "externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
-  private final Gauge externalCondition =
-      gauge(
-          "externalsecret_status_condition",
-          "The conditions of ExternalSecrets.",
-          "name",
+          "signet_store_calls",
+          "Calls to stores: answered (success), or not (error).",
+          "kind",
           "namespace",
-          "condition",
-          "status");
+          "name",
+          "result");
 
   private final Gauge lastSync =
       gauge(
@@ -119,6 +140,25 @@ final class Metrics implements CountedObjects.Writes {
     Gauge build = gauge(SEALED + "build_info", "The version, as a label.", "revision");
     build.labelValues(version).set(0);
     ProcessMetrics.register(registry);
+    for (String kind : EXTERNAL) {
+      String prefix = kind.toLowerCase(Locale.ROOT);
+      conditions.put(
+          kind,
+          gauge(
+              prefix + "_status_condition",
+              "The conditions of each " + kind + ".",
+              "name",
+              "namespace",
+              "condition",
+              "status"));
+      durations.put(
+          kind,
+          gauge(
+              prefix + "_reconcile_duration",
+              "How long the last look at each " + kind + " took, in nanoseconds.",
+              "name",
+              "namespace"));
+    }
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -152,6 +192,64 @@ final class Metrics implements CountedObjects.Writes {
         .help("1 in the process that leads, 0 in those that stand by.")
         .labelNames("name")
         .callback(callback -> callback.call(leads.getAsBoolean() ? 1 : 0, "signet"))
+        .register(registry);
+  }
+
+  /** Counts Secrets that were not deleted or emptied because it would have been too many. */
+  void removals(Removals removals) {
+    CounterWithCallback.builder()
+        .name("signet_removals_refused")
+        .help("Secrets that were not deleted or emptied: too many in too short a time.")
+        .callback(callback -> callback.call((double) removals.refused()))
+        .register(registry);
+  }
+
+  /** Counts calls to stores, and shows what holds them back. */
+  void stores(StoreGates gates) {
+    gates.onCall(
+        (store, result) ->
+            storeCalls
+                .labelValues(store.kind().kind(), store.namespace(), store.name(), result)
+                .inc());
+    gatesGauge(
+        gates,
+        "signet_store_requests_per_second",
+        "How many calls a second a store is asked at most; absent while nothing limits it.",
+        state ->
+            Double.isInfinite(state.perSecond())
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(state.perSecond()));
+    gatesGauge(
+        gates,
+        "signet_store_parked",
+        "1 while a store is not asked because it did not answer.",
+        state -> OptionalDouble.of(state.parked() ? 1 : 0));
+  }
+
+  private void gatesGauge(
+      StoreGates gates,
+      String name,
+      String help,
+      Function<StoreGates.State, OptionalDouble> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("kind", "namespace", "name")
+        .callback(
+            callback ->
+                gates
+                    .states()
+                    .forEach(
+                        (store, state) ->
+                            value
+                                .apply(state)
+                                .ifPresent(
+                                    it ->
+                                        callback.call(
+                                            it,
+                                            store.kind().kind(),
+                                            store.namespace(),
+                                            store.name()))))
         .register(registry);
   }
 
@@ -261,6 +359,23 @@ final class Metrics implements CountedObjects.Writes {
       case "ExternalSecret" -> externalSecret(ref, result);
       default -> {}
     }
+    external(ref, result, took);
+  }
+
+  private void external(Ref ref, Reconciled result, Duration took) {
+    Gauge condition = conditions.get(ref.kind().kind());
+    Gauge duration = durations.get(ref.kind().kind());
+    if (condition == null || duration == null) {
+      return;
+    }
+    duration.labelValues(ref.name(), ref.namespace()).set((double) took.toNanos());
+    if (result instanceof Reconciled.As(Outcome outcome)) {
+      for (String status : List.of("True", "False")) {
+        condition
+            .labelValues(ref.name(), ref.namespace(), "Ready", status)
+            .set(status.equals("True") == outcome.delivered() ? 1 : 0);
+      }
+    }
   }
 
   private static String resultOf(Reconciled result) {
@@ -330,13 +445,6 @@ final class Metrics implements CountedObjects.Writes {
     if (!ready) {
       syncErrors.labelValues(ref.name(), ref.namespace()).inc();
     }
-    if (result instanceof Reconciled.As) {
-      for (String status : List.of("True", "False")) {
-        externalCondition
-            .labelValues(ref.name(), ref.namespace(), "Ready", status)
-            .set(status.equals("True") == ready ? 1 : 0);
-      }
-    }
   }
 
   /** Ends the series of an object that is gone. */
@@ -352,10 +460,17 @@ final class Metrics implements CountedObjects.Writes {
         synced(ref, Optional.empty());
         syncCalls.remove(ref.name(), ref.namespace());
         syncErrors.remove(ref.name(), ref.namespace());
-        externalCondition.remove(ref.name(), ref.namespace(), "Ready", "True");
-        externalCondition.remove(ref.name(), ref.namespace(), "Ready", "False");
       }
       default -> {}
+    }
+    storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "success");
+    storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "error");
+    Gauge condition = conditions.get(ref.kind().kind());
+    Gauge duration = durations.get(ref.kind().kind());
+    if (condition != null && duration != null) {
+      condition.remove(ref.name(), ref.namespace(), "Ready", "True");
+      condition.remove(ref.name(), ref.namespace(), "Ready", "False");
+      duration.remove(ref.name(), ref.namespace());
     }
   }
 

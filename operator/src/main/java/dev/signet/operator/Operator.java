@@ -15,15 +15,19 @@ import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
 import dev.signet.dialects.externalsecrets.InstallationKey;
+import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.PushSecretController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
+import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.dialects.externalsecrets.generators.Generators;
@@ -39,9 +43,9 @@ import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
-import dev.signet.kube.ServiceAccountTokens;
 import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
+import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -61,6 +65,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,6 +86,9 @@ public final class Operator {
   /** What {@link #stop} gives to reconciles that are under way. */
   public static final Duration GRACE = Duration.ofSeconds(20);
 
+  /** For how long a value that was fetched serves the others who waited for it at that time. */
+  private static final Duration SHARED = Duration.ofSeconds(2);
+
   private static final Duration LAST_REQUEST = Duration.ofSeconds(3);
 
   private final Metrics metrics;
@@ -91,6 +99,7 @@ public final class Operator {
   private final Cluster cluster;
   private final Events events;
   private final WorkQueue queue;
+  private final StoreGates gates;
   private final Workers workers;
   private final Turns turns;
   private final Optional<EscrowWatch> escrow;
@@ -186,7 +195,12 @@ public final class Operator {
                 .withUserAgent(beside.writer() + "/" + settings.version()));
     events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
-    Objects objects = new CountedObjects(cluster, metrics);
+    AtomicReference<IntSupplier> managed = new AtomicReference<>(() -> 0);
+    Removals removals =
+        new Removals(
+            settings.dialects().removals(), () -> managed.get().getAsInt(), System::nanoTime);
+    metrics.removals(removals);
+    Objects objects = new CountedObjects(cluster, metrics, removals::orFail);
     OtherController other = new OtherController(beside.quiet(), clock, System::nanoTime);
     standing = new StandingBack(cluster, other, beside);
     metrics.standingBack(standing::now);
@@ -199,6 +213,7 @@ public final class Operator {
         new KeyKeeper(keys, sealed.renewal(), clock, () -> shadow.isEmpty() && !standing.now());
     sealing = new SealingEndpoints(keys, sealed.sealing(), random, metrics::answered);
     main.ifPresent(it -> it.mount("/v1/", sealing));
+    gates = new StoreGates(SHARED, System::nanoTime);
     List<Controller> controllers = new ArrayList<>();
     Controller unsealing =
         new SealedSecretController(
@@ -210,19 +225,19 @@ public final class Operator {
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
-          externalSecrets(
-              objects,
-              cluster.serviceAccountTokens(),
-              memory,
-              sealed.keys().namespace(),
-              settings.dialects().genericTargets(),
-              clock,
-              random));
+          shadow
+              .map(it -> compared(it, gated, clock))
+              .orElseGet(() -> externalSecrets(settings, objects, memory, clock, random)));
     }
     controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
         new WorkQueue(
-            Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()), System::nanoTime);
+            Pace.DEFAULT.withQuickRetries(settings.looks().quickRetries()),
+            new StoreLanes(controllers, gates, settings.workers()),
+            System::nanoTime);
+    gates.wishes(queue::since);
+    gates.onRecovery(queue::wake);
+    metrics.stores(gates);
     Journal log = new JournalLog(metrics, this::instance, this::schedule);
     Engine engine =
         new Engine(
@@ -234,6 +249,7 @@ public final class Operator {
             settings.looks(),
             works,
             standing::holds);
+    managed.set(() -> engine.count("ExternalSecret"));
     Consumer<Ref> changed =
         ref -> {
           // First of all: what comes after it asks whether another controller is at work.
@@ -292,7 +308,10 @@ public final class Operator {
             : Optional.of(
                 Webhook.start(
                     settings.http().webhook().get(),
-                    new Validation(Set.of(FakeStore.provider().name())),
+                    new Validation(
+                        unasked().stream()
+                            .map(StoreProvider::name)
+                            .collect(Collectors.toUnmodifiableSet())),
                     objects,
                     () -> mayWrite.getAsBoolean() && cluster.settled(),
                     clock,
@@ -306,36 +325,53 @@ public final class Operator {
         .log("the operator has started");
   }
 
-  /**
-   * @param namespace where this installation keeps what is its own
-   */
-  private static List<Controller> externalSecrets(
-      Objects objects,
-      ServiceAccountTokens tokens,
-      Memory memory,
-      String namespace,
-      boolean genericTargets,
-      Clock clock,
-      SecureRandom random) {
+  private List<Controller> externalSecrets(
+      Settings settings, Objects objects, Memory memory, Clock clock, SecureRandom random) {
+    String namespace = settings.dialects().sealedSecrets().keys().namespace();
     Template.Sources sources = new Template.Sources(clock, ZoneOffset.UTC, random);
     Templates templates =
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
     StoreProvider webhook = WebhookStore.provider(new Rendering(templates::functions, sources));
     Stores stores =
-        new Stores(
-            objects,
-            tokens::token,
-            List.of(FakeStore.provider(), KubernetesStore.provider(), webhook));
+        new Stores(objects, cluster.serviceAccountTokens()::token, providers(webhook), gates);
     Fetching fetching =
         new Fetching(
             stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
     return List.of(
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
+        new NamespaceController(objects),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
-        ExternalSecretController.whenDue(objects, memory, fetching, clock, genericTargets),
+        ExternalSecretController.whenDue(
+            objects, memory, fetching, clock, settings.dialects().genericTargets()),
         PushSecretController.whenDue(objects, memory, fetching, clock));
+  }
+
+  /** In shadow mode no store is asked. */
+  private static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
+    Objects read = shadow.over(objects);
+    Stores stores = new Stores(read, AccountTokens.NONE, unasked());
+    return List.of(
+        shadow.over(
+            new TakeoverController(
+                Resources.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
+  }
+
+  /** Of stores in a cluster. */
+  private static List<StoreProvider> providers(StoreProvider webhook) {
+    return List.of(FakeStore.provider(), KubernetesStore.provider(), webhook);
+  }
+
+  /** The same, to see what they would take; none of them can be asked for a value. */
+  public static List<StoreProvider> unasked() {
+    Rendering none =
+        new Rendering(
+            () -> {
+              throw new IllegalStateException("a store was asked that was only to be looked at");
+            },
+            new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
+    return providers(WebhookStore.provider(none));
   }
 
   /** What answers everything but metrics, if it could be bound. */
@@ -402,6 +438,7 @@ public final class Operator {
           selector,
           changed);
       watch(settings, Resources.STORES, namespaces, /* labelSelector= */ "", changed);
+      watch(settings, Resources.SOURCES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
         watch(settings, Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
@@ -519,6 +556,7 @@ public final class Operator {
         reports.missing(cluster.missing());
         reports.failing(cluster.failing());
         engine.readAgain();
+        gates.flights().sweep();
         if (standing.tell()) {
           turns.resume();
         }
@@ -637,8 +675,6 @@ public final class Operator {
             false);
     private static final Resource NAMESPACES =
         new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
-    private static final Resource CONFIG_MAPS =
-        new Resource(new GroupKind("", "ConfigMap"), List.of("v1"), "configmaps", true);
 
     private static final Resource WEBHOOKS =
         new Resource(
@@ -672,6 +708,23 @@ public final class Operator {
             generator("UUID", "uuids", true),
             generator("Webhook", "webhooks", true));
 
+    /** What upstream puts finalizers on that are not needed here. */
+    public static final List<GroupKind> HELD_BACK =
+        List.of(
+            SECRET_STORES.kind(),
+            CLUSTER_SECRET_STORES.kind(),
+            CLUSTER_EXTERNAL_SECRETS.kind(),
+            NAMESPACES.kind());
+
+    /** What a look before taking over reads. */
+    public static final List<Resource> TAKEN_OVER =
+        List.of(
+            EXTERNAL_SECRETS,
+            SECRET_STORES,
+            CLUSTER_SECRET_STORES,
+            CLUSTER_EXTERNAL_SECRETS,
+            NAMESPACES);
+
     /** Whatever the operator reads but for Secrets. */
     static final List<Resource> READ =
         List.of(
@@ -683,7 +736,7 @@ public final class Operator {
             CLUSTER_EXTERNAL_SECRETS,
             CLUSTER_PUSH_SECRETS,
             NAMESPACES,
-            CONFIG_MAPS,
+            Resource.CONFIG_MAPS,
             WEBHOOKS,
             generator("ClusterGenerator", "clustergenerators", false),
             generator("Fake", "fakes", true),
@@ -692,6 +745,15 @@ public final class Operator {
             generator("SSHKey", "sshkeys", true),
             generator("UUID", "uuids", true),
             generator("Webhook", "webhooks", true));
+
+    /** What values and templates come from besides stores and Secrets. */
+    static final List<Resource> SOURCES =
+        READ.stream()
+            .filter(
+                each ->
+                    each.equals(Resource.CONFIG_MAPS)
+                        || each.kind().group().equals("generators." + EXTERNAL))
+            .toList();
 
     private Resources() {}
 

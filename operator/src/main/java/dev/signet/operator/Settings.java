@@ -60,20 +60,37 @@ public record Settings(
    * @param externalSecrets whether ExternalSecrets and their stores are
    * @param without kinds that are neither watched nor reconciled
    * @param genericTargets whether ExternalSecrets may write into objects that are not Secrets
+   * @param removals how many of their Secrets may go in which time
    */
   public record Dialects(
       SealedSecretsSettings sealedSecrets,
       boolean externalSecrets,
       Set<String> without,
-      boolean genericTargets) {
+      boolean genericTargets,
+      Removals.Limit removals) {
 
     public Dialects {
       without = Set.copyOf(without);
     }
 
-    /** All kinds, into Secrets only. */
+    /** All kinds, into Secrets only, with the usual limit of removals. */
     public Dialects(SealedSecretsSettings sealedSecrets, boolean externalSecrets) {
-      this(sealedSecrets, externalSecrets, Set.of(), /* genericTargets= */ false);
+      this(
+          sealedSecrets,
+          externalSecrets,
+          Set.of(),
+          /* genericTargets= */ false,
+          Removals.Limit.DEFAULT);
+    }
+
+    Dialects withSealedSecrets(SealedSecretsSettings other) {
+      return new Dialects(other, externalSecrets, without, genericTargets, removals);
+    }
+
+    /** Into objects that are not Secrets, too. */
+    Dialects withGenericTargets() {
+      return new Dialects(
+          sealedSecrets, externalSecrets, without, /* genericTargets= */ true, removals);
     }
 
     boolean has(String kind) {
@@ -190,33 +207,25 @@ public record Settings(
   }
 
   public Settings withSealedSecrets(SealedSecretsSettings sealedSecrets) {
-    return withDialects(
-        new Dialects(
-            sealedSecrets,
-            dialects.externalSecrets(),
-            dialects.without(),
-            dialects.genericTargets()));
+    return withDialects(dialects.withSealedSecrets(sealedSecrets));
   }
 
   /**
-   * The same for a process that only compares: SealedSecrets alone, for whether an ExternalSecret
-   * is due is what another controller's status says; whatever happens to a Secret is looked at;
-   * nothing is looked at again without a reason, since nothing remembers that it was opened.
+   * The same for a process that only compares: whatever happens to a Secret is looked at; nothing
+   * is looked at again without a reason, since nothing remembers that it was opened.
    */
   Settings inShadow() {
     SealedSecretsSettings sealed = dialects.sealedSecrets();
     DeliveryRules rules = sealed.delivery();
     return new Settings(
         area,
-        new Dialects(
+        dialects.withSealedSecrets(
             sealed.withDelivery(
                 new DeliveryRules(
                     DeliveryRules.Restored.EDITED,
                     rules.acceptDeprecatedData(),
                     rules.writeStatus(),
-                    /* deleteSecrets= */ false)),
-            /* externalSecrets= */ false,
-            dialects.without()),
+                    /* deleteSecrets= */ false))),
         Optional.empty(),
         identity,
         workers,

@@ -83,7 +83,7 @@ class CanaryTest {
               stage.events("fake").isEmpty()
                   && Stage.http(operator, "/metrics")
                           .lines()
-                          .filter(line -> line.startsWith("externalsecret_sync_calls_error_total"))
+                          .filter(line -> line.startsWith("externalsecret_sync_calls_error"))
                           .count()
                       == 3);
       // The API server refuses what the Secret is to be, and says so in words of its own.

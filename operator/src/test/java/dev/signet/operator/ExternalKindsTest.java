@@ -10,6 +10,8 @@ import dev.signet.testkit.cluster.Namespace;
 import dev.signet.testkit.cluster.OnControlPlane;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +108,10 @@ class ExternalKindsTest {
         "\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\": \"k\"}}]");
     Operator operator = stage.start(stage.settings());
     has("app", "{c=from a map: v, own=V, s=first v}");
+    patch(namespace.path("configmaps/texts"), "{\"data\": {\"c\": \"another {{ .k }}\"}}");
+    has("app", "{c=another v, own=V, s=first v}");
+    patch(namespace.path("secrets/texts"), "{\"stringData\": {\"s\": \"second {{ .k }}\"}}");
+    has("app", "{c=another v, own=V, s=second v}");
     assertThat(
             stage
                 .secret("app")
@@ -116,6 +122,99 @@ class ExternalKindsTest {
                 .text("manager"))
         .isEqualTo("externalsecrets.external-secrets.io/app");
     Stage.stop(operator);
+  }
+
+  private void patch(String path, String change) throws IOException {
+    stage.api().patch(path, "application/merge-patch+json", change).orFail();
+  }
+
+  /** Only the last of these is missing something at first; it does not wait for its interval. */
+  @Test
+  void aGeneratorThatComesLateIsNoticed() throws IOException {
+    externalSecret(
+        "late",
+        "{}",
+        "\"dataFrom\": [{\"sourceRef\": {\"generatorRef\": {\"kind\": \"Password\", \"name\":"
+            + " \"late\"}}}]");
+    Operator operator = stage.start(stage.settings());
+    stage.awaitCondition(stage.externalPath("externalsecrets/late"), "Ready", "False");
+    stage
+        .api()
+        .post(
+            namespace.path("generators.external-secrets.io/v1alpha1", "passwords"),
+            """
+            {"apiVersion": "generators.external-secrets.io/v1alpha1", "kind": "Password",
+             "metadata": {"name": "late"}, "spec": {"length": 8, "digits": 8, "symbols": 0}}
+            """)
+        .orFail();
+    Eventually.holds(
+        Stage.SOON, "a password", () -> stage.values("late").matches("\\{password=[0-9]{8}}"));
+    Stage.stop(operator);
+  }
+
+  /** The hashes are upstream's: of an object without labels and annotations, and of k=v. */
+  @Test
+  void whatUpstreamWroteIsTakenAsItStands(ControlPlane plane) throws IOException {
+    externalSecret(
+        "taken",
+        "{}",
+        "\"refreshInterval\": \"1h0m0s\", \"data\": [{\"secretKey\": \"foo\", \"remoteRef\":"
+            + " {\"key\": \"not-there\"}}]");
+    String path = stage.externalPath("externalsecrets/taken");
+    patch(
+        path + "/status",
+        """
+        {"status": {"refreshTime": "%s", "binding": {"name": "taken"},
+          "syncedResourceVersion": "1-f47fe3c0b255b6dd8047cdffa772587bb829efe7a1cb70febeda2eb2",
+          "conditions": [{"type": "Ready", "status": "True", "reason": "SecretSynced",
+           "message": "secret synced", "lastTransitionTime": "2025-12-01T00:00:00Z"}]}}
+        """
+            .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+    stage
+        .api()
+        .post(
+            namespace.path("secrets"),
+            """
+            {"apiVersion": "v1", "kind": "Secret", "stringData": {"foo": "bar"},
+             "metadata": {"name": "taken", "labels": {"reconcile.external-secrets.io/managed": "true"},
+              "annotations": {"reconcile.external-secrets.io/data-hash":
+               "f2a604b87eb0cf673761e8cfea850f901fe73a3d1b2f338802107f36"}}}
+            """)
+        .orFail();
+    String user = "taker-" + namespace.name();
+    Operator operator =
+        stage.start(
+            stage.withoutKey(stage.settings()), plane.url(), plane.user(user, "system:masters"));
+    Eventually.holds(
+        Stage.SOON,
+        "a look at it",
+        () ->
+            !Stage.metric(
+                    operator,
+                    "externalsecret_sync_calls_total{name=\"taken\",namespace=\""
+                        + namespace.name()
+                        + "\"}")
+                .equals("absent"));
+    // Its key is not in the store: had it been fetched, it would say so.
+    externalSecret(
+        "last", "{}", "\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\": \"k\"}}]");
+    has("last", "{k=v}");
+    stage.awaitCondition(stage.externalPath("externalsecrets/last"), "Ready", "True");
+    Stage.stop(operator);
+
+    assertThat(stage.values("taken")).isEqualTo("{foo=bar}");
+    assertThat(stage.api().get(path).body()).contains("\"secret synced\"");
+    Eventually.holds(
+        Stage.SOON,
+        "the audit log",
+        () ->
+            plane.audit().count(each -> each.user().equals(user) && each.name().equals("last"))
+                > 1);
+    assertThat(plane.audit().entries())
+        .filteredOn(each -> each.user().equals(user) && each.name().equals("taken"))
+        .as("one look at its values")
+        .hasSize(1)
+        .allMatch(each -> each.verb().equals("get") && each.resource().equals("secrets"));
   }
 
   /** Which keys are its own survives the process: they are noted in managedFields. */

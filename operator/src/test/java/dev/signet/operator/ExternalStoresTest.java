@@ -38,11 +38,7 @@ class ExternalStoresTest {
 
   private Settings withGenericTargets() {
     Settings usual = stage.settings();
-    return usual.withDialects(
-        new Settings.Dialects(
-            usual.dialects().sealedSecrets(),
-            /* externalSecrets= */ true,
-            /* genericTargets= */ true));
+    return usual.withDialects(usual.dialects().withGenericTargets());
   }
 
   /** With a token that the operator gets for the account that the store names. */

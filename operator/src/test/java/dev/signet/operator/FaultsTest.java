@@ -147,8 +147,47 @@ class FaultsTest {
     assertThat(storms).allSatisfy(storm -> assertThat(storm.hits()).isPositive());
   }
 
+  @Test
+  void externalSecretsSurviveAnApiServerThatRefusesForgetsAndFails(FaultProxy proxy)
+      throws IOException {
+    int some = Flight.OBJECTS / 16;
+    List<FaultRule> storms =
+        List.of(
+            proxy.when(FaultsTest::writes, Fault.conflict()).every(3).times(some),
+            proxy.when(FaultsTest::writes, Fault.answer(500)).every(5).times(some),
+            proxy.when(FaultsTest::writes, Fault.loseAnswer()).every(7).times(some),
+            proxy
+                .when(request -> true, Fault.tooManyRequests(Duration.ofSeconds(1)))
+                .every(25)
+                .times(8));
+    stage.start(stage.withoutKey(stage.settings()), proxy.url(), plane.admin());
+    try (Flight external = new Flight(plane, namespace, stage, new Flight.External(stage))) {
+      external.takeOff();
+      external.awaitArrived(0);
+      external.change(Flight.OBJECTS / 10);
+      external.awaitArrived(Flight.OBJECTS / 10);
+      external.assertSafe(Flight.OBJECTS / 10);
+    }
+    assertThat(storms).allSatisfy(storm -> assertThat(storm.hits()).isPositive());
+  }
+
+  @Test
+  void externalSecretsSurviveThatTheOperatorIsKilled() throws IOException {
+    try (Flight external = new Flight(plane, namespace, stage, new Flight.External(stage))) {
+      try (Child first = child("first").awaitLeading()) {
+        external.takeOff();
+        external.awaitUnderWay(Flight.OBJECTS / 4);
+        first.kill();
+      }
+      try (Child _ = child("second").awaitLeading()) {
+        external.awaitArrived(0);
+        external.assertSafe(0);
+      }
+    }
+  }
+
   private static boolean writes(ApiRequest request) {
-    return List.of("secrets", "sealedsecrets").contains(request.resource())
+    return List.of("secrets", "sealedsecrets", "externalsecrets").contains(request.resource())
         && List.of("create", "update").contains(request.verb());
   }
 

@@ -46,6 +46,7 @@ final class Flight implements AutoCloseable {
   private final ControlPlane plane;
   private final Namespace namespace;
   private final Stage stage;
+  private final Cargo cargo;
 
   /** What each Secret held, in order; {@code gone} where it was deleted. */
   private final Map<String, List<String>> versions = new ConcurrentHashMap<>();
@@ -53,13 +54,19 @@ final class Flight implements AutoCloseable {
   private volatile String seenUpTo = "";
   private volatile boolean closed;
 
+  /** Of SealedSecrets. */
   Flight(ControlPlane plane, Namespace namespace, Stage stage) throws IOException {
-    this.plane = plane;
-    this.namespace = namespace;
-    this.stage = stage;
+    this(plane, namespace, stage, new Sealed(stage));
     for (SealingKey key : SEALING) {
       stage.addKey(key);
     }
+  }
+
+  Flight(ControlPlane plane, Namespace namespace, Stage stage, Cargo cargo) throws IOException {
+    this.plane = plane;
+    this.namespace = namespace;
+    this.stage = stage;
+    this.cargo = cargo;
     seenUpTo =
         stage
             .api()
@@ -75,24 +82,125 @@ final class Flight implements AutoCloseable {
     return "app-" + i;
   }
 
-  private String sealed(int i, String value) {
-    return stage.sealed(SEALING.get(i % KEYS).certificate(), name(i), Map.of("k", value));
+  /** What is on its way: objects of one kind, each with a Secret of its name. */
+  interface Cargo {
+
+    void apply(String name, int number) throws IOException;
+
+    /** From {@code v1} to {@code v2}. */
+    void change(String name, int number) throws IOException;
+
+    /** Where all of them are listed. */
+    String path();
+
+    /** Whether its status says that its Secret is as it says now. */
+    boolean synced(Jsonl.Row object);
+  }
+
+  private record Sealed(Stage stage) implements Cargo {
+
+    private String sealed(String name, int number, String value) {
+      return stage.sealed(SEALING.get(number % KEYS).certificate(), name, Map.of("k", value));
+    }
+
+    @Override
+    public void apply(String name, int number) throws IOException {
+      stage.applySealed(sealed(name, number, "v1"));
+    }
+
+    @Override
+    public void change(String name, int number) throws IOException {
+      stage
+          .api()
+          .patch(stage.sealedPath(name), "application/merge-patch+json", sealed(name, number, "v2"))
+          .orFail();
+    }
+
+    @Override
+    public String path() {
+      return stage.sealedPath("");
+    }
+
+    @Override
+    public boolean synced(Jsonl.Row sealed) {
+      return sealed.has("status")
+          && sealed.row("status").integer("observedGeneration")
+              == sealed.row("metadata").integer("generation")
+          && sealed.row("status").rows("conditions").stream()
+              .allMatch(condition -> condition.text("status").equals("True"));
+    }
+  }
+
+  /** ExternalSecrets of one store that has both versions. */
+  record External(Stage stage) implements Cargo {
+
+    External {
+      try {
+        stage.applyExternal(
+            "secretstores",
+            """
+            {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "flight"},
+             "spec": {"provider": {"fake": {"data": [{"key": "first", "value": "v1"},
+              {"key": "second", "value": "v2"}]}}}}
+            """);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void apply(String name, int number) throws IOException {
+      stage.applyExternal(
+          "externalsecrets",
+          """
+          {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "%s"},
+           "spec": {"secretStoreRef": {"name": "flight"},
+            "data": [{"secretKey": "k", "remoteRef": {"key": "first"}}]}}
+          """
+              .formatted(name));
+    }
+
+    @Override
+    public void change(String name, int number) throws IOException {
+      stage
+          .api()
+          .patch(
+              stage.externalPath("externalsecrets/" + name),
+              "application/merge-patch+json",
+              "{\"spec\": {\"data\": [{\"secretKey\": \"k\", \"remoteRef\": {\"key\":"
+                  + " \"second\"}}]}}")
+          .orFail();
+    }
+
+    @Override
+    public String path() {
+      return stage.externalPath("externalsecrets");
+    }
+
+    @Override
+    public boolean synced(Jsonl.Row object) {
+      return object.has("status")
+          && object.row("status").has("syncedResourceVersion")
+          && object
+              .row("status")
+              .text("syncedResourceVersion")
+              .startsWith(object.row("metadata").integer("generation") + "-")
+          && object.row("status").rows("conditions").stream()
+              .allMatch(condition -> condition.text("status").equals("True"));
+    }
   }
 
   /** Applies them all, from so many threads that some are always under way. */
   void takeOff() throws IOException {
     for (int i = 0; i < OBJECTS; i++) {
-      stage.applySealed(sealed(i, "v1"));
+      cargo.apply(name(i), i);
     }
   }
 
   /** The next version of the first so many. */
   void change(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      stage
-          .api()
-          .patch(stage.sealedPath(name(i)), "application/merge-patch+json", sealed(i, "v2"))
-          .orFail();
+      cargo.change(name(i), i);
     }
   }
 
@@ -132,23 +240,15 @@ final class Flight implements AutoCloseable {
         wrong.add(name(i) + " is " + value);
       }
     }
-    for (Jsonl.Row sealed : stage.api().get(stage.sealedPath("")).orFail().json().rows("items")) {
-      if (!synced(sealed)) {
+    for (Jsonl.Row object : stage.api().get(cargo.path()).orFail().json().rows("items")) {
+      if (!cargo.synced(object)) {
         wrong.add(
             "the status of "
-                + sealed.row("metadata").text("name")
-                + (sealed.has("status") ? " is " + sealed.row("status").fields() : " is absent"));
+                + object.row("metadata").text("name")
+                + (object.has("status") ? " is " + object.row("status").fields() : " is absent"));
       }
     }
     return wrong;
-  }
-
-  private static boolean synced(Jsonl.Row sealed) {
-    return sealed.has("status")
-        && sealed.row("status").integer("observedGeneration")
-            == sealed.row("metadata").integer("generation")
-        && sealed.row("status").rows("conditions").stream()
-            .allMatch(condition -> condition.text("status").equals("True"));
   }
 
   private static String value(Jsonl.Row secret) {

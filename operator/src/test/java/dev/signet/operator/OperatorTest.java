@@ -166,7 +166,7 @@ class OperatorTest {
     stage.awaitValues("app", "{k2=first}");
     stage.api().delete(stage.secretPath("app")).orFail();
     stage.awaitValues("app", "{k2=first}");
-    assertThat(Stage.metric(operator, "externalsecret_sync_calls_error_total")).isEqualTo("absent");
+    assertThat(Stage.metric(operator, "externalsecret_sync_calls_error")).isEqualTo("absent");
   }
 
   @Test

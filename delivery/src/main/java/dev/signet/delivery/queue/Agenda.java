@@ -4,12 +4,12 @@ import dev.signet.delivery.object.Ref;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SequencedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  *                      └── add, or its time has come ── delayed
  * </pre>
  *
- * <p>The most urgent goes first, and among equals who waits longest. Every eighth turn goes to who
- * waits longest of all, so that a storm of changes delays the rest but starves nobody.
+ * <p>The most urgent goes first. Among equals the stores take turns, then namespaces, and there who
+ * waits longest goes first ({@link Line}). Every eighth turn goes to who waits longest of all, so
+ * that a storm of changes delays the rest but starves nobody. Objects whose store is not to be
+ * asked now, or is busy with as many as it takes, keep their place and are passed over ({@link
+ * Lanes}): they cost no worker, no attempt and no status while they wait.
  */
 final class Agenda {
 
@@ -49,24 +52,33 @@ final class Agenda {
     long due;
     long order;
     int failures;
+    Line.Place place;
 
     Entry(Ref ref) {
       this.ref = ref;
+      this.place = new Line.Place(Optional.empty(), ref.namespace());
     }
   }
 
   private final Pace pace;
   private final Map<Ref, Entry> entries = new HashMap<>();
-  private final Map<Urgency, SequencedSet<Entry>> ready = new EnumMap<>(Urgency.class);
+  private final Lanes lanes;
+  private final Map<Urgency, Line<Entry>> ready = new EnumMap<>(Urgency.class);
+  private final Map<Ref, Integer> runningIn = new HashMap<>();
   private final TreeSet<Entry> delayed = new TreeSet<>(Agenda::earlier);
   private long orders;
   private long turns;
   private int running;
 
   Agenda(Pace pace) {
+    this(pace, Lanes.NONE);
+  }
+
+  Agenda(Pace pace, Lanes lanes) {
     this.pace = pace;
+    this.lanes = lanes;
     for (Urgency urgency : Urgency.values()) {
-      ready.put(urgency, new LinkedHashSet<>());
+      ready.put(urgency, new Line<>());
     }
   }
 
@@ -89,10 +101,10 @@ final class Agenda {
     if (entry.delayed) {
       delayed.remove(entry);
       makeReady(entry, urgency);
-    } else if (!set(entry).contains(entry)) {
+    } else if (!line(entry).contains(entry.place, entry)) {
       makeReady(entry, urgency);
     } else if (urgency.compareTo(entry.urgency) < 0) {
-      set(entry).remove(entry);
+      line(entry).remove(entry.place, entry);
       makeReady(entry, urgency);
     }
   }
@@ -101,7 +113,7 @@ final class Agenda {
     return a.compareTo(b) <= 0 ? a : b;
   }
 
-  private SequencedSet<Entry> set(Entry entry) {
+  private Line<Entry> line(Entry entry) {
     return java.util.Objects.requireNonNull(ready.get(entry.urgency));
   }
 
@@ -109,7 +121,8 @@ final class Agenda {
     entry.delayed = false;
     entry.urgency = urgency;
     entry.order = orders++;
-    set(entry).add(entry);
+    entry.place = new Line.Place(lanes.of(entry.ref), entry.ref.namespace());
+    line(entry).add(entry.place, entry);
   }
 
   private void delay(Entry entry, Urgency urgency, long due) {
@@ -126,32 +139,49 @@ final class Agenda {
       Entry entry = delayed.removeFirst();
       makeReady(entry, entry.urgency);
     }
+    Predicate<Optional<Ref>> open = opens();
     boolean oldest = turns % TURNS_OF_THE_OLDEST == TURNS_OF_THE_OLDEST - 1;
-    Entry chosen = oldest ? oldest() : mostUrgent();
+    Entry chosen = oldest ? oldest(open) : mostUrgent(open);
     if (chosen == null) {
       return Optional.empty();
     }
     turns++;
-    set(chosen).remove(chosen);
+    line(chosen).serve(chosen.place, chosen);
     chosen.running = true;
     running++;
+    chosen.place.lane().ifPresent(lane -> runningIn.merge(lane, 1, Integer::sum));
     return Optional.of(chosen.ref);
   }
 
-  private @Nullable Entry mostUrgent() {
-    for (SequencedSet<Entry> set : ready.values()) {
-      if (!set.isEmpty()) {
-        return set.getFirst();
+  /** Which lanes are open now; each is asked once at most. */
+  private Predicate<Optional<Ref>> opens() {
+    Map<Ref, Boolean> asked = new HashMap<>();
+    return lane ->
+        lane.isEmpty()
+            || asked.computeIfAbsent(
+                lane.get(), each -> roomIn(each) && lanes.closedFor(each) == 0);
+  }
+
+  private boolean roomIn(Ref lane) {
+    return runningIn.getOrDefault(lane, 0) < lanes.width(lane);
+  }
+
+  private @Nullable Entry mostUrgent(Predicate<Optional<Ref>> open) {
+    for (Line<Entry> line : ready.values()) {
+      Entry first = line.first(open);
+      if (first != null) {
+        return first;
       }
     }
     return null;
   }
 
-  private @Nullable Entry oldest() {
+  private @Nullable Entry oldest(Predicate<Optional<Ref>> open) {
     Entry oldest = null;
-    for (SequencedSet<Entry> set : ready.values()) {
-      if (!set.isEmpty() && (oldest == null || set.getFirst().order < oldest.order)) {
-        oldest = set.getFirst();
+    for (Line<Entry> line : ready.values()) {
+      Entry head = line.oldest(open, entry -> entry.order);
+      if (head != null && (oldest == null || head.order < oldest.order)) {
+        oldest = head;
       }
     }
     return oldest;
@@ -165,6 +195,11 @@ final class Agenda {
     }
     entry.running = false;
     running--;
+    entry
+        .place
+        .lane()
+        .ifPresent(
+            lane -> runningIn.computeIfPresent(lane, (_, count) -> count > 1 ? count - 1 : null));
     boolean changed = entry.again == Urgency.CHANGE;
     entry.failures =
         switch (next) {
@@ -194,7 +229,7 @@ final class Agenda {
   /** Forgets all but who is running; those will not run again by themselves. */
   void clear() {
     delayed.clear();
-    ready.values().forEach(SequencedSet::clear);
+    ready.values().forEach(Line::clear);
     entries.values().removeIf(entry -> !entry.running);
     entries
         .values()
@@ -206,13 +241,42 @@ final class Agenda {
             });
   }
 
+  /** Those of a lane that wait because they failed wait no more: what failed them is repaired. */
+  void wake(Ref lane) {
+    List<Entry> waiting =
+        delayed.stream()
+            .filter(entry -> entry.urgency == Urgency.RETRY)
+            .filter(entry -> entry.place.lane().filter(lane::equals).isPresent())
+            .toList();
+    for (Entry entry : waiting) {
+      delayed.remove(entry);
+      makeReady(entry, Urgency.RETRY);
+    }
+  }
+
   /** When {@link #poll} has something without a further call, if it has nothing now. */
   OptionalLong nextDue() {
     return delayed.isEmpty() ? OptionalLong.empty() : OptionalLong.of(delayed.first().due);
   }
 
+  /**
+   * How long until the next lane opens in which somebody could run, in nanoseconds; empty when
+   * there is none that opens by itself.
+   */
+  OptionalLong nextOpening() {
+    long soonest = Long.MAX_VALUE;
+    for (Line<Entry> line : ready.values()) {
+      for (Optional<Ref> lane : line.lanes()) {
+        if (lane.isPresent() && roomIn(lane.get())) {
+          soonest = Math.min(soonest, lanes.closedFor(lane.get()));
+        }
+      }
+    }
+    return soonest == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(soonest);
+  }
+
   Depth depth() {
-    int waiting = ready.values().stream().mapToInt(SequencedSet::size).sum();
+    int waiting = ready.values().stream().mapToInt(Line::size).sum();
     return new Depth(waiting, delayed.size(), running);
   }
 }

@@ -2,6 +2,10 @@ package dev.signet.delivery.queue;
 
 import dev.signet.delivery.object.Ref;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
@@ -19,24 +23,73 @@ public final class WorkQueue {
   private final Condition idle = lock.newCondition();
   private final Agenda agenda;
   private final LongSupplier nanos;
+
+  /** Since when those who wait do so; of several wishes the last. */
+  private final Map<Ref, Long> wished = new HashMap<>();
+
+  /** Since when those who run had waited. */
+  private final Map<Ref, Long> waited = new HashMap<>();
+
   private boolean closed;
 
   /**
    * @param nanos a clock that only goes forward, as {@link System#nanoTime} is
    */
   public WorkQueue(Pace pace, LongSupplier nanos) {
-    this.agenda = new Agenda(pace);
+    this(pace, Lanes.NONE, nanos);
+  }
+
+  /**
+   * @param lanes what objects have to share
+   * @param nanos a clock that only goes forward, as {@link System#nanoTime} is
+   */
+  public WorkQueue(Pace pace, Lanes lanes, LongSupplier nanos) {
+    this.agenda = new Agenda(pace, lanes);
     this.nanos = nanos;
   }
 
   /** Wants a run of that object as soon as its urgency allows. */
   public void add(Ref ref, Urgency urgency) {
+    addAll(List.of(ref), urgency);
+  }
+
+  /** Wants a run of each; to them it is the same moment. */
+  public void addAll(Collection<Ref> refs, Urgency urgency) {
     lock.lock();
     try {
       if (!closed) {
-        agenda.add(ref, urgency);
-        moved.signal();
+        long now = nanos.getAsLong();
+        for (Ref ref : refs) {
+          agenda.add(ref, urgency);
+          wished.put(ref, now);
+          moved.signal();
+        }
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Those of a lane that wait because they failed wait no more. */
+  public void wake(Ref lane) {
+    lock.lock();
+    try {
+      agenda.wake(lane);
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Since when an object that runs now had wished to, by this queue's clock: when it was last
+   * added, or when its time came. Empty for one that does not run.
+   */
+  public OptionalLong since(Ref ref) {
+    lock.lock();
+    try {
+      Long since = waited.get(ref);
+      return since == null ? OptionalLong.empty() : OptionalLong.of(since);
     } finally {
       lock.unlock();
     }
@@ -50,14 +103,13 @@ public final class WorkQueue {
     lock.lockInterruptibly();
     try {
       while (!closed) {
-        long now = nanos.getAsLong();
-        Optional<Ref> next = agenda.poll(now);
+        Optional<Ref> next = polled();
         if (next.isPresent()) {
           return next;
         }
-        OptionalLong due = agenda.nextDue();
-        if (due.isPresent()) {
-          moved.awaitNanos(Math.clamp(due.getAsLong() - now, 1, LONGEST_WAIT));
+        OptionalLong wait = untilNext();
+        if (wait.isPresent()) {
+          moved.awaitNanos(Math.clamp(wait.getAsLong(), 1, LONGEST_WAIT));
         } else {
           moved.await();
         }
@@ -68,10 +120,54 @@ public final class WorkQueue {
     }
   }
 
+  /** As {@link #take} without waiting: empty when nothing is to run now. */
+  public Optional<Ref> poll() {
+    lock.lock();
+    try {
+      return closed ? Optional.empty() : polled();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Ref> polled() {
+    long now = nanos.getAsLong();
+    Optional<Ref> next = agenda.poll(now);
+    if (next.isPresent()) {
+      Long since = wished.remove(next.get());
+      waited.put(next.get(), since == null ? now : since);
+    }
+    return next;
+  }
+
+  /**
+   * How long until something is to run though nothing else happens, in nanoseconds; empty when
+   * nothing is.
+   */
+  public OptionalLong idleFor() {
+    lock.lock();
+    try {
+      return untilNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OptionalLong untilNext() {
+    OptionalLong due = agenda.nextDue();
+    OptionalLong opening = agenda.nextOpening();
+    if (due.isEmpty()) {
+      return opening;
+    }
+    long wait = Math.max(0, due.getAsLong() - nanos.getAsLong());
+    return OptionalLong.of(Math.min(wait, opening.orElse(Long.MAX_VALUE)));
+  }
+
   /** Ends the run of an object that {@link #take} gave out. */
   public void finish(Ref ref, Next next) {
     lock.lock();
     try {
+      waited.remove(ref);
       agenda.finish(ref, next, nanos.getAsLong());
       moved.signal();
       if (agenda.depth().running() == 0) {
@@ -87,6 +183,7 @@ public final class WorkQueue {
     lock.lock();
     try {
       agenda.clear();
+      wished.clear();
     } finally {
       lock.unlock();
     }

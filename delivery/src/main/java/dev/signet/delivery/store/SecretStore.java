@@ -2,6 +2,7 @@ package dev.signet.delivery.store;
 
 import dev.signet.core.Item;
 import dev.signet.core.Material;
+import java.util.Optional;
 
 /** An open connection to a store, as one identity. */
 public interface SecretStore extends AutoCloseable {
@@ -11,6 +12,16 @@ public interface SecretStore extends AutoCloseable {
 
   /** The value as a map, one item for each of its fields. The caller owns the material. */
   Material fetchMap(RemoteRef ref) throws StoreException;
+
+  /** Its side that can be searched, if it has one. */
+  default Optional<Searchable> searching() {
+    return this instanceof Searchable it ? Optional.of(it) : Optional.empty();
+  }
+
+  /** Its side that can be pushed to, if it has one. */
+  default Optional<Writable> writing() {
+    return this instanceof Writable it ? Optional.of(it) : Optional.empty();
+  }
 
   /** Whether it can be asked, as far as can be told without asking for a value. */
   default Validity validate() throws StoreException {

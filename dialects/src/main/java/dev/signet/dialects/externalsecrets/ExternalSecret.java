@@ -14,6 +14,7 @@ import dev.signet.delivery.store.Search;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -147,9 +148,9 @@ record ExternalSecret(
         .orElseGet(() -> Ref.secret(namespace, targetName));
   }
 
-  /** Every store that it names. */
+  /** Every store that it names, the usual one first. */
   Set<StoreRef> stores() {
-    Set<StoreRef> stores = new HashSet<>();
+    Set<StoreRef> stores = new LinkedHashSet<>();
     store.ifPresent(stores::add);
     data.forEach(each -> each.store().ifPresent(stores::add));
     for (Source source : dataFrom) {

@@ -46,7 +46,10 @@ public final class ExternalSecretController implements Controller {
   private final GenericTarget generic;
   private final Named named = new Named();
 
-  /** The versions of the Secrets whose templates went into the last delivery. */
+  /** The store that each asks first. */
+  private final Map<Ref, Ref> asked = new ConcurrentHashMap<>();
+
+  /** The versions of what held the templates that went into the last delivery. */
   private final Map<Ref, Map<Ref, String>> templates = new ConcurrentHashMap<>();
 
   /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
@@ -114,7 +117,10 @@ public final class ExternalSecretController implements Controller {
   @Override
   public List<Ref> concernedBy(Ref changed) throws ObjectsException {
     if (changed.kind().equals(ExternalSecret.KIND)) {
-      named.note(changed, names(objects.get(changed)));
+      Optional<KubeObject> object = objects.get(changed);
+      named.note(changed, names(object));
+      firstStore(object)
+          .ifPresentOrElse(store -> asked.put(changed, store), () -> asked.remove(changed));
     }
     List<Ref> stores = fetching.stores().reading(changed);
     if (stores.isEmpty()) {
@@ -124,6 +130,25 @@ public final class ExternalSecretController implements Controller {
     Set<Ref> concerned = new LinkedHashSet<>(named.by(changed));
     stores.forEach(store -> concerned.addAll(named.by(store)));
     return List.copyOf(concerned);
+  }
+
+  /** None of an object that is being deleted: that asks no store. */
+  private static Optional<Ref> firstStore(Optional<KubeObject> object) {
+    if (object.isEmpty() || Finalizers.going(object.get())) {
+      return Optional.empty();
+    }
+    try {
+      return ExternalSecret.of(object.get()).stores().stream()
+          .findFirst()
+          .map(store -> store.in(object.get().ref().namespace()));
+    } catch (MalformedObjectException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<Ref> asks(Ref ref) {
+    return Optional.ofNullable(asked.get(ref));
   }
 
   private static Set<Ref> names(Optional<KubeObject> object) {
@@ -202,14 +227,16 @@ public final class ExternalSecretController implements Controller {
                 + " is no kind of objects in namespaces that this cluster serves");
   }
 
-  /** The Secrets that hold its templates, at the versions of now; asking costs no request. */
+  /** What holds its templates, at the versions of now; asking costs no request. */
   private Map<Ref, String> templates(ExternalSecret spec) throws ObjectsException {
     Map<Ref, String> versions = new HashMap<>();
     if (spec.template().isPresent()) {
       for (Ref read : spec.template().get().reads(spec.metadata().namespace())) {
-        if (read.kind().equals(GroupKind.SECRET)) {
-          versions.put(read, objects.secretVersion(read.namespace(), read.name()).orElse(""));
-        }
+        Optional<String> version =
+            read.kind().equals(GroupKind.SECRET)
+                ? objects.secretVersion(read.namespace(), read.name())
+                : objects.knownVersion(read);
+        versions.put(read, version.orElse(""));
       }
     }
     return versions;
@@ -262,6 +289,9 @@ public final class ExternalSecretController implements Controller {
           "could not apply template: " + e.getMessage(),
           /* retry= */ true);
     } catch (ObjectsException e) {
+      if (e.problem() instanceof Problem.Refused) {
+        return status.fail(object, ERROR, e.getMessage(), e.getMessage(), /* retry= */ false);
+      }
       if (!(e.problem() instanceof Problem.Denied)) {
         throw e;
       }

@@ -101,11 +101,15 @@ final class Fetch {
       ExternalSecret spec, ExternalSecret.Source.Find find, Map<Ref, SecretStore> open)
       throws StoreException, ObjectsException, MalformedObjectException {
     SecretStore store = store(spec, find.store(), open);
-    if (!(store instanceof Searchable searchable)) {
-      throw new StoreException(
-          new Problem.Malformed(),
-          "error getting all secrets: this store cannot be searched; name the keys instead");
-    }
+    Searchable searchable =
+        store
+            .searching()
+            .orElseThrow(
+                () ->
+                    new StoreException(
+                        new Problem.Malformed(),
+                        "error getting all secrets: this store cannot be searched; name the keys"
+                            + " instead"));
     try {
       return searchable.find(find.search());
     } catch (StoreException e) {
@@ -186,7 +190,7 @@ final class Fetch {
     Ref ref = name.in(spec.metadata().namespace());
     SecretStore store = open.get(ref);
     if (store == null) {
-      store = fetching.stores().open(ref, spec.metadata().namespace());
+      store = fetching.stores().openFor(resource, ref);
       open.put(ref, store);
     }
     return store;

@@ -18,6 +18,10 @@ final class Finalizers {
       "externalsecrets.external-secrets.io/externalsecret-cleanup";
   static final String CLUSTER_EXTERNAL_SECRET =
       "externalsecrets.external-secrets.io/clusterexternalsecret-cleanup";
+
+  /** On namespaces; the name of a ClusterExternalSecret follows. */
+  static final String OF_NAMESPACES = "externalsecrets.external-secrets.io/ces-";
+
   static final String PUSH_SECRET = "pushsecret.externalsecrets.io/finalizer";
   static final String STORE = "secretstore.externalsecrets.io/finalizer";
 
@@ -44,6 +48,14 @@ final class Finalizers {
   static void remove(Objects objects, KubeObject object, String finalizer) throws ObjectsException {
     List<String> all = all(object);
     if (all.remove(finalizer)) {
+      objects.setFinalizers(object, all);
+    }
+  }
+
+  /** Removes all that begin so. */
+  static void removeAll(Objects objects, KubeObject object, String prefix) throws ObjectsException {
+    List<String> all = all(object);
+    if (all.removeIf(each -> each.startsWith(prefix))) {
       objects.setFinalizers(object, all);
     }
   }

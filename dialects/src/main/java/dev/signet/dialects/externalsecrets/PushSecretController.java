@@ -287,11 +287,13 @@ public final class PushSecretController implements Controller {
   }
 
   private static Writable writable(SecretStore store, Ref ref) throws StoreException {
-    if (store instanceof Writable writable) {
-      return writable;
-    }
-    throw new StoreException(
-        new Problem.Malformed(), ref + " cannot be written to: its provider is read-only here");
+    return store
+        .writing()
+        .orElseThrow(
+            () ->
+                new StoreException(
+                    new Problem.Malformed(),
+                    ref + " cannot be written to: its provider is read-only here"));
   }
 
   private Synced.Target open(Ref resource, String storeKey) throws StoreException {

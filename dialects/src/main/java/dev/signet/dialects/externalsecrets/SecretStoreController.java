@@ -131,7 +131,15 @@ public final class SecretStoreController implements Controller {
 
   /** A store is looked at again when something that it reads changes. */
   @Override
-  public List<Ref> concernedBy(Ref changed) {
+  public List<Ref> concernedBy(Ref changed) throws ObjectsException {
+    if (changed.kind().equals(kind)) {
+      if (objects.get(changed).isPresent()) {
+        stores.repaired(changed);
+      } else {
+        stores.gone(changed);
+      }
+    }
+    stores.reading(changed).forEach(stores::repaired);
     return stores.reading(changed).stream().filter(ref -> ref.kind().equals(kind)).toList();
   }
 

@@ -35,6 +35,7 @@ final class StoreReferences implements References {
   private final Ref store;
   private final Optional<String> user;
   private final Set<Ref> read = new HashSet<>();
+  private boolean dependsOnUser;
 
   /**
    * @param user the namespace that the store is opened for, empty when it is for itself
@@ -51,6 +52,11 @@ final class StoreReferences implements References {
     return Set.copyOf(read);
   }
 
+  /** Whether a reference so far meant the namespace of whoever uses the store. */
+  boolean dependsOnUser() {
+    return dependsOnUser;
+  }
+
   private String namespace(Fields selector) throws MalformedObjectException {
     String named = selector.string("namespace").orElse("");
     if (!clusterWide()) {
@@ -65,6 +71,7 @@ final class StoreReferences implements References {
     if (!named.isEmpty()) {
       return named;
     }
+    dependsOnUser = true;
     return user.orElseThrow(
         () -> new MalformedObjectException(selector.path() + ": cluster scope requires namespace"));
   }

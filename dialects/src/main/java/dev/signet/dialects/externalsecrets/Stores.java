@@ -11,11 +11,15 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.traffic.GuardedStore;
+import dev.signet.delivery.traffic.StoreGate;
+import dev.signet.delivery.traffic.StoreGates;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Opens the stores that SecretStore and ClusterSecretStore describe, each by the provider its
@@ -28,6 +32,7 @@ public final class Stores {
 
   private final Objects objects;
   private final AccountTokens tokens;
+  private final StoreGates gates;
   private final Map<String, StoreProvider> providers = new LinkedHashMap<>();
 
   /** What each store was seen to read when it was opened. */
@@ -38,15 +43,35 @@ public final class Stores {
     this(objects, AccountTokens.NONE, providers);
   }
 
+  /** What is fetched is shared by those who ask at once. */
   public Stores(Objects objects, AccountTokens tokens, List<StoreProvider> providers) {
+    this(objects, tokens, providers, new StoreGates(Duration.ZERO, System::nanoTime));
+  }
+
+  /**
+   * @param gates what calls to stores pass
+   */
+  public Stores(
+      Objects objects, AccountTokens tokens, List<StoreProvider> providers, StoreGates gates) {
     this.objects = objects;
     this.tokens = tokens;
+    this.gates = gates;
     providers.forEach(provider -> this.providers.put(provider.name(), provider));
   }
 
   /** The stores that read that object when they were opened last. */
   List<Ref> reading(Ref object) {
     return reads.by(object);
+  }
+
+  /** A store or something that it reads was changed: what failed may work now. */
+  void repaired(Ref store) {
+    gates.repaired(store);
+  }
+
+  /** A store is gone. */
+  void gone(Ref store) {
+    gates.gone(store);
   }
 
   /** Whether it is for this controller; one that does not exist is. */
@@ -66,6 +91,16 @@ public final class Stores {
    * @throws StoreException {@link Problem.Denied} when the store does not let that namespace use it
    */
   SecretStore open(Ref ref, String namespace) throws StoreException, ObjectsException {
+    return open(ref, namespace, OptionalLong.empty());
+  }
+
+  /** The same for an object that is being reconciled. */
+  SecretStore openFor(Ref resource, Ref ref) throws StoreException, ObjectsException {
+    return open(ref, resource.namespace(), gates.wished(resource));
+  }
+
+  private SecretStore open(Ref ref, String namespace, OptionalLong since)
+      throws StoreException, ObjectsException {
     Optional<KubeObject> store = objects.get(ref);
     if (store.isEmpty()) {
       throw new StoreException(
@@ -88,7 +123,7 @@ public final class Stores {
                 + namespace
                 + "\": denied by spec.condition");
       }
-      return open(store.get(), Optional.of(namespace));
+      return open(store.get(), Optional.of(namespace), since);
     } catch (MalformedObjectException e) {
       throw new StoreException(
           new Problem.Malformed(),
@@ -98,26 +133,34 @@ public final class Stores {
 
   /** Opens it for itself, to see whether it can be. */
   SecretStore open(KubeObject store) throws MalformedObjectException, StoreException {
-    return open(store, Optional.empty());
+    return open(store, Optional.empty(), OptionalLong.empty());
   }
 
   StoreProvider.Capabilities capabilities(KubeObject store) throws MalformedObjectException {
     return provider(store.spec().requiredObject("provider")).capabilities();
   }
 
-  private SecretStore open(KubeObject store, Optional<String> user)
+  private SecretStore open(KubeObject store, Optional<String> user, OptionalLong since)
       throws MalformedObjectException, StoreException {
+    StoreGate gate = gates.gate(store.ref());
+    gate.limit(StoreLimits.of(store.metadata().annotations()));
     ExternalSecret.requireVersion(store);
     Fields spec = store.fields().requiredObject("spec");
     Fields provider = spec.requiredObject("provider");
     StoreProvider known = provider(provider);
     Fields configuration = provider.requiredObject(known.name());
     StoreReferences references = new StoreReferences(objects, tokens, store.ref(), user);
+    if (user.isPresent()) {
+      gate.orParked();
+    }
     SecretStore opened;
     try {
       opened =
           known.open(
               store.ref().kind().kind() + "/" + store.ref().path(), configuration, references);
+    } catch (StoreException e) {
+      gate.unopened(e.problem());
+      throw e;
     } finally {
       reads.note(store.ref(), references.read());
     }
@@ -127,7 +170,12 @@ public final class Stores {
       retrySettings(spec);
       StoreConditions.of(spec);
       spec.refuseUnread();
-      return opened;
+      return new GuardedStore(
+          opened,
+          gate,
+          gates.flights(),
+          StoreIdentity.of(store, user, references.dependsOnUser()),
+          since);
     } catch (MalformedObjectException e) {
       opened.close();
       throw e;

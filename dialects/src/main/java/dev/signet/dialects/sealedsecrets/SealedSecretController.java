@@ -387,7 +387,11 @@ public final class SealedSecretController implements Controller {
     } catch (ObjectsException e) {
       return switch (e.problem()) {
         // A status that is out of date, or an object that is gone: the next look will tell.
-        case Problem.Conflict _, Problem.NotFound _, Problem.Denied _, Problem.Malformed _ ->
+        case Problem.Conflict _,
+            Problem.NotFound _,
+            Problem.Denied _,
+            Problem.Refused _,
+            Problem.Malformed _ ->
             new Outcome.Retry(STATUS_UNWRITTEN, e.getMessage());
         case Problem.Throttled _, Problem.Unreachable _ -> throw e;
       };

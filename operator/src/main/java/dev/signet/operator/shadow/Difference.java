@@ -34,6 +34,10 @@ public record Difference(Kind kind, String detail) implements Comparable<Differe
     STATUS_SYNCED,
     /** The status is of another generation. */
     STATUS_GENERATION,
+    /** Values of an ExternalSecret would be fetched, and written where they differ. */
+    WOULD_FETCH,
+    /** An ExternalSecret could not be delivered here. */
+    WOULD_REFUSE,
     /** A sealing key would be made. */
     SEALING_KEY_MISSING,
     /** A Secret is marked as a sealing key and holds none that can be read. */
