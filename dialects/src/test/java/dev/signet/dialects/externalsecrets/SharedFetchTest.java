@@ -6,13 +6,13 @@ import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
-import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.Outcome;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
@@ -94,7 +94,8 @@ class SharedFetchTest {
       Fetching fetching =
           new Fetching(
               stores,
-              new Generating(directory, Generators.all(FakeStore.provider()), World.CLOCK, new SecureRandom()),
+              new Generating(
+                  directory, Generators.all(FakeStore.provider()), World.CLOCK, new SecureRandom()),
               Fetchings.templates(directory));
       AtomicReference<Map<Ref, Outcome>> outcomes = new AtomicReference<>(Map.of());
       Thread pass =
