@@ -11,6 +11,8 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
@@ -27,8 +29,10 @@ import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -51,6 +55,9 @@ final class Applying {
           "secretgenerator.mittwald.de",
           "secretgen.k14s.io");
 
+  /** Longer than any run. */
+  private static final Duration RUN = Duration.ofHours(1);
+
   private Applying() {}
 
   /**
@@ -64,14 +71,20 @@ final class Applying {
     Templates templates = new Templates(directory, installation, surroundings.templateSources());
     StoreProvider webhook =
         WebhookStore.provider(new Rendering(templates::functions, surroundings.templateSources()));
+    // One run asks for a value once, in however many rounds and for however many objects.
+    long began = System.nanoTime();
+    StoreGates gates = new StoreGates(RUN, System::nanoTime);
+    gates.wishes(_ -> OptionalLong.of(began));
     Stores stores =
         new Stores(
             directory,
+            AccountTokens.NONE,
             List.of(
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
-                webhook));
+                webhook),
+            gates);
     Fetching fetching =
         new Fetching(
             stores,
@@ -92,6 +105,7 @@ final class Applying {
     int workers = Runtime.getRuntime().availableProcessors();
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
+    gates.flights().forgetAll();
     addUnsupported(directory.manifests(), controllers, outcomes);
     return outcomes;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,51 @@ class ApplyTest {
     assertThat(value("production/db", "password")).isEqualTo("s3cr3t-value");
     assertThat(value("production/fetched", "password")).isEqualTo("from-the-store");
     assertThat(value("production/plain", "a")).isEqualTo("b");
+  }
+
+  /** Made anew, they would never settle; and who applies again wants no other password. */
+  @Test
+  void whatAGeneratorMakesStaysUntilItsIntervalHasPassed() {
+    String from =
+        """
+          - sourceRef:
+              generatorRef:
+                apiVersion: generators.external-secrets.io/v1alpha1
+                kind: Password
+                name: made
+        """;
+    shell.write(
+        "app/all.yaml",
+        STORE
+            + """
+            ---
+            apiVersion: generators.external-secrets.io/v1alpha1
+            kind: Password
+            metadata: {name: made, namespace: production}
+            spec: {length: 40, secretKeys: [drawn]}
+            ---
+            apiVersion: external-secrets.io/v1
+            kind: ExternalSecret
+            metadata: {name: generated, namespace: production}
+            spec:
+              dataFrom:
+            """
+            + from
+            + "---\n"
+            + EXTERNAL
+            + from);
+    shell.signet("apply", "-f", "app").succeeded();
+    String generated = value("production/generated", "drawn");
+    assertThat(generated).isNotEqualTo(value("production/fetched", "drawn"));
+    assertThat(value("production/fetched", "password")).isEqualTo("from-the-store");
+
+    shell.at(Shell.NOW.plus(Duration.ofMinutes(50)));
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/generated", "drawn")).isEqualTo(generated);
+
+    shell.at(Shell.NOW.plus(Duration.ofMinutes(70)));
+    shell.signet("apply", "-f", "app").succeeded();
+    assertThat(value("production/generated", "drawn")).isNotEqualTo(generated);
   }
 
   @Test
@@ -194,9 +240,9 @@ class ApplyTest {
     for (Refused each :
         List.of(
             new Refused(
-                "  target: {manifest: {apiVersion: v1, kind: ConfigMap}}\n",
-                "spec.target.manifest"),
-            new Refused("  syncWindows: {kind: allow}\n", "spec.syncWindows"),
+                "  target: {manifest: {apiVersion: v1, kind: ConfigMap, some: 1}}\n",
+                "spec.target.manifest.some"),
+            new Refused("  syncWindows: {kind: allow, some: 1}\n", "spec.syncWindows.some"),
             new Refused("  somethingNew: 1\n", "spec.somethingNew"))) {
       shell.write("app/external.yaml", EXTERNAL + each.change());
       Shell.Result result = shell.signet("apply", "-f", "app");

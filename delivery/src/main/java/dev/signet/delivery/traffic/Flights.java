@@ -244,6 +244,17 @@ public final class Flights {
     }
   }
 
+  /** Forgets and zeroes all that was brought so far. */
+  public void forgetAll() {
+    lock.lock();
+    try {
+      flights.values().forEach(Flights::withdraw);
+      flights.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How often somebody was served by the call of another. */
   public int joined() {
     lock.lock();

@@ -148,6 +148,16 @@ record ExternalSecret(
         .orElseGet(() -> Ref.secret(namespace, targetName));
   }
 
+  /** Whether any of its values are made anew each time. */
+  boolean generates() {
+    return dataFrom.stream().anyMatch(Source.Generate.class::isInstance);
+  }
+
+  /** Whether any of its values are in a store. */
+  boolean fetches() {
+    return !data.isEmpty() || !dataFrom.stream().allMatch(Source.Generate.class::isInstance);
+  }
+
   /** Every store that it names, the usual one first. */
   Set<StoreRef> stores() {
     Set<StoreRef> stores = new LinkedHashSet<>();

@@ -155,7 +155,9 @@ public final class PushSecretController implements Controller {
       Finalizers.remove(objects, object, Finalizers.PUSH_SECRET);
     }
     Map<Ref, String> versions = versions(spec);
-    if (!whenAsked && !due(object, spec, versions)) {
+    // What is made anew each time is not made just because somebody asks again.
+    boolean asked = whenAsked && !(spec.source() instanceof PushSecret.Source.Generated);
+    if (!asked && !due(object, spec, versions)) {
       return next(object, spec);
     }
     Synced synced = Synced.of(object);

@@ -13,16 +13,18 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Whether an ExternalSecret is to be fetched now. In a directory it is when a person says so, as
- * far as the refresh policy allows. In a cluster upstream's rules hold: when the object changed,
- * when its interval has passed, or when the Secret is not as it was written. That last question is
- * answered by the Secret's version where this process has seen that version before, and by one look
- * at its values where it has not.
+ * far as the refresh policy allows; but what generators make anew each time is made when its
+ * interval has passed, or, where there are stores beside them, once in each run. In a cluster
+ * upstream's rules hold: when the object changed, when its interval has passed, or when the Secret
+ * is not as it was written. That last question is answered by the Secret's version where this
+ * process has seen that version before, and by one look at its values where it has not.
  */
 final class Refresh {
 
@@ -32,6 +34,7 @@ final class Refresh {
   private final Objects objects;
   private final InstantSource clock;
   private final boolean whenAsked;
+  private final Instant began;
 
   /** The version at which a target was last seen to be as its annotation says. */
   private final Map<Ref, String> intact = new ConcurrentHashMap<>();
@@ -40,6 +43,8 @@ final class Refresh {
     this.objects = objects;
     this.clock = clock;
     this.whenAsked = whenAsked;
+    // Refreshes are noted in whole seconds.
+    this.began = clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 
   static Refresh whenAsked(Objects objects, InstantSource clock) {
@@ -64,6 +69,7 @@ final class Refresh {
   boolean due(KubeObject object, ExternalSecret spec)
       throws MalformedObjectException, ObjectsException {
     String synced = status(object, "syncedResourceVersion");
+    boolean asked = asked(object, spec);
     boolean time =
         switch (spec.refreshPolicy()) {
           case CreatedOnce -> synced.isEmpty();
@@ -71,12 +77,19 @@ final class Refresh {
           case Periodic ->
               synced.isEmpty()
                   || (spec.refreshInterval().isPositive()
-                      && (whenAsked
+                      && (asked
                           || !synced.equals(resourceVersion(spec))
                           || lastRefresh(object).isEmpty()
                           || (untilDue(object, spec).isZero() && blockedUntil(spec).isEmpty())));
         };
-    return time || (!whenAsked && !targetIsIntact(spec));
+    return time || (!asked && !targetIsIntact(spec));
+  }
+
+  private boolean asked(KubeObject object, ExternalSecret spec) throws MalformedObjectException {
+    if (!whenAsked || !spec.generates()) {
+      return whenAsked;
+    }
+    return spec.fetches() && lastRefresh(object).filter(last -> !last.isBefore(began)).isEmpty();
   }
 
   /** When to ask again while its windows do not let it be fetched; empty when they do. */

@@ -149,9 +149,9 @@ final class ExternalSecretTest {
           {target: {template: {templateFrom: [{literal: a, secret: {name: b}}]}}, data: D} | spec.target.template.templateFrom[0]
           {target: {template: {templateFrom: [{literal: a, valuesDecodingStrategy: Nope}]}}, data: D} | spec.target.template.templateFrom[0].valuesDecodingStrategy
           {target: {template: {templateFrom: [{secret: {name: s, items: [{key: k, templateAs: Other}]}}]}}, data: D} | spec.target.template.templateFrom[0].secret.items[0].templateAs
-          {target: {manifest: {apiVersion: v1, kind: ConfigMap}}, data: D} | spec.target.manifest
+          {target: {manifest: {apiVersion: v1, kind: ConfigMap, other: 1}}, data: D} | spec.target.manifest.other
           {target: {other: 1}, data: D}                                    | spec.target.other
-          {syncWindows: {kind: allow}, data: D}                            | spec.syncWindows
+          {syncWindows: {kind: allow, other: 1}, data: D}                  | spec.syncWindows.other
           {other: 1, data: D}                                              | spec.other
           {secretStoreRef: {name: s, other: 1}, data: D}                   | spec.secretStoreRef.other
           {secretStoreRef: {name: s, kind: Other}, data: D}                | spec.secretStoreRef.kind

@@ -32,7 +32,8 @@ final class SecretStoreControllerTest {
           SecretStore        | spec: {provider: {}}                  | False InvalidProviderConfig: unable to create client | spec.provider must name exactly one provider
           SecretStore        | spec: {provider: {fake: {}, file: {}}} | False InvalidProviderConfig: unable to create client | spec.provider must name exactly one provider
           SecretStore        | spec: {provider: {fake: {data: []}}, conditions: []} | True Valid: store validated | -
-          SecretStore        | spec: {provider: {fake: {data: []}}, retrySettings: {}} | False InvalidProviderConfig: unable to create client | this version does not understand spec.retrySettings; nothing was delivered
+          SecretStore        | spec: {provider: {fake: {data: []}}, retrySettings: {maxRetries: 3, retryInterval: 2s}} | True Valid: store validated | -
+          SecretStore        | spec: {provider: {fake: {data: []}}, retrySettings: {maxRetries: three}} | False InvalidProviderConfig: unable to create client | spec.retrySettings.maxRetries must be a whole number
           SecretStore        | spec: {provider: {fake: {data: [], validationResult: 1}}} | True ValidationUnknown: could not determine validation status | -
           SecretStore        | spec: {provider: {fake: {data: [], validationResult: 2}}} | False InvalidProviderConfig: unable to validate store | unable to validate
           ClusterSecretStore | spec: {provider: {fake: {data: []}}, conditions: [{namespaceRegexes: [a, '(']}]} | False InvalidProviderConfig: unable to create client | spec.conditions[0].namespaceRegexes[1] is not a regular expression of RE2: error parsing regexp: missing closing ): `(`

@@ -100,7 +100,9 @@ class ProgramsTest {
 
     Programs built = Programs.find(USUAL, environment);
     List<String> calls = calls();
-    assertThat(calls).filteredOn(call -> call.startsWith("build -mod=readonly")).hasSize(3);
+    assertThat(calls)
+        .filteredOn(call -> call.startsWith("build -tags=providerless -mod=readonly"))
+        .hasSize(3);
     assertThat(List.of(built.etcd(), built.apiServer(), built.controllerManager()))
         .allMatch(Files::isExecutable)
         .allMatch(program -> program.startsWith(cache));
@@ -162,7 +164,9 @@ class ProgramsTest {
 
     Programs built = Programs.find(new KubernetesVersion("1.28"), environment);
     assertThat(built.apiServer().getParent()).isEqualTo(cache.resolve("1.28.14"));
-    assertThat(calls()).filteredOn(call -> call.startsWith("build -mod=mod")).hasSize(2);
+    assertThat(calls())
+        .filteredOn(call -> call.startsWith("build -tags=providerless -mod=mod"))
+        .hasSize(2);
     assertThat(built.apiServer().resolveSibling("go.mod"))
         .content()
         .isEqualTo(
