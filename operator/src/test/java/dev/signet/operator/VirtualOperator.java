@@ -1,6 +1,5 @@
 package dev.signet.operator;
 
-import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
@@ -9,6 +8,7 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
+import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.AccountTokens;
