@@ -38,7 +38,8 @@ final class StubCluster implements AutoCloseable {
       List.of("externalsecrets", "secretstores", "clustersecretstores", "clusterexternalsecrets"),
       "/apis/external-secrets.io/v1alpha1", List.of("pushsecrets", "clusterpushsecrets"),
       "/apis/generators.external-secrets.io/v1alpha1",
-      List.of("clustergenerators", "fakes", "mfas", "passwords", "sshkeys", "uuids"));
+      List.of("clustergenerators", "fakes", "mfas", "passwords", "sshkeys", "uuids",
+          "webhooks"));
 
   /** Enough of them, of RSA 3072, for the fast RSA to be loaded. */
   private static final int ITEMS = 96;
@@ -179,7 +180,7 @@ final class StubCluster implements AutoCloseable {
         send(exchange, 200, resources(path));
       } else {
         String last = path.substring(path.lastIndexOf('/') + 1);
-        boolean isList = List.of("secrets", "namespaces").contains(last) || KINDS.values().stream().anyMatch(names -> names.contains(last));
+        boolean isList = List.of("secrets", "namespaces", "configmaps").contains(last) || KINDS.values().stream().anyMatch(names -> names.contains(last));
         send(exchange, isList ? 200 : 404, isList
             ? "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[" + items.getOrDefault(last, "") + "]}"
             : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}");

@@ -171,7 +171,7 @@ class ThroughControllerTest {
         .contains("3 there already");
     signet("reseal", "--check").succeeded();
     assertThat(shell.read("tree/db.yaml")).isEqualTo(after);
-    assertThat(bodies)
+    assertThat(bodies.stream().map(ThroughControllerTest::withoutCiphertexts))
         .as("what the controller was shown")
         .isNotEmpty()
         .noneMatch(body -> body.contains("url") || body.contains("Opaque"));

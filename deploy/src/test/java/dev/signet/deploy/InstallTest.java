@@ -37,6 +37,8 @@ class InstallTest {
           "patch external-secrets.io/clustersecretstores",
           "update external-secrets.io/clustersecretstores/status",
           "get generators.external-secrets.io/clustergenerators",
+          "list generators.external-secrets.io/clustergenerators",
+          "watch generators.external-secrets.io/clustergenerators",
           "get /namespaces");
 
   private static final Set<String> FAN_OUT =
@@ -85,11 +87,26 @@ class InstallTest {
           "update external-secrets.io/pushsecrets/status",
           "patch external-secrets.io/secretstores",
           "get generators.external-secrets.io/fakes",
+          "list generators.external-secrets.io/fakes",
+          "watch generators.external-secrets.io/fakes",
           "get generators.external-secrets.io/mfas",
+          "list generators.external-secrets.io/mfas",
+          "watch generators.external-secrets.io/mfas",
           "get generators.external-secrets.io/passwords",
+          "list generators.external-secrets.io/passwords",
+          "watch generators.external-secrets.io/passwords",
           "get generators.external-secrets.io/sshkeys",
+          "list generators.external-secrets.io/sshkeys",
+          "watch generators.external-secrets.io/sshkeys",
           "get generators.external-secrets.io/uuids",
+          "list generators.external-secrets.io/uuids",
+          "watch generators.external-secrets.io/uuids",
+          "get generators.external-secrets.io/webhooks",
+          "list generators.external-secrets.io/webhooks",
+          "watch generators.external-secrets.io/webhooks",
           "get /configmaps",
+          "list /configmaps",
+          "watch /configmaps",
           "get external-secrets.io/secretstores",
           "list external-secrets.io/secretstores",
           "watch external-secrets.io/secretstores",
@@ -140,7 +157,7 @@ class InstallTest {
     Installing.apply(api, objects);
 
     assertThat(objects)
-        .hasSize(21)
+        .hasSize(23)
         .allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
   }
 

@@ -69,6 +69,9 @@ final class Watching {
   private volatile boolean closed;
   private final AtomicInteger starts = new AtomicInteger();
 
+  /** How often in a row a version that is said to be served was not. */
+  private final AtomicInteger refusals = new AtomicInteger();
+
   Watching(
       KubernetesClient client,
       Discovery discovery,
@@ -260,26 +263,49 @@ final class Watching {
     try {
       executor.execute(
           () -> {
-            stopInformers(ended);
-            look();
+            if (stopInformers(ended) && awaitTurn()) {
+              look();
+            }
           });
     } catch (RejectedExecutionException e) {
       // This process is stopping.
     }
   }
 
-  /** Several informers can say the same of one start; the next start is not theirs to end. */
-  private synchronized void stopInformers(int ended) {
-    if (starts.get() == ended) {
-      informers.forEach(SharedIndexInformer::stop);
-      informers.clear();
-      version = "";
+  /**
+   * Waits longer each time that a version is announced and then not served, as by an aggregated
+   * server that is down.
+   */
+  private boolean awaitTurn() {
+    int refused = refusals.getAndIncrement();
+    try {
+      if (refused > 0) {
+        Thread.sleep(WHEN_UNANSWERED.get(Math.min(refused, WHEN_UNANSWERED.size()) - 1));
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
+  }
+
+  /**
+   * Several informers can say the same of one start; the next start is not theirs to end. Says
+   * whether it was this call that ended it.
+   */
+  private synchronized boolean stopInformers(int ended) {
+    if (starts.get() != ended || version.isEmpty()) {
+      return false;
+    }
+    informers.forEach(SharedIndexInformer::stop);
+    informers.clear();
+    version = "";
+    return true;
   }
 
   synchronized void close() {
     closed = true;
-    stopInformers(starts.get());
+    var _ = stopInformers(starts.get());
   }
 
   void tell(String key) {
@@ -325,6 +351,7 @@ final class Watching {
     public void onList(String resourceVersion, boolean remainedEmpty) {
       failure = Optional.empty();
       denied = false;
+      refusals.set(0);
       if (!listed) {
         listed = true;
         listing.decrementAndGet();

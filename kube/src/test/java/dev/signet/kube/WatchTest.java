@@ -107,6 +107,22 @@ class WatchTest {
   }
 
   @Test
+  void aKindThatIsAnnouncedAndNotServedIsAskedForLaterAndLater(
+      ControlPlane plane, Namespace namespace, FaultProxy proxy) throws Exception {
+    FaultRule down = proxy.when(WatchTest::lists, Fault.answer(404));
+    long started = System.nanoTime();
+    try (Cluster cluster = Scene.cluster(plane, proxy.url())) {
+      cluster.watch(List.of(WIDGETS), Namespaces.of(List.of(namespace.name())), "", _ -> {});
+      Eventually.holds(SOON, "three lists", () -> down.hits() >= 3);
+      // The second comes at once, since what is served may just have changed; the third does not.
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .isGreaterThan(Duration.ofSeconds(1));
+      down.end();
+      Scene.awaitSynced(cluster);
+    }
+  }
+
+  @Test
   void aWatchThatIsTooOldListsAnew(
       ControlPlane plane, Api api, Namespace namespace, FaultProxy proxy) throws Exception {
     Ref kept = ref(namespace.name(), "kept");
