@@ -149,6 +149,11 @@ final class Watching {
       return;
     }
     try {
+      int refused = version.isEmpty() ? refusals.get() : 0;
+      if (refused > 1) {
+        // A version is announced and then not served, as by an aggregated server that is down.
+        Thread.sleep(WHEN_UNANSWERED.get(Math.min(refused - 1, WHEN_UNANSWERED.size()) - 1));
+      }
       for (Duration wait : WHEN_UNANSWERED) {
         if (closed || !version.isEmpty() || looked()) {
           return;
@@ -263,29 +268,12 @@ final class Watching {
     try {
       executor.execute(
           () -> {
-            if (stopInformers(ended) && awaitTurn()) {
+            if (stopInformers(ended)) {
               look();
             }
           });
     } catch (RejectedExecutionException e) {
       // This process is stopping.
-    }
-  }
-
-  /**
-   * Waits longer each time that a version is announced and then not served, as by an aggregated
-   * server that is down.
-   */
-  private boolean awaitTurn() {
-    int refused = refusals.getAndIncrement();
-    try {
-      if (refused > 0) {
-        Thread.sleep(WHEN_UNANSWERED.get(Math.min(refused, WHEN_UNANSWERED.size()) - 1));
-      }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 
@@ -299,6 +287,7 @@ final class Watching {
     }
     informers.forEach(SharedIndexInformer::stop);
     informers.clear();
+    var _ = refusals.incrementAndGet();
     version = "";
     return true;
   }
