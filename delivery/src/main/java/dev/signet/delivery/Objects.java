@@ -92,6 +92,15 @@ public interface Objects {
   List<Metadata> secretMetadata(String namespace, String label, String value)
       throws ObjectsException;
 
+  /**
+   * The metadata of the Secrets of a namespace whose controller is the object with that uid,
+   * ordered by name; no value is read.
+   */
+  default List<Metadata> ownedSecrets(String namespace, String uid) throws ObjectsException {
+    throw new ObjectsException(
+        new Problem.Denied(), "Secrets of " + namespace + " cannot be listed by owner here");
+  }
+
   /** The resourceVersion of a Secret without reading its values, empty when there is none. */
   Optional<String> secretVersion(String namespace, String name) throws ObjectsException;
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class CustomResourceDefinitions {
 
   private static final List<String> FILES =
-      List.of("sealedsecrets/crds.yaml", "externalsecrets/crds.yaml");
+      List.of("sealedsecrets/crds.yaml", "externalsecrets/crds.yaml", "sopssecrets/crds.yaml");
 
   private CustomResourceDefinitions() {}
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,19 +65,38 @@ final class CachedSecrets implements Store {
 
   /** Those that carry that label with that value, ordered by name. */
   List<Metadata> labelled(String namespace, String label, String value) {
+    return matching(
+        namespace,
+        entry -> value.equals(entry.labels().get(label)),
+        metadata -> value.equals(metadata.labels().get(label)));
+  }
+
+  /** Those whose controller is the object with that uid, ordered by name. */
+  List<Metadata> owned(String namespace, String uid) {
+    return matching(
+        namespace,
+        entry -> {
+          Owner owner = entry.owner();
+          return owner != null && owner.uid().equals(uid);
+        },
+        metadata -> metadata.isControlledBy(uid));
+  }
+
+  private List<Metadata> matching(
+      String namespace, Predicate<Entry> cached, Predicate<Metadata> unseenYet) {
     Map<String, Metadata> found = new TreeMap<>();
     entries
         .getOrDefault(namespace, Map.of())
         .forEach(
             (name, entry) -> {
-              if (value.equals(entry.labels().get(label))) {
+              if (cached.test(entry)) {
                 found.put(name, metadata(namespace, name, entry));
               }
             });
     for (Ref unseen : written.unseen(namespace)) {
       found.remove(unseen.name());
       newest(namespace, unseen.name())
-          .filter(metadata -> value.equals(metadata.labels().get(label)))
+          .filter(unseenYet)
           .ifPresent(metadata -> found.put(unseen.name(), metadata));
     }
     return List.copyOf(found.values());

@@ -583,13 +583,20 @@ public final class Cluster implements Objects, AutoCloseable {
     if (cache.isPresent()) {
       return cache.get().labelled(namespace, label, value);
     }
+    return listed(namespace, "&labelSelector=" + encoded(label + "=" + value));
+  }
+
+  @Override
+  public List<Metadata> ownedSecrets(String namespace, String uid) throws ObjectsException {
+    Optional<CachedSecrets> cache = secretCache(namespace);
+    return cache.isPresent()
+        ? cache.get().owned(namespace, uid)
+        : listed(namespace, "").stream().filter(each -> each.isControlledBy(uid)).toList();
+  }
+
+  private List<Metadata> listed(String namespace, String selector) throws ObjectsException {
     Asked asked = asked("list", "Secrets of namespace " + namespace, namespace);
-    String path =
-        Resource.SECRETS.path("v1", namespace)
-            + "?limit="
-            + Answers.PAGE
-            + "&labelSelector="
-            + encoded(label + "=" + value);
+    String path = Resource.SECRETS.path("v1", namespace) + "?limit=" + Answers.PAGE + selector;
     List<Metadata> found = new ArrayList<>();
     for (Map<String, @Nullable Object> item : answers.metadata(asked, path)) {
       found.add(Answers.metadata(asked, item, Set.of()));

@@ -88,7 +88,7 @@ public final class SopsTree {
   public void decrypt(SecretBytes dataKey, Mac mac, Consumer<String> warnings)
       throws SopsException {
     MessageDigest hash = hash();
-    Walk walk = new Walk(dataKey, hash, warnings, false);
+    Walk walk = new Walk(dataKey, hash, warnings, Task.DECRYPT);
     for (Branch branch : branches) {
       walk.branch(branch);
     }
@@ -97,15 +97,26 @@ public final class SopsTree {
     }
   }
 
+  /** What the MAC in the file says, to compare contents with. */
+  public ExpectedMac expectedMac(SecretBytes dataKey) throws SopsException {
+    String expected = storedMac(dataKey);
+    return plain -> {
+      MessageDigest hash = hash();
+      Walk walk = new Walk(dataKey, hash, _ -> {}, Task.COUNT);
+      walk.branch(plain);
+      return MessageDigest.isEqual(
+          expected.getBytes(StandardCharsets.UTF_8), hex(hash).getBytes(StandardCharsets.UTF_8));
+    };
+  }
+
+  /** A MAC, to be compared with content that was decrypted and whose order may have been lost. */
+  @FunctionalInterface
+  public interface ExpectedMac {
+    boolean fits(Branch plain) throws SopsException;
+  }
+
   private void check(SecretBytes dataKey, String computed) throws SopsException {
-    Value stored;
-    try {
-      stored =
-          cipher.decrypt(metadata.mac(), dataKey, MetadataBranch.seconds(metadata.lastModified()));
-    } catch (SopsException e) {
-      throw new SopsException(Step.MAC, "Cannot decrypt MAC: " + e.getMessage());
-    }
-    String found = stored instanceof Text text ? text.text() : "";
+    String found = storedMac(dataKey);
     byte[] ours = computed.getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(found.getBytes(StandardCharsets.UTF_8), ours)) {
       throw new SopsException(
@@ -117,10 +128,21 @@ public final class SopsTree {
     }
   }
 
+  private String storedMac(SecretBytes dataKey) throws SopsException {
+    Value stored;
+    try {
+      stored =
+          cipher.decrypt(metadata.mac(), dataKey, MetadataBranch.seconds(metadata.lastModified()));
+    } catch (SopsException e) {
+      throw new SopsException(Step.MAC, "Cannot decrypt MAC: " + e.getMessage());
+    }
+    return stored instanceof Text text ? text.text() : "";
+  }
+
   /** Encrypts what is to be, and makes the MAC as of now. */
   public void encrypt(SecretBytes dataKey, Instant now) throws SopsException {
     MessageDigest hash = hash();
-    Walk walk = new Walk(dataKey, hash, _ -> {}, true);
+    Walk walk = new Walk(dataKey, hash, _ -> {}, Task.ENCRYPT);
     for (Branch branch : branches) {
       walk.branch(branch);
     }
@@ -145,23 +167,31 @@ public final class SopsTree {
     return HexFormat.of().formatHex(hash.digest()).toUpperCase(Locale.ROOT);
   }
 
+  /** What is done to the leaves. */
+  private enum Task {
+    ENCRYPT,
+    DECRYPT,
+    /** Nothing, as they are plain already; only the MAC is made. */
+    COUNT
+  }
+
   /** Once over all leaves. */
   private final class Walk {
 
     private final SecretBytes dataKey;
     private final MessageDigest hash;
     private final Consumer<String> warnings;
-    private final boolean encrypting;
+    private final Task task;
     private final List<String> path = new ArrayList<>();
 
     /** The comments that apply, a list for each level. */
     private final List<List<String>> comments = new ArrayList<>();
 
-    Walk(SecretBytes dataKey, MessageDigest hash, Consumer<String> warnings, boolean encrypting) {
+    Walk(SecretBytes dataKey, MessageDigest hash, Consumer<String> warnings, Task task) {
       this.dataKey = dataKey;
       this.hash = hash;
       this.warnings = warnings;
-      this.encrypting = encrypting;
+      this.task = task;
     }
 
     void branch(Branch branch) throws SopsException {
@@ -214,7 +244,7 @@ public final class SopsTree {
         Value item = items.get(i);
         boolean comment =
             item instanceof Comment
-                || (!encrypting
+                || (task == Task.DECRYPT
                     && item instanceof Text text
                     && LeafCipher.isEncryptedComment(text.text()));
         if (comment) {
@@ -238,13 +268,21 @@ public final class SopsTree {
           metadata.selection().isEmpty()
               || metadata.selection().get().encrypts(path, comments, comment);
       String place = path.isEmpty() ? ":" : String.join(":", path) + ":";
-      if (encrypting) {
-        count(value, selected);
-        return selected ? encrypted(value, place) : value;
-      }
-      Value plain = selected ? decrypted(value, place) : value;
-      count(plain, selected);
-      return plain;
+      return switch (task) {
+        case ENCRYPT -> {
+          count(value, selected);
+          yield selected ? encrypted(value, place) : value;
+        }
+        case DECRYPT -> {
+          Value plain = selected ? decrypted(value, place) : value;
+          count(plain, selected);
+          yield plain;
+        }
+        case COUNT -> {
+          count(value, selected);
+          yield value;
+        }
+      };
     }
 
     private void count(Value plain, boolean selected) {
@@ -308,7 +346,7 @@ public final class SopsTree {
 
     private SopsException failed(String message) {
       return new SopsException(
-          encrypting ? Step.ENCRYPT : Step.DECRYPT, "Error walking tree: " + message);
+          task == Task.ENCRYPT ? Step.ENCRYPT : Step.DECRYPT, "Error walking tree: " + message);
     }
   }
 }

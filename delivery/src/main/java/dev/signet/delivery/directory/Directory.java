@@ -207,6 +207,14 @@ public final class Directory implements Objects, Evidence {
         .toList();
   }
 
+  @Override
+  public synchronized List<Metadata> ownedSecrets(String namespace, String uid) {
+    return state.secrets.values().stream()
+        .map(Secret::metadata)
+        .filter(metadata -> metadata.namespace().equals(namespace) && metadata.isControlledBy(uid))
+        .toList();
+  }
+
   /** Every Secret's metadata, type and keys; the values are not there. */
   public synchronized List<SecretSummary> summaries() {
     return state.secrets.values().stream()

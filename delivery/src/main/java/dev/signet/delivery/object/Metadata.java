@@ -150,6 +150,11 @@ public final class Metadata {
     return Optional.empty();
   }
 
+  /** Whether the owner that is marked as controller is the object with that uid. */
+  public boolean isControlledBy(String uid) {
+    return controllerOwner().filter(owner -> uid.equals(owner.get("uid"))).isPresent();
+  }
+
   /** A copy with one field set, or without it when the value is null or empty. */
   public Metadata with(String field, @Nullable Object value) {
     Field.valueOf(field);

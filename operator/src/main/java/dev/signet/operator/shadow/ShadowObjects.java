@@ -77,6 +77,11 @@ final class ShadowObjects implements Objects {
   }
 
   @Override
+  public List<Metadata> ownedSecrets(String namespace, String uid) throws ObjectsException {
+    return objects.ownedSecrets(namespace, uid);
+  }
+
+  @Override
   public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
     return objects.secretVersion(namespace, name);
   }
