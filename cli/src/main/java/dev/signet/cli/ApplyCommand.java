@@ -82,6 +82,8 @@ final class ApplyCommand implements Command {
 
   @Mixin ClusterChoice cluster = new ClusterChoice();
 
+  @Mixin FluxKeyOptions flux = new FluxKeyOptions();
+
   @Option(
       names = "--dry-run",
       description = "On a cluster: the server checks and admits everything, and writes nothing.")
@@ -131,14 +133,29 @@ final class ApplyCommand implements Command {
 
   private int inDirectory(Surroundings surroundings, List<Path> sources, Duration patience)
       throws CommandFailure {
-    Manifests manifests = read(surroundings, sources, namespace.orElse("default"));
     Project project = Projects.of(surroundings, state);
+    try (SopsManifests sops = flux.open(surroundings, sources)) {
+      return inDirectory(surroundings, sources, patience, project, sops);
+    }
+  }
+
+  private int inDirectory(
+      Surroundings surroundings,
+      List<Path> sources,
+      Duration patience,
+      Project project,
+      SopsManifests sops)
+      throws CommandFailure {
+    Manifests manifests =
+        Manifests.read(
+            sources, namespace.orElse("default"), new SopsFiles(sops, /* checking= */ true));
     try (Project.Session session =
         project.begin("signet apply (pid " + ProcessHandle.current().pid() + ")", patience)) {
       Directory directory =
           new Directory(session.state(), manifests, surroundings.clock(), surroundings.random());
       ProgressBar bar = new ProgressBar(surroundings, "delivering");
-      Map<Ref, Outcome> outcomes = Applying.run(surroundings, directory, project.root(), bar::at);
+      Map<Ref, Outcome> outcomes =
+          Applying.run(surroundings, directory, project.root(), sops.keys(), bar::at);
       bar.end();
       directory.remember(sources.stream().map(Path::toString).toList());
       session.save();
@@ -155,19 +172,11 @@ final class ApplyCommand implements Command {
     }
   }
 
-  /** What SOPS encrypted is opened with the keys of this machine. */
-  private static Manifests read(Surroundings surroundings, List<Path> sources, String namespace) {
-    try (SopsManifests sops = new SopsManifests(surroundings.sops())) {
-      return Manifests.read(
-          sources,
-          namespace,
-          (file, content) -> {
-            try {
-              return sops.decrypt(content, file);
-            } catch (SopsManifests.ClosedException e) {
-              throw new Manifests.LockedException(e.getMessage());
-            }
-          });
+  /** What SOPS encrypted is opened; SopsSecrets are for whoever delivers them there. */
+  private Manifests read(Surroundings surroundings, List<Path> sources, String usual)
+      throws CommandFailure {
+    try (SopsManifests sops = flux.open(surroundings, sources)) {
+      return Manifests.read(sources, usual, new SopsFiles(sops, /* checking= */ false));
     }
   }
 

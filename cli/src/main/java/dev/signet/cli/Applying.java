@@ -25,6 +25,9 @@ import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
+import dev.signet.dialects.sopssecrets.DecryptionKeys;
+import dev.signet.dialects.sopssecrets.SopsSecretController;
+import dev.signet.dialects.sopssecrets.SopsSecretRules;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -62,9 +65,14 @@ final class Applying {
 
   /**
    * @param root what relative paths in manifests are relative to
+   * @param sops what opens SopsSecrets
    */
   static Map<Ref, Outcome> run(
-      Surroundings surroundings, Directory directory, Path root, Pass.Progress progress) {
+      Surroundings surroundings,
+      Directory directory,
+      Path root,
+      DecryptionKeys sops,
+      Pass.Progress progress) {
     SealingKeys keys = Projects.keys(surroundings, directory);
     InstallationKey installation =
         new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
@@ -95,6 +103,13 @@ final class Applying {
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
             new SealedSecretController(directory, directory, keys, surroundings.templateSources()),
+            new SopsSecretController(
+                directory,
+                directory,
+                sops,
+                new SopsSecretRules(SopsSecretRules.Mac.COMPARED, /* enforceOwnership= */ false),
+                surroundings.clock(),
+                surroundings.random()),
             FanOutController.externalSecrets(directory, directory),
             FanOutController.pushSecrets(directory, directory),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),

@@ -59,6 +59,7 @@ final class ClusterApply {
           STORES_AND_GENERATORS,
           Set.of(
               "SealedSecret",
+              "SopsSecret",
               "ExternalSecret",
               "ClusterExternalSecret",
               "PushSecret",

@@ -8,6 +8,7 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.sealedsecrets.SealedSecretReport;
+import dev.signet.dialects.sopssecrets.SopsSecretReport;
 import dev.signet.kube.Cluster;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Diagnostics;
@@ -97,6 +98,7 @@ final class ClusterInventory implements Inventory {
   private static Optional<String> from(Metadata secret) {
     return SealedSecretReport.maker(secret)
         .or(() -> ExternalSecretReport.owner(secret))
+        .or(() -> SopsSecretReport.maker(secret))
         .map(Ref::toString)
         .or(
             () ->
@@ -195,6 +197,10 @@ final class ClusterInventory implements Inventory {
               text(condition.get("status")),
               text(condition.get("reason")),
               text(condition.get("message"))));
+    }
+    String message = text(map(object.tree().get("status")).get("message"));
+    if (rows.isEmpty() && !message.isEmpty()) {
+      rows.add(new Condition(object.ref(), "", "", "", message));
     }
     if (rows.isEmpty()) {
       boolean generator =

@@ -12,6 +12,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.sealedsecrets.SealedSecretReport;
+import dev.signet.dialects.sopssecrets.SopsSecretReport;
 import dev.signet.kube.Diagnostics;
 import dev.signet.kube.Inspection;
 import dev.signet.kube.Resource;
@@ -62,6 +63,7 @@ final class ClusterLineage {
     ClusterLineage lineage = new ClusterLineage(inspection, secret);
     lineage.attempt(lineage::sealed);
     lineage.attempt(lineage::external);
+    lineage.attempt(lineage::sops);
     return lineage;
   }
 
@@ -97,6 +99,24 @@ final class ClusterLineage {
         List<Lineage.By> stores = new ArrayList<>();
         declared.stores().forEach(store -> attempt(() -> stores.add(store(store))));
         add(declared, ExternalSecretReport.standing(object), stores);
+      }
+    }
+  }
+
+  /** By the owner of the Secret, for its name may be encrypted in what describes it. */
+  private void sops() throws ObjectsException {
+    Optional<Ref> maker =
+        inspection
+            .secret(secret.namespace(), secret.name(), Set.of())
+            .flatMap(outline -> SopsSecretReport.maker(outline.metadata()));
+    if (maker.isPresent()) {
+      Optional<KubeObject> object =
+          inspection.get(Kinds.SOPS_SECRETS, secret.namespace(), maker.get().name());
+      if (object.isPresent()) {
+        add(
+            SopsSecretReport.declared(object.get(), secret),
+            SopsSecretReport.standing(object.get()),
+            List.of());
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.sealedsecrets.SealedSecretReport;
+import dev.signet.dialects.sopssecrets.SopsSecretReport;
 import dev.signet.kube.Inspection;
 import dev.signet.kube.Resource;
 import dev.signet.operator.Kinds;
@@ -133,7 +134,9 @@ final class ClusterWait {
       awaited.is(
           awaited.resource.equals(Kinds.SEALED_SECRETS)
               ? SealedSecretReport.standing(object.get())
-              : ExternalSecretReport.standing(object.get()));
+              : awaited.resource.equals(Kinds.SOPS_SECRETS)
+                  ? SopsSecretReport.standing(object.get())
+                  : ExternalSecretReport.standing(object.get()));
       return false;
     } catch (ObjectsException e) {
       failures.put(awaited.ref, e.getMessage());

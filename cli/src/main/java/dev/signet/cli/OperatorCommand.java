@@ -247,6 +247,8 @@ final class OperatorCommand implements Command {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   Logs.Threshold logLevel = Logs.Threshold.info;
 
+  @Mixin SopsOptions sops = new SopsOptions();
+
   @Mixin EscrowOptions escrow = new EscrowOptions();
 
   @Override
@@ -304,7 +306,8 @@ final class OperatorCommand implements Command {
               /* externalSecrets= */ true,
               Set.copyOf(without),
               genericTargets,
-              Removals.Limit.parse(maxRemovals)),
+              Removals.Limit.parse(maxRemovals),
+              sops.settings(surroundings)),
           leaderElection ? Optional.of(lease.election(keys, leaseName)) : Optional.empty(),
           identity(surroundings),
           workers,

@@ -1,5 +1,6 @@
 package dev.signet.cli;
 
+import dev.signet.cli.sops.MachineKeys;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
@@ -71,7 +72,12 @@ final class QuickstartCommand implements Command {
       Directory directory =
           new Directory(session.state(), manifests, surroundings.clock(), surroundings.random());
       Map<Ref, Outcome> outcomes =
-          Applying.run(surroundings, directory, project.root(), (_, _) -> {});
+          Applying.run(
+              surroundings,
+              directory,
+              project.root(),
+              _ -> MachineKeys.of(surroundings.sops()).keys().get(),
+              (_, _) -> {});
       directory.remember(List.of(place.toAbsolutePath().normalize().toString()));
       session.save();
       return report(surroundings, directory, outcomes);

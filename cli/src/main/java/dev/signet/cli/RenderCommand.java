@@ -1,10 +1,13 @@
 package dev.signet.cli;
 
 import dev.signet.cli.sops.SopsManifests;
+import dev.signet.core.GoBase64;
+import dev.signet.core.IllegalBase64Exception;
 import dev.signet.core.sealing.MalformedKeyException;
 import dev.signet.core.sealing.Sealer;
 import dev.signet.core.sealing.SealingCertificate;
 import dev.signet.delivery.directory.AtomicFile;
+import dev.signet.delivery.directory.Manifests;
 import dev.signet.dialects.sealedsecrets.Sealing;
 import dev.signet.yaml.Document;
 import dev.signet.yaml.Documents;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -63,6 +67,8 @@ final class RenderCommand implements Command {
       })
   boolean ignoreMac;
 
+  @Mixin FluxKeyOptions flux = new FluxKeyOptions();
+
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
@@ -73,10 +79,17 @@ final class RenderCommand implements Command {
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    try (SopsManifests sops = new SopsManifests(surroundings.sops())) {
+    List<Path> sources = files.stream().map(surroundings::path).toList();
+    try (SopsManifests sops = flux.open(surroundings, sources)) {
       if (files.isEmpty()) {
         byte[] input = InputOutput.read(surroundings, "-");
-        render(surroundings, sops, input, Path.of("stdin.yaml"), "standard input", all);
+        if (isFunction(input)) {
+          all.writeBytes(
+              new KrmFunction(surroundings, sops, ignoreMac)
+                  .run(read(input, "standard input").getFirst().tree()));
+        } else {
+          render(surroundings, sops, input, Path.of("stdin.yaml"), "standard input", all);
+        }
       } else {
         ManifestFiles found = new ManifestFiles();
         found.places.addAll(files);
@@ -92,6 +105,13 @@ final class RenderCommand implements Command {
     return ExitCode.OK;
   }
 
+  /** Whether kustomize is who calls. */
+  private static boolean isFunction(byte[] input) throws CommandFailure {
+    return ManifestFiles.mention(input, "ResourceList")
+        && read(input, "standard input").stream()
+            .anyMatch(each -> KrmFunction.isInput(each.tree()));
+  }
+
   /** Each document by itself: a stream may hold several files, each with a data key of its own. */
   private void render(
       Surroundings surroundings,
@@ -101,31 +121,52 @@ final class RenderCommand implements Command {
       String source,
       ByteArrayOutputStream out)
       throws CommandFailure, IOException {
-    if (sops.metadata(content, file).isPresent()) {
-      try {
-        print(surroundings, decrypted(sops, content, file), source, out);
+    try {
+      if (!ManifestFiles.mention(content, "ENC[AES256_GCM")) {
+        print(surroundings, withValues(sops, content, source), source, out);
         return;
-      } catch (SopsManifests.ClosedException e) {
-        if (!hasSeveral(content, source)) {
-          throw closed(source, e);
+      }
+      boolean fits = false;
+      if (sops.metadata(content, file).isPresent()) {
+        List<Document> all = read(content, source);
+        boolean excepted = all.stream().anyMatch(each -> Manifests.staysClosed(each.tree()));
+        if (!excepted) {
+          try {
+            byte[] plain = decrypted(sops, content, file);
+            print(surroundings, withValues(sops, plain, source), source, out);
+            return;
+          } catch (SopsManifests.ClosedException e) {
+            if (all.size() == 1) {
+              throw e;
+            }
+          }
+        } else if (all.stream().anyMatch(each -> !Manifests.staysClosed(each.tree()))) {
+          // One file whose MAC covers what is left closed, too.
+          fits = opens(sops, content, file);
         }
       }
-    }
-    if (!ManifestFiles.mention(content, "ENC[AES256_GCM")) {
-      print(surroundings, content, source, out);
-      return;
-    }
-    for (String document : documents(content)) {
-      byte[] text = document.getBytes(StandardCharsets.UTF_8);
-      if (sops.metadata(text, file).isEmpty()) {
-        print(surroundings, text, source, out);
-        continue;
+      for (String document : documents(content)) {
+        byte[] text = document.getBytes(StandardCharsets.UTF_8);
+        boolean stays =
+            sops.metadata(text, file).isEmpty()
+                || read(text, source).stream().anyMatch(each -> Manifests.staysClosed(each.tree()));
+        byte[] plain =
+            stays
+                ? text
+                : fits ? sops.decryptUnchecked(text, file) : decrypted(sops, text, file);
+        print(surroundings, withValues(sops, plain, source), source, out);
       }
-      try {
-        print(surroundings, decrypted(sops, text, file), source, out);
-      } catch (SopsManifests.ClosedException e) {
-        throw closed(source, e);
-      }
+    } catch (SopsManifests.ClosedException e) {
+      throw closed(source, e);
+    }
+  }
+
+  private static boolean opens(SopsManifests sops, byte[] content, Path file) {
+    try {
+      Arrays.fill(sops.decrypt(content, file), (byte) 0);
+      return true;
+    } catch (SopsManifests.ClosedException e) {
+      return false;
     }
   }
 
@@ -134,14 +175,58 @@ final class RenderCommand implements Command {
     return ignoreMac ? sops.decryptUnchecked(text, file) : sops.decrypt(text, file);
   }
 
+  /** The same with those values of Secrets in plain that are files of SOPS themselves. */
+  private byte[] withValues(SopsManifests sops, byte[] content, String source)
+      throws SopsManifests.ClosedException, CommandFailure {
+    if (!ManifestFiles.mention(content, "Secret") || !ManifestFiles.mention(content, "data")) {
+      return content;
+    }
+    List<Document> documents;
+    try {
+      documents = Documents.read(content, source, ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+    } catch (MalformedDocumentException e) {
+      // Nothing that is opened here: it passes as it is.
+      return content;
+    }
+    String text = new String(content, StandardCharsets.UTF_8);
+    for (Document document : documents) {
+      boolean plain =
+          "Secret".equals(document.tree().get("kind")) && !Manifests.staysClosed(document.tree());
+      if (plain && document.tree().get("data") instanceof Map<?, ?> data) {
+        for (Map.Entry<?, ?> each : data.entrySet()) {
+          if (each.getValue() instanceof String value) {
+            text = withValue(sops, text, String.valueOf(each.getKey()), value, source);
+          }
+        }
+      }
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String withValue(
+      SopsManifests sops, String text, String key, String value, String source)
+      throws SopsManifests.ClosedException, CommandFailure {
+    Optional<byte[]> opened;
+    try {
+      opened = sops.decryptValue(key, GoBase64.STD.decode(value), ignoreMac);
+    } catch (IllegalBase64Exception e) {
+      return text;
+    }
+    if (opened.isEmpty()) {
+      return text;
+    }
+    if (!text.contains(value)) {
+      throw CommandFailure.of(
+          source + ": data." + key + " holds an encrypted file, folded over several lines",
+          "write its Base64 on one line");
+    }
+    return text.replace(value, GoBase64.STD.encodeToString(opened.get()));
+  }
+
   private static CommandFailure closed(String source, SopsManifests.ClosedException e) {
     return CommandFailure.of(
         source + " stays closed: " + e.getMessage().replaceAll("\\s+", " "),
         "nothing was printed; `signet recipients` says who can open it");
-  }
-
-  private static boolean hasSeveral(byte[] content, String source) throws CommandFailure {
-    return read(content, source).size() > 1;
   }
 
   private static List<Document> read(byte[] content, String source) throws CommandFailure {

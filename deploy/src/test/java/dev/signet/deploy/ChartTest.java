@@ -70,6 +70,7 @@ class ChartTest {
       textBlock =
           """
           crds.install=false            | CustomResourceDefinition | 0
+          sopsSecrets.enabled=true      | CustomResourceDefinition | 16
           rbac.create=false             | ClusterRole              | 0
           rbac.create=false             | Role                     | 0
           rbac.create=false             | RoleBinding              | 0
@@ -104,6 +105,11 @@ class ChartTest {
           workers=8                             | --workers=8
           leaderElection.leaseName=mine         | --lease-name=mine
           extraArgs={--debug}                   | --debug
+          sopsSecrets.enabled=true              | --sops-secrets
+          sopsSecrets.enabled=true,sopsSecrets.keys=own        | --sops-keys=own
+          sopsSecrets.enabled=true,sopsSecrets.keysSecret=keys | --sops-keys-secret=keys
+          sopsSecrets.enabled=true,sopsSecrets.requireMac=true | --sops-require-mac
+          sopsSecrets.enabled=true,sopsSecrets.enforceOwnership=true | --sops-enforce-ownership
           escrow.recipients={age1a,age1b},escrow.secretNamespace=v      | --escrow-recipient=age1b
           escrow.recipients={age1a},escrow.secretNamespace=v            | --escrow-secret=v
           escrow.recipients={age1a},escrow.volume.hostPath.path=/e      | --escrow-folder=/escrow
@@ -193,7 +199,8 @@ class ChartTest {
     for (Map.Entry<String, String> copy :
         Map.of(
                 "crds-sealed-secrets.yaml", "sealedsecrets/crds.yaml",
-                "crds-external-secrets.yaml", "externalsecrets/crds.yaml")
+                "crds-external-secrets.yaml", "externalsecrets/crds.yaml",
+                "crds-sops-secrets.yaml", "sopssecrets/crds.yaml")
             .entrySet()) {
       assertThat(Chart.FOLDER.resolve("files").resolve(copy.getKey()))
           .as("a copy, as a chart holds only files of its own folder")

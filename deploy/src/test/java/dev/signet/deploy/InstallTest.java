@@ -112,6 +112,13 @@ class InstallTest {
           "watch external-secrets.io/secretstores",
           "update external-secrets.io/secretstores/status");
 
+  private static final Set<String> SOPS_SECRETS =
+      rights(
+          "get isindir.github.com/sopssecrets",
+          "list isindir.github.com/sopssecrets",
+          "watch isindir.github.com/sopssecrets",
+          "update isindir.github.com/sopssecrets/status");
+
   private static final Set<String> LEASE =
       rights(
           "create coordination.k8s.io/leases",
@@ -199,6 +206,18 @@ class InstallTest {
     assertRights(
         plane, home.name(), home.name(), List.of(DELIVERY, CLUSTER_STORES, FAN_OUT, LEASE));
     assertRights(plane, home.name(), "default", List.of(DELIVERY, CLUSTER_STORES, FAN_OUT));
+  }
+
+  @Test
+  void forSopsSecretsItMayReadThemAndSayWhatBecameOfThem(
+      ControlPlane plane, Namespace home, Api api) throws IOException {
+    Installing.apply(api, Chart.render(home.name(), "sopsSecrets.enabled=true"));
+
+    assertRights(
+        plane,
+        home.name(),
+        "default",
+        List.of(DELIVERY, CLUSTER_STORES, FAN_OUT, SOPS_SECRETS));
   }
 
   @Test

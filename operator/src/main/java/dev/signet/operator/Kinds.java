@@ -18,6 +18,12 @@ public final class Kinds {
           new GroupKind("bitnami.com", "SealedSecret"), List.of("v1alpha1"), "sealedsecrets", true);
   public static final Resource EXTERNAL_SECRETS =
       external("ExternalSecret", "externalsecrets", true);
+  public static final Resource SOPS_SECRETS =
+      new Resource(
+          new GroupKind("isindir.github.com", "SopsSecret"),
+          List.of("v1alpha3"),
+          "sopssecrets",
+          true);
   public static final Resource SECRET_STORES = external("SecretStore", "secretstores", true);
   public static final Resource CLUSTER_SECRET_STORES =
       external("ClusterSecretStore", "clustersecretstores", false);
@@ -54,7 +60,7 @@ public final class Kinds {
 
   /** What else has a status, where the cluster has the kind. */
   public static final List<Resource> FURTHER =
-      List.of(CLUSTER_EXTERNAL_SECRETS, PUSH_SECRETS, CLUSTER_PUSH_SECRETS);
+      List.of(CLUSTER_EXTERNAL_SECRETS, PUSH_SECRETS, CLUSTER_PUSH_SECRETS, SOPS_SECRETS);
 
   /** What has none: it is read when it is used. */
   public static final List<Resource> GENERATORS =
@@ -89,6 +95,7 @@ public final class Kinds {
       List.of(
           SEALED_SECRETS,
           EXTERNAL_SECRETS,
+          SOPS_SECRETS,
           SECRET_STORES,
           CLUSTER_SECRET_STORES,
           PUSH_SECRETS,
@@ -140,6 +147,7 @@ public final class Kinds {
       case "SecretStore" -> "secret-store";
       case "ClusterSecretStore" -> "cluster-secret-store";
       case "PushSecret" -> "pushsecret";
+      case "SopsSecret" -> "sops-secrets";
       default -> kind.group().equals(EXTERNAL) ? "external-secrets" : "sealed-secrets";
     };
   }

@@ -35,6 +35,8 @@ import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
+import dev.signet.dialects.sopssecrets.ClusterKeys;
+import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Events;
@@ -226,6 +228,10 @@ public final class Operator {
               .map(it -> compared(it, gated, clock))
               .orElseGet(() -> externalSecrets(settings, objects, memory, clock, random)));
     }
+    settings
+        .dialects()
+        .sopsSecrets()
+        .ifPresent(it -> controllers.add(sopsSecrets(it, settings, memory, clock, random)));
     controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
         new WorkQueue(
@@ -345,6 +351,28 @@ public final class Operator {
         PushSecretController.whenDue(objects, memory, fetching, clock));
   }
 
+  private Controller sopsSecrets(
+      SopsSecretsSettings sops,
+      Settings settings,
+      Memory memory,
+      Clock clock,
+      SecureRandom random) {
+    Objects objects = new CountedObjects(cluster, metrics, () -> {});
+    String namespace = settings.dialects().sealedSecrets().keys().namespace();
+    return new SopsSecretController(
+        objects,
+        memory,
+        new ClusterKeys(
+            objects,
+            sops.keys().map(name -> Ref.secret(namespace, name)),
+            sops.reach(),
+            sops.machine(),
+            random),
+        sops.rules(),
+        clock,
+        random);
+  }
+
   /** In shadow mode no store is asked. */
   private static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
     Objects read = shadow.over(objects);
@@ -441,6 +469,9 @@ public final class Operator {
         watch(settings, Kinds.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
       }
     }
+    if (settings.dialects().sopsSecrets().isPresent()) {
+      watch(settings, List.of(Kinds.SOPS_SECRETS), namespaces, selector, changed);
+    }
     watchSecrets(settings, namespaces, changed);
   }
 
@@ -462,6 +493,7 @@ public final class Operator {
     SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
     boolean delivered =
         settings.dialects().externalSecrets()
+            || settings.dialects().sopsSecrets().isPresent()
             || sealed.delivery().restored() != DeliveryRules.Restored.NOTHING;
     List<String> names = new ArrayList<>(delivered ? namespaces.names() : List.of());
     boolean all = delivered && names.isEmpty();

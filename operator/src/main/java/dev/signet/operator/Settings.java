@@ -61,16 +61,28 @@ public record Settings(
    * @param without kinds that are neither watched nor reconciled
    * @param genericTargets whether ExternalSecrets may write into objects that are not Secrets
    * @param removals how many of their Secrets may go in which time
+   * @param sopsSecrets how SopsSecrets are treated; empty to leave them alone
    */
   public record Dialects(
       SealedSecretsSettings sealedSecrets,
       boolean externalSecrets,
       Set<String> without,
       boolean genericTargets,
-      Removals.Limit removals) {
+      Removals.Limit removals,
+      Optional<SopsSecretsSettings> sopsSecrets) {
 
     public Dialects {
       without = Set.copyOf(without);
+    }
+
+    /** Without SopsSecrets. */
+    public Dialects(
+        SealedSecretsSettings sealedSecrets,
+        boolean externalSecrets,
+        Set<String> without,
+        boolean genericTargets,
+        Removals.Limit removals) {
+      this(sealedSecrets, externalSecrets, without, genericTargets, removals, Optional.empty());
     }
 
     /** All kinds, into Secrets only, with the usual limit of removals. */
@@ -84,13 +96,23 @@ public record Settings(
     }
 
     Dialects withSealedSecrets(SealedSecretsSettings other) {
-      return new Dialects(other, externalSecrets, without, genericTargets, removals);
+      return new Dialects(other, externalSecrets, without, genericTargets, removals, sopsSecrets);
     }
 
     /** Into objects that are not Secrets, too. */
     Dialects withGenericTargets() {
       return new Dialects(
-          sealedSecrets, externalSecrets, without, /* genericTargets= */ true, removals);
+          sealedSecrets,
+          externalSecrets,
+          without,
+          /* genericTargets= */ true,
+          removals,
+          sopsSecrets);
+    }
+
+    public Dialects withSopsSecrets(Optional<SopsSecretsSettings> settings) {
+      return new Dialects(
+          sealedSecrets, externalSecrets, without, genericTargets, removals, settings);
     }
 
     boolean has(String kind) {
@@ -219,13 +241,15 @@ public record Settings(
     DeliveryRules rules = sealed.delivery();
     return new Settings(
         area,
-        dialects.withSealedSecrets(
-            sealed.withDelivery(
-                new DeliveryRules(
-                    DeliveryRules.Restored.EDITED,
-                    rules.acceptDeprecatedData(),
-                    rules.writeStatus(),
-                    /* deleteSecrets= */ false))),
+        dialects
+            .withSealedSecrets(
+                sealed.withDelivery(
+                    new DeliveryRules(
+                        DeliveryRules.Restored.EDITED,
+                        rules.acceptDeprecatedData(),
+                        rules.writeStatus(),
+                        /* deleteSecrets= */ false)))
+            .withSopsSecrets(Optional.empty()),
         Optional.empty(),
         identity,
         workers,

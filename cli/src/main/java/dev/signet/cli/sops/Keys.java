@@ -2,15 +2,15 @@ package dev.signet.cli.sops;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.sops.AgeWrapping;
-import dev.signet.sops.KeyWrapping;
 import dev.signet.sops.MasterKey;
+import dev.signet.sops.OpenKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
 /** The master keys of this machine: age by itself, PGP by the program gpg. */
-final class Keys implements KeyWrapping, AutoCloseable {
+final class Keys implements OpenKeys {
 
   private final SopsWorld world;
   private final AgeKeySources sources;

@@ -1,11 +1,13 @@
 package dev.signet.cli.sops;
 
 import dev.signet.core.SecretBytes;
+import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.sops.Format;
 import dev.signet.sops.KeyGroups;
 import dev.signet.sops.Masking;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsConfig;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.SopsTree;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** SOPS files for the other programs: opened with the keys of this machine, which are read once. */
 public final class SopsManifests implements AutoCloseable {
@@ -35,12 +38,29 @@ public final class SopsManifests implements AutoCloseable {
     }
   }
 
+  /** More than any object of a cluster holds. */
+  private static final int LARGEST_VALUE = 5 << 20;
+
   private final SopsWorld world;
-  private final Keys keys;
+  private final OpenKeys keys;
 
   public SopsManifests(SopsWorld world) {
+    this(world, List::of);
+  }
+
+  /**
+   * With further keys, which come first.
+   *
+   * @param more asked once, when a file is opened
+   */
+  public SopsManifests(SopsWorld world, Supplier<List<OpenKeys>> more) {
     this.world = world;
-    this.keys = new Keys(world);
+    this.keys = new LazyKeys(more, new Keys(world));
+  }
+
+  /** What opens these files, for objects that are opened later; usable until this is closed. */
+  public DecryptionKeys keys() {
+    return _ -> new SharedKeys(keys);
   }
 
   private static Format format(Path file) {
@@ -64,6 +84,33 @@ public final class SopsManifests implements AutoCloseable {
     Format format = format(file);
     try (Opened opened = open(text, format, SopsTree.Mac.CHECKED)) {
       return format.write(opened.tree().branches());
+    } catch (SopsException e) {
+      throw closed(e);
+    }
+  }
+
+  /**
+   * A value that is a whole file of SOPS, as Flux finds and opens it: what marks such a file says
+   * in which format it is read, the ending of the key in which it is written.
+   *
+   * @param unchecked whether its MAC is not compared
+   * @return nothing, if it is no such file
+   */
+  public Optional<byte[]> decryptValue(String key, byte[] value, boolean unchecked)
+      throws ClosedException {
+    Optional<Format.Kind> marked = Markers.kind(value);
+    if (marked.isEmpty() || value.length > LARGEST_VALUE) {
+      return Optional.empty();
+    }
+    Format.Kind written =
+        key.endsWith(".dockerconfigjson") ? Format.Kind.JSON : Format.Kind.ofFile(key);
+    boolean envelope = written == Format.Kind.BINARY && marked.get() == Format.Kind.JSON;
+    Format from =
+        Format.of(envelope ? Format.Kind.BINARY : marked.get(), Format.Layout.USUAL);
+    SopsTree.Mac mac = unchecked ? SopsTree.Mac.IGNORED : SopsTree.Mac.CHECKED;
+    try (Opened opened = open(value, from, mac)) {
+      return Optional.of(
+          Format.of(written, Format.Layout.USUAL).write(opened.tree().branches()));
     } catch (SopsException e) {
       throw closed(e);
     }

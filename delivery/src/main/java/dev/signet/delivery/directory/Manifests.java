@@ -1,5 +1,7 @@
 package dev.signet.delivery.directory;
 
+import dev.signet.core.GoBase64;
+import dev.signet.core.IllegalBase64Exception;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
@@ -20,10 +22,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +56,23 @@ public final class Manifests {
      * @throws LockedException when no key at hand opens it, or it was tampered with
      */
     byte[] open(Path file, byte[] content) throws LockedException;
+
+    /**
+     * Looks whether the file is as it was encrypted, if that is to be known of objects that are
+     * opened later.
+     *
+     * @throws LockedException when it is not, or no key at hand opens it
+     */
+    default void check(Path file, byte[] content) throws LockedException {}
+
+    /**
+     * A value of a Secret that may be such a file itself: its plain text if it is.
+     *
+     * @throws LockedException when it is one that stays closed
+     */
+    default Optional<byte[]> openValue(String key, byte[] value) throws LockedException {
+      return Optional.empty();
+    }
   }
 
   /** A file stays closed; the message says why, for people. */
@@ -86,6 +107,8 @@ public final class Manifests {
           "ClusterSPIFFEID",
           "ConstraintTemplate",
           "K8sSecretSource");
+
+  private static final String DECRYPT = "kustomize.toolkit.fluxcd.io/decrypt";
 
   private final Map<Ref, Manifest> manifests = new TreeMap<>();
   private final Map<Ref, Failure> locked = new TreeMap<>();
@@ -193,32 +216,66 @@ public final class Manifests {
     return tree.get("sops") instanceof Map<?, ?> metadata && metadata.containsKey("mac");
   }
 
+  /**
+   * Whether an object is to be left encrypted: a SopsSecret, which its controller opens; and what
+   * an annotation excepts, as Flux has it.
+   */
+  public static boolean staysClosed(Map<String, @Nullable Object> tree) {
+    boolean excepted =
+        tree.get("metadata") instanceof Map<?, ?> metadata
+            && metadata.get("annotations") instanceof Map<?, ?> annotations
+            && annotations.get(DECRYPT) instanceof String value
+            && value.equalsIgnoreCase("disabled");
+    return excepted || isSopsSecret(tree);
+  }
+
+  private static boolean isSopsSecret(Map<String, @Nullable Object> tree) {
+    return "SopsSecret".equals(tree.get("kind"))
+        && tree.get("apiVersion") instanceof String version
+        && version.startsWith("isindir.github.com/");
+  }
+
   /** Nothing, if it stays closed: objects whose values are not known deliver nothing. */
   private List<Document> opened(Path file, byte[] content, List<Document> closed, String namespace)
       throws MalformedDocumentException {
+    List<Document> kept =
+        closed.stream().filter(document -> staysClosed(document.tree())).toList();
     byte[] plain;
     try {
+      if (closed.stream()
+          .filter(document -> isEncrypted(document.tree()))
+          .allMatch(document -> staysClosed(document.tree()))) {
+        if (kept.stream().anyMatch(document -> isSopsSecret(document.tree()))) {
+          opener.check(file, content);
+        }
+        return closed;
+      }
       plain = opener.open(file, content);
     } catch (LockedException e) {
       for (Document document : closed) {
-        lock(document, file, namespace, e.getMessage());
+        lock(document.tree(), document.line(), file, namespace, e.getMessage());
       }
       return List.of();
     }
     try {
-      return Documents.read(plain, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
+      List<Document> documents = new ArrayList<>(kept);
+      Documents.read(plain, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED).stream()
+          .filter(document -> !staysClosed(document.tree()))
+          .forEach(documents::add);
+      return documents;
     } finally {
       Arrays.fill(plain, (byte) 0);
     }
   }
 
-  private void lock(Document document, Path file, String namespace, String why) {
+  private void lock(
+      Map<String, @Nullable Object> tree, int line, Path file, String namespace, String why) {
     try {
-      KubeObject object = placed(KubeObject.of(document.tree(), namespace));
-      Manifest manifest = new Manifest(object, file, document.line());
+      KubeObject object = placed(KubeObject.of(tree, namespace));
+      Manifest manifest = new Manifest(object, file, line);
       locked.putIfAbsent(object.ref(), new Failure(manifest.where(), why));
     } catch (MalformedObjectException e) {
-      failures.add(new Failure(file + ":" + document.line(), why));
+      failures.add(new Failure(file + ":" + line, why));
     }
   }
 
@@ -242,7 +299,7 @@ public final class Manifests {
       return;
     }
     try {
-      KubeObject object = placed(KubeObject.of(tree, namespace));
+      KubeObject object = placed(KubeObject.of(withValues(tree), namespace));
       Manifest manifest = new Manifest(object, file, line);
       Manifest first = manifests.putIfAbsent(object.ref(), manifest);
       if (first != null) {
@@ -253,6 +310,43 @@ public final class Manifests {
       }
     } catch (MalformedObjectException e) {
       failures.add(new Failure(file + ":" + line, kind + ": " + e.getMessage()));
+    } catch (LockedException e) {
+      lock(tree, line, file, namespace, e.getMessage());
+    }
+  }
+
+  /** A Secret with those of its values in plain that are encrypted files. */
+  private Map<String, @Nullable Object> withValues(Map<String, @Nullable Object> tree)
+      throws LockedException {
+    if (!"Secret".equals(tree.get("kind"))
+        || !"v1".equals(tree.get("apiVersion"))
+        || !(tree.get("data") instanceof Map<?, ?> data)
+        || staysClosed(tree)) {
+      return tree;
+    }
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    boolean changed = false;
+    for (Map.Entry<?, ?> each : data.entrySet()) {
+      String key = String.valueOf(each.getKey());
+      Optional<String> plain =
+          each.getValue() instanceof String text ? plain(key, text) : Optional.empty();
+      changed |= plain.isPresent();
+      values.put(key, plain.isPresent() ? plain.get() : each.getValue());
+    }
+    if (!changed) {
+      return tree;
+    }
+    Map<String, @Nullable Object> copy = new LinkedHashMap<>(tree);
+    copy.put("data", values);
+    return copy;
+  }
+
+  private Optional<String> plain(String key, String text) throws LockedException {
+    try {
+      return opener.openValue(key, GoBase64.STD.decode(text)).map(GoBase64.STD::encodeToString);
+    } catch (IllegalBase64Exception e) {
+      // Who reads the Secret says so.
+      return Optional.empty();
     }
   }
 

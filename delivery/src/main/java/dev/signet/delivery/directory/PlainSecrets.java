@@ -51,7 +51,7 @@ public final class PlainSecrets implements Controller {
     }
     if (manifest.object().tree().containsKey("sops")) {
       return new Outcome.Stalled(
-          "Unsupported", "it is encrypted with SOPS, which this version does not open yet");
+          "Encrypted", "it is encrypted with SOPS, and annotated to stay so");
     }
     try (Secret wanted =
         SecretManifest.read(manifest.object().tree(), "manifest " + manifest.where())) {

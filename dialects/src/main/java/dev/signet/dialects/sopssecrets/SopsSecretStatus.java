@@ -82,26 +82,22 @@ final class SopsSecretStatus {
     Map<String, Object> condition = new LinkedHashMap<>();
     condition.put("type", type);
     condition.put("status", status);
-    if (generation(object) instanceof Long generation) {
-      condition.put("observedGeneration", generation);
-    }
+    generation(object).ifPresent(generation -> condition.put("observedGeneration", generation));
     condition.put("reason", reason);
     condition.put("message", message);
-    Object since =
-        before(object, type)
-            .filter(each -> status.equals(each.get("status")))
-            .map(each -> each.get("lastTransitionTime"))
-            .orElse(null);
     condition.put(
         "lastTransitionTime",
-        since == null ? now.truncatedTo(ChronoUnit.SECONDS).toString() : since);
+        before(object, type)
+            .filter(each -> status.equals(each.get("status")))
+            .flatMap(each -> Optional.<Object>ofNullable(each.get("lastTransitionTime")))
+            .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString()));
     return condition;
   }
 
-  private static @org.jspecify.annotations.Nullable Object generation(KubeObject object) {
+  private static Optional<Object> generation(KubeObject object) {
     return object.tree().get("metadata") instanceof Map<?, ?> metadata
-        ? metadata.get("generation")
-        : null;
+        ? Optional.ofNullable(metadata.get("generation"))
+        : Optional.empty();
   }
 
   /** The condition as it is now. */

@@ -41,9 +41,9 @@ final class Sorting {
 
   /** Of two Secrets: each gets the values of the other. */
   static void exchangeNames(Map<String, Object> tree) {
-    List<?> templates = (List<?>) child(tree, "spec").get("secretTemplates");
-    Map<String, Object> first = map(templates.get(0));
-    Map<String, Object> second = map(templates.get(1));
+    List<?> templates = (List<?>) child(tree, "spec").getOrDefault("secretTemplates", List.of());
+    Map<String, Object> first = map(templates.getFirst());
+    Map<String, Object> second = map(templates.getLast());
     Object name = first.put("name", second.getOrDefault("name", ""));
     second.put("name", name == null ? "" : name);
   }
