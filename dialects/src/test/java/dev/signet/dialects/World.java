@@ -140,7 +140,7 @@ public final class World implements AutoCloseable {
         if (condition.requiredString("type").equals(type)) {
           Map<String, String> fields = new TreeMap<>();
           for (String name : condition.names()) {
-            fields.put(name, condition.requiredString(name));
+            fields.put(name, String.valueOf(condition.raw(name)));
           }
           return fields;
         }

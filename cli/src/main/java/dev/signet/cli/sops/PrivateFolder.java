@@ -76,7 +76,7 @@ final class PrivateFolder implements AutoCloseable {
             return FileVisitResult.CONTINUE;
           }
 
-          /** A program that was started here may be cleaning up after itself. */
+          // A program that was started here may be cleaning up after itself.
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException problem)
               throws IOException {
