@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * of its {@code files} and the Secrets of its {@code secretFrom}; another item that SOPS encrypted
  * is opened; all else passes.
  *
- * <p>Of a file in {@code envs} each line is a key and its value, in quotes or not; unlike upstream a
- * dollar sign in it means nothing.
+ * <p>Of a file in {@code envs} each line is a key and its value, in quotes or not; unlike upstream
+ * a dollar sign in it means nothing.
  */
 final class KrmFunction {
 
@@ -190,8 +190,7 @@ final class KrmFunction {
       return ignoreMac ? sops.decryptUnchecked(text, file) : sops.decrypt(text, file);
     } catch (SopsManifests.ClosedException e) {
       throw CommandFailure.of(
-          name + " stays closed: " + e.getMessage().replaceAll("\\s+", " "),
-          "nothing was printed");
+          name + " stays closed: " + e.getMessage().replaceAll("\\s+", " "), "nothing was printed");
     }
   }
 

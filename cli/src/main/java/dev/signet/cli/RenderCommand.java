@@ -151,9 +151,7 @@ final class RenderCommand implements Command {
             sops.metadata(text, file).isEmpty()
                 || read(text, source).stream().anyMatch(each -> Manifests.staysClosed(each.tree()));
         byte[] plain =
-            stays
-                ? text
-                : fits ? sops.decryptUnchecked(text, file) : decrypted(sops, text, file);
+            stays ? text : fits ? sops.decryptUnchecked(text, file) : decrypted(sops, text, file);
         print(surroundings, withValues(sops, plain, source), source, out);
       }
     } catch (SopsManifests.ClosedException e) {
@@ -203,8 +201,7 @@ final class RenderCommand implements Command {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private String withValue(
-      SopsManifests sops, String text, String key, String value, String source)
+  private String withValue(SopsManifests sops, String text, String key, String value, String source)
       throws SopsManifests.ClosedException, CommandFailure {
     Optional<byte[]> opened;
     try {

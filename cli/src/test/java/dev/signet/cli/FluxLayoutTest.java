@@ -88,7 +88,8 @@ class FluxLayoutTest {
         .contains("SopsSecret")
         .contains("2 Secrets are as described");
     assertThat(shell.signet("explain", "production/first").succeeded().out())
-        .contains("SopsSecret production/app");
+        .contains("SopsSecret")
+        .contains("production/app");
 
     // Values of two Secrets exchanged: only the MAC of the file tells.
     String text = shell.read("app/secret.yaml");
@@ -96,7 +97,8 @@ class FluxLayoutTest {
         text.lines().filter(line -> line.strip().matches("(- )?name: ENC.*")).toList();
     String first = names.getFirst().replaceFirst(".*name: ", "");
     String second = names.getLast().replaceFirst(".*name: ", "");
-    shell.write("app/secret.yaml", text.replace(first, "@").replace(second, first).replace("@", second));
+    shell.write(
+        "app/secret.yaml", text.replace(first, "@").replace(second, first).replace("@", second));
     Shell.Result tampered = shell.signet("apply", "-f", "app");
     assertThat(tampered.code()).isEqualTo(3);
     assertThat(tampered.err()).contains("MAC mismatch");
@@ -329,13 +331,12 @@ class FluxLayoutTest {
     assertThat(shell.signet("render", "-f", "app").code()).isEqualTo(1);
     assertThat(shell.signet("render", "-f", "app", "--flux-keys", "keys").succeeded().out())
         .isEqualTo("---\n" + SECRET);
-    assertThat(elsewhere.resolve("private-keys-v1.d")).satisfiesAnyOf(
-        none -> assertThat(none).doesNotExist(),
-        empty -> assertThat(empty).isEmptyDirectory());
+    assertThat(elsewhere.resolve("private-keys-v1.d"))
+        .satisfiesAnyOf(
+            none -> assertThat(none).doesNotExist(), empty -> assertThat(empty).isEmptyDirectory());
     for (Path each : List.of(home, elsewhere)) {
       assertThat(
-              new ProcessBuilder(
-                      "gpgconf", "--homedir", each.toString(), "--kill", "gpg-agent")
+              new ProcessBuilder("gpgconf", "--homedir", each.toString(), "--kill", "gpg-agent")
                   .start()
                   .waitFor())
           .isZero();

@@ -215,10 +215,7 @@ class InstallTest {
     Installing.apply(api, Chart.render(home.name(), "sopsSecrets.enabled=true"));
 
     assertRights(
-        plane,
-        home.name(),
-        "default",
-        List.of(DELIVERY, CLUSTER_STORES, FAN_OUT, SOPS_SECRETS));
+        plane, home.name(), "default", List.of(DELIVERY, CLUSTER_STORES, FAN_OUT, SOPS_SECRETS));
   }
 
   @Test

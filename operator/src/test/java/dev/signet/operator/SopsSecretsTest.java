@@ -180,8 +180,7 @@ class SopsSecretsTest {
       awaitMessage("Decryption error");
 
       // A key that comes later is used at once.
-      String key =
-          identity.text().with(bytes -> new String(bytes, UTF_8));
+      String key = identity.text().with(bytes -> new String(bytes, UTF_8));
       stage
           .api()
           .post(
@@ -238,7 +237,8 @@ class SopsSecretsTest {
           "the others to be gone",
           () -> stage.values("db").equals("none") && stage.values("token").equals("none"));
       awaitMessage("Healthy");
-      stage.awaitEvent("app", "Normal Delivered from sops-secrets: 1 Secrets were written, 2 removed");
+      stage.awaitEvent(
+          "app", "Normal Delivered from sops-secrets: 1 Secrets were written, 2 removed");
     } finally {
       Stage.stop(operator);
     }

@@ -23,8 +23,7 @@ final class GpgImport implements FluxKeys.Pgp {
   }
 
   @Override
-  public SecretBytes unwrap(List<SecretBytes> keys, MasterKey.Pgp key)
-      throws UnavailableException {
+  public SecretBytes unwrap(List<SecretBytes> keys, MasterKey.Pgp key) throws UnavailableException {
     try (PrivateFolder home = PrivateFolder.create(world)) {
       try {
         for (SecretBytes each : keys) {

@@ -105,12 +105,10 @@ public final class SopsManifests implements AutoCloseable {
     Format.Kind written =
         key.endsWith(".dockerconfigjson") ? Format.Kind.JSON : Format.Kind.ofFile(key);
     boolean envelope = written == Format.Kind.BINARY && marked.get() == Format.Kind.JSON;
-    Format from =
-        Format.of(envelope ? Format.Kind.BINARY : marked.get(), Format.Layout.USUAL);
+    Format from = Format.of(envelope ? Format.Kind.BINARY : marked.get(), Format.Layout.USUAL);
     SopsTree.Mac mac = unchecked ? SopsTree.Mac.IGNORED : SopsTree.Mac.CHECKED;
     try (Opened opened = open(value, from, mac)) {
-      return Optional.of(
-          Format.of(written, Format.Layout.USUAL).write(opened.tree().branches()));
+      return Optional.of(Format.of(written, Format.Layout.USUAL).write(opened.tree().branches()));
     } catch (SopsException e) {
       throw closed(e);
     }

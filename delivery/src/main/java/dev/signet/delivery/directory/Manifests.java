@@ -238,8 +238,7 @@ public final class Manifests {
   /** Nothing, if it stays closed: objects whose values are not known deliver nothing. */
   private List<Document> opened(Path file, byte[] content, List<Document> closed, String namespace)
       throws MalformedDocumentException {
-    List<Document> kept =
-        closed.stream().filter(document -> staysClosed(document.tree())).toList();
+    List<Document> kept = closed.stream().filter(document -> staysClosed(document.tree())).toList();
     byte[] plain;
     try {
       if (closed.stream()

@@ -85,8 +85,7 @@ class SopsSecretControllerTest {
   private Outcome reconcile() throws Exception {
     Directory directory = world.directory();
     SopsSecretController controller =
-        new SopsSecretController(
-            directory, directory, keys, rules, World.CLOCK, Encrypting.RANDOM);
+        new SopsSecretController(directory, directory, keys, rules, World.CLOCK, Encrypting.RANDOM);
     running = Optional.of(controller);
     return controller.reconcile(OBJECT);
   }
@@ -113,7 +112,8 @@ class SopsSecretControllerTest {
         .contains("\"controller\":true", "\"kind\":\"SopsSecret\"", "\"name\":\"app\"");
     assertThat(message()).isEqualTo("Healthy");
     assertThat(world.condition(OBJECT, "Ready")).containsEntry("status", "True");
-    assertThat(world.events()).containsExactly("Normal Delivered: 2 Secrets were written, 0 removed");
+    assertThat(world.events())
+        .containsExactly("Normal Delivered: 2 Secrets were written, 0 removed");
   }
 
   @Test
@@ -249,9 +249,9 @@ class SopsSecretControllerTest {
           case "number" -> Encrypting.encrypted(ONE.replace("user: other", "user: 5432"), identity);
           case "base64" ->
               Encrypting.encrypted(
-                  ONE.replace("stringData:", "data:").replace("user: other", "user: '?'"), identity);
-          case "tampered" ->
-              Encrypting.encrypted(ONE, identity).replace("stringData:", "data:");
+                  ONE.replace("stringData:", "data:").replace("user: other", "user: '?'"),
+                  identity);
+          case "tampered" -> Encrypting.encrypted(ONE, identity).replace("stringData:", "data:");
           default -> Encrypting.encrypted(ONE, other);
         };
     world.manifest("app", changed);
@@ -356,10 +356,12 @@ class SopsSecretControllerTest {
           exchanged   | False | Unknown
           exchanged   | True  | Unknown
           """)
-  void theMacIsComparedAsFarAsTheOrderIsKnown(
-      String how, boolean onlyEncrypted, String verified) throws Exception {
+  void theMacIsComparedAsFarAsTheOrderIsKnown(String how, boolean onlyEncrypted, String verified)
+      throws Exception {
     String yaml =
-        how.equals("unsorted") ? TWO.replaceFirst("( +)user: app\n", "$1z: one\n$1user: app\n") : TWO;
+        how.equals("unsorted")
+            ? TWO.replaceFirst("( +)user: app\n", "$1z: one\n$1user: app\n")
+            : TWO;
     Map<String, Object> tree =
         Sorting.sorted(World.tree(Encrypting.encrypted(yaml, identity, onlyEncrypted)));
     if (how.equals("labelled")) {
