@@ -175,7 +175,7 @@ class SopsSecretsTest {
               """
               {"name": "db", "type": "example.com/x", "labels": {"a": "b"},
                "stringData": {"pass": "hunter2", "user": "app"}},
-              {"stringData": {"t": "x"}, "name": "token"}
+              {"name": "token", "stringData": {"t": "x"}}
               """));
       awaitMessage("Decryption error");
 
