@@ -20,6 +20,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.GeneratorStateController;
 import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.PushSecretController;
@@ -328,9 +329,14 @@ public final class Operator {
     Template.Sources sources = new Template.Sources(clock, ZoneOffset.UTC, random);
     Templates templates =
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
-    StoreProvider webhook = WebhookStore.provider(new Rendering(templates::functions, sources));
+    StoreProvider webhook =
+        WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
     Stores stores =
-        new Stores(objects, cluster.serviceAccountTokens()::token, providers(webhook), gates);
+        new Stores(
+            objects,
+            cluster.serviceAccountTokens()::token,
+            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            gates);
     Fetching fetching =
         new Fetching(
             stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
@@ -338,6 +344,8 @@ public final class Operator {
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
+        // What goes there delivered nothing: it counts for no limit of removals.
+        new GeneratorStateController(new CountedObjects(cluster, metrics, () -> {}), memory, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(
@@ -356,8 +364,8 @@ public final class Operator {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider webhook) {
-    return List.of(FakeStore.provider(), KubernetesStore.provider(), webhook);
+  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
+    return List.of(FakeStore.provider(), kubernetes, webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -368,7 +376,7 @@ public final class Operator {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(WebhookStore.provider(none));
+    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
   }
 
   /** What answers everything but metrics, if it could be bound. */
@@ -435,6 +443,8 @@ public final class Operator {
           selector,
           changed);
       watch(settings, Kinds.STORES, namespaces, /* labelSelector= */ "", changed);
+      watch(
+          settings, List.of(Kinds.GENERATOR_STATES), namespaces, /* labelSelector= */ "", changed);
       watch(settings, Kinds.SOURCES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
