@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Gathers the path of one Secret from the objects around it. What may not be read is noted and
@@ -45,6 +46,7 @@ final class ClusterLineage {
   private final Inspection inspection;
   private final Ref secret;
   private final Map<Declared, Lineage.By> sources = new LinkedHashMap<>();
+  private final Map<String, String> notes = new LinkedHashMap<>();
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<String> unseen = new ArrayList<>();
 
@@ -98,6 +100,7 @@ final class ClusterLineage {
         List<Lineage.By> stores = new ArrayList<>();
         declared.stores().forEach(store -> attempt(() -> stores.add(store(store))));
         add(declared, ExternalSecretReport.standing(object), stores);
+        notes.putAll(ExternalSecretReport.notes(object));
       }
     }
   }
@@ -214,7 +217,7 @@ final class ClusterLineage {
             by.add(source);
           }
         });
-    return new Lineage.Key(name, from, by);
+    return new Lineage.Key(name, from, by, Stream.ofNullable(notes.get(name)).toList());
   }
 
   /**
@@ -230,6 +233,7 @@ final class ClusterLineage {
         consumers,
         _ -> Map.of(),
         "nothing in its namespace" + (unseen.isEmpty() ? "" : " that could be seen"),
+        Lineage.others(notes, all),
         unseen);
   }
 }
