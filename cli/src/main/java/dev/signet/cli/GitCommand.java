@@ -113,7 +113,7 @@ final class GitCommand implements Command {
     }
     surroundings
         .out()
-        .println("git compares and merges by `signet git`; " + added + " patterns were added");
+        .println("git compares and merges by `signet git`; added: " + Count.of(added, "pattern"));
     if (hook) {
       addHook(surroundings, git, root);
     }

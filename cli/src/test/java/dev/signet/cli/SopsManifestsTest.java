@@ -6,6 +6,7 @@ import dev.signet.testkit.Needs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,6 +270,54 @@ class SopsManifestsTest {
     shell.write("merged.yaml", shell.read("ours"));
     assertThat(shell.run("sops", "", "decrypt", "merged.yaml").succeeded().out())
         .isEqualTo(SECRET.replace("admin", "root"));
+  }
+
+  /** Git starts a program {@code signet} that it finds on the PATH. */
+  @Test
+  void gitItselfMergesAndComparesByValues() throws Exception {
+    Path programs = Files.createDirectories(shell.home().resolve("programs"));
+    Path program =
+        Files.writeString(
+            programs.resolve("signet"),
+            "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -cp '%s' %s \"$@\"\n"
+                .formatted(
+                    Path.of(System.getProperty("java.home"), "bin", "java"),
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    shell.set("PATH", programs + ":" + System.getenv("PATH"));
+    String name = "app/of the database.yaml";
+    shell.write(name, shell.read("app/secret.yaml"));
+    git("init", "-q", "-b", "main");
+    shell.signet("git", "setup", "app/*.yaml").succeeded();
+    git("add", ".");
+    git("commit", "-q", "-m", "first");
+    git("checkout", "-q", "-b", "branch");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"user\"]", "\"root\"").succeeded();
+    git("commit", "-q", "-a", "-m", "theirs");
+    git("checkout", "-q", "main");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"new\"]", "\"value\"").succeeded();
+
+    assertThat(git("diff"))
+        .contains("+    new: hash-")
+        .doesNotContain("ENC[", "value-that-is-secret");
+    git("commit", "-q", "-a", "-m", "ours");
+    git("merge", "-q", "-m", "both", "branch");
+
+    assertThat(git("status", "--porcelain")).isEmpty();
+    assertThat(shell.run("sops", "", "decrypt", name).succeeded().out())
+        .isEqualTo(SECRET.replace("admin", "root") + "    new: value\n");
+
+    git("checkout", "-q", "branch");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"new\"]", "\"other\"").succeeded();
+    git("commit", "-q", "-a", "-m", "theirs again");
+    git("checkout", "-q", "main");
+    assertThat(git(1, "merge", "-m", "conflict", "branch"))
+        .contains(name + ": both sides changed [\"stringData\"][\"new\"]; ours was kept")
+        .contains("CONFLICT (content)");
+    assertThat(git("diff", "--name-only", "--diff-filter=U")).isEqualTo(name + "\n");
+    assertThat(shell.run("sops", "", "decrypt", name).succeeded().out())
+        .isEqualTo(SECRET.replace("admin", "root") + "    new: value\n");
   }
 
   @Test
