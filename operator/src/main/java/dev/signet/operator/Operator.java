@@ -508,7 +508,7 @@ public final class Operator {
   }
 
   private Optional<Boolean> keys(Ref ref) {
-    if (!ref.kind().equals(Resources.EXTERNAL_SECRETS.kind())) {
+    if (!ref.kind().equals(Kinds.EXTERNAL_SECRETS.kind())) {
       return Optional.empty();
     }
     try {

@@ -269,7 +269,7 @@ final class Fetch {
           why.put(each, e);
           if (e.problem() instanceof Problem.Unreachable
               || e.problem() instanceof Problem.Throttled) {
-            silent.put(ref, e);
+            silent.putIfAbsent(ref, e);
           }
           if (!spec.leniency().goesOn(e.problem())) {
             break;

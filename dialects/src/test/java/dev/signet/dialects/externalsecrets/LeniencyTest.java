@@ -182,7 +182,7 @@ final class LeniencyTest {
         onMissing);
     for (Map.Entry<String, String> each : expected.entrySet()) {
       // A key that exists, so that something is delivered in any case.
-      externalSecret(each.getKey(), data(problem, "good"));
+      externalSecret(each.getKey(), data("good", problem));
       Outcome outcome = reconcile();
       if (each.getValue().equals("fails")) {
         assertThat(outcome.delivered()).as(each.getKey()).isFalse();
@@ -282,6 +282,15 @@ final class LeniencyTest {
     assertThat(ExternalSecretReport.declared(object).stores())
         .containsExactly(
             new Ref(StoreRef.STORE, "ns", "moody"), new Ref(StoreRef.STORE, "ns", "backup"));
+  }
+
+  @Test
+  void aStoreThatDidNotAnswerIsNotAskedForTheRestOfTheKeys() throws Exception {
+    externalSecret("signet.dev/fallback-stores: backup", data("Unreachable", "good"));
+    assertThat(reconcile().delivered()).isTrue();
+    assertThat(world.values("ns", "es")).isEqualTo("{good=b, unreachable=b}");
+    assertThat(calls).hasValue(1);
+    assertThat(keys()).contains("good: from SecretStore/backup, ", "not asked again: ");
   }
 
   @Test
