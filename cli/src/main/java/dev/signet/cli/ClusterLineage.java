@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Gathers the path of one Secret from the objects around it. What may not be read is noted and
@@ -214,7 +213,7 @@ final class ClusterLineage {
             by.add(source);
           }
         });
-    return new Lineage.Key(name, from, by, Stream.ofNullable(notes.get(name)).toList());
+    return new Lineage.Key(name, from, by, Lineage.of(notes, name));
   }
 
   /**

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What a directory's state remembers, and what its manifests say of consumers. */
 final class DirectoryInventory implements Inventory {
@@ -183,7 +182,7 @@ final class DirectoryInventory implements Inventory {
                           key,
                           List.of(item.origin()),
                           by(key, deliveries),
-                          Stream.ofNullable(notes.get(key)).toList())));
+                          Lineage.of(notes, key))));
       return new Lineage(
           ref,
           secret.type().isEmpty() ? "Opaque" : secret.type(),

@@ -47,6 +47,12 @@ record Lineage(
    */
   record By(Ref resource, String note, Map<String, Object> facts, List<By> through) {}
 
+  /** The note of a key, if it has one. */
+  static List<String> of(Map<String, String> notes, String key) {
+    String note = notes.get(key);
+    return note == null ? List.of() : List.of(note);
+  }
+
   /** Those notes that are of no key of the Secret. */
   static List<String> others(Map<String, String> notes, Collection<String> keys) {
     return notes.entrySet().stream()

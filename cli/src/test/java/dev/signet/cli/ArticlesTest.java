@@ -164,9 +164,8 @@ class ArticlesTest {
     assertThat(shell.signet("get", "secret", namespace + "/" + name).succeeded().out().lines())
         .as("keys, below a heading")
         .hasSize(row.row("values").fields().size() + 1);
-    assertThat(shell.signet("get", "resources").succeeded().out())
-        .contains("ExternalSecret " + namespace + "/" + name)
-        .contains("SecretSynced");
+    assertThat(shell.signet("get", "resources").succeeded().out().replaceAll(" +", " "))
+        .contains("ExternalSecret " + namespace + "/" + name + " Ready True SecretSynced");
   }
 
   @Test
