@@ -321,6 +321,35 @@ class SopsManifestsTest {
   }
 
   @Test
+  void sealedSecretsMergeByTheirItems() {
+    String base =
+        """
+        apiVersion: bitnami.com/v1alpha1
+        kind: SealedSecret
+        metadata: {name: db, namespace: production}
+        spec:
+          encryptedData:
+            a: AgA1
+        """;
+    shell.write("base", base);
+    shell.write("ours", base + "    b: AgA2\n");
+    shell.write("theirs", "# new\n" + base + "    c: AgA3\n");
+    shell.signet("git", "merge", "base", "ours", "theirs", "x.yaml").succeeded();
+    assertThat(shell.read("ours")).contains("# new\n", "    b: AgA2\n", "    c: AgA3\n");
+
+    shell.write("base", base);
+    shell.write("ours", base.replace("AgA1", "AgA2"));
+    shell.write("theirs", "# new\n" + base.replace("AgA1", "AgA3"));
+    shell
+        .signet("git", "merge", "base", "ours", "theirs", "x.yaml")
+        .failed(1, "x.yaml: both sides sealed production/db: a anew; ours was kept");
+    assertThat(shell.read("ours")).isEqualTo("# new\n" + base.replace("AgA1", "AgA2"));
+    assertThat(shell.signet("git", "textconv", "ours").succeeded().out())
+        .contains("a: sealed-")
+        .doesNotContain("AgA2");
+  }
+
+  @Test
   void filesThatAreNotEncryptedMergeAsGitDoesIt() {
     shell.write("base", "a\nb\nc\nd\ne\n");
     shell.write("ours", "A\nb\nc\nd\ne\n");
