@@ -190,12 +190,7 @@ class ChartTest {
     assertThat(everywhere.has("namespaceSelector")).isFalse();
     assertThat(resources(everywhere))
         .contains("externalsecrets", "clusterexternalsecrets", "clusterpushsecrets");
-    assertThat(
-            listed
-                .row("namespaceSelector")
-                .rows("matchExpressions")
-                .getFirst()
-                .texts("values"))
+    assertThat(listed.row("namespaceSelector").rows("matchExpressions").getFirst().texts("values"))
         .containsExactly("a", "b");
     assertThat(resources(listed))
         .containsExactly("externalsecrets", "secretstores", "clustersecretstores", "pushsecrets");

@@ -135,7 +135,7 @@ class InstallTest {
         "leaderElection.enabled=false;crds.install=false",
         "rbac.finalizers=true;serviceAccount.annotations.a=b",
         "webhook.enabled=true;networkPolicy.enabled=true",
-        "genericTargets.enabled=true;genericTargets.resources[0].apiGroup=;"
+        "genericTargets.enabled=true,genericTargets.resources[0].apiGroup=,"
             + "genericTargets.resources[0].resources={configmaps}",
         "podLabels.a=b;podAnnotations.c=d;nodeSelector.e=f;priorityClassName=system-node-critical",
         "extraEnv[0].name=A;extraEnv[0].value=b;extraArgs={--debug};imagePullSecrets[0].name=pull",

@@ -32,7 +32,8 @@ class WebhookInstallTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Pattern PORT =
-      Pattern.compile("\"addr\":\"[^\"]*:([0-9]+)\"[^\n]*admission is answered|admission is answered[^\n]*:([0-9]+)\"");
+      Pattern.compile(
+          "\"addr\":\"[^\"]*:([0-9]+)\"[^\n]*admission is answered|admission is answered[^\n]*:([0-9]+)\"");
 
   @TempDir Path folder;
 
@@ -41,7 +42,10 @@ class WebhookInstallTest {
       ControlPlane plane, Namespace home, Api api) throws Exception {
     List<Chart.Rendered> objects =
         Chart.render(
-            home.name(), "webhook.enabled=true", "namespaces={" + home.name() + "}", "logLevel=info");
+            home.name(),
+            "webhook.enabled=true",
+            "namespaces={" + home.name() + "}",
+            "logLevel=info");
     Installing.apply(api, objects);
     Chart.Rendered configuration = of(objects, "ValidatingWebhookConfiguration");
     Path log = folder.resolve("operator.log");
@@ -51,15 +55,15 @@ class WebhookInstallTest {
             .redirectOutput(log.toFile())
             .start();
     try {
-      int port =
-          Eventually.find(SOON, "its port", () -> port(Files.readString(log)));
+      int port = Eventually.find(SOON, "its port", () -> port(Files.readString(log)));
       throughService(api, of(objects, "Service"), configuration, port);
 
       Eventually.holds(
           SOON,
           "a refusal",
           () -> {
-            Api.Response refused = create(api, home, "annotations", "{\"signet.dev/optional-keys\": \"b\"}");
+            Api.Response refused =
+                create(api, home, "annotations", "{\"signet.dev/optional-keys\": \"b\"}");
             return refused.status() == 403
                 && refused.body().contains("validate.external-secrets.signet.dev")
                 && refused.body().contains("names b, and the keys of spec are [a]");
@@ -101,8 +105,7 @@ class WebhookInstallTest {
     Matcher found = PORT.matcher(log);
     return found.find()
         ? Optional.of(
-            Integer.valueOf(
-                Optional.ofNullable(found.group(1)).orElseGet(() -> found.group(2))))
+            Integer.valueOf(Optional.ofNullable(found.group(1)).orElseGet(() -> found.group(2))))
         : Optional.empty();
   }
 

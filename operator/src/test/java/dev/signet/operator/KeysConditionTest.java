@@ -82,13 +82,17 @@ class KeysConditionTest {
         """);
     externalSecret("goes-without", "{\"signet.dev/optional-keys\": \"b\"}");
 
-    Jsonl.Row failed = stage.awaitCondition(stage.externalPath(path("fails")), "signet.dev/Keys", "False");
+    Jsonl.Row failed =
+        stage.awaitCondition(stage.externalPath(path("fails")), "signet.dev/Keys", "False");
     assertThat(failed.text("reason")).isEqualTo("KeysFailed");
     assertThat(failed.text("message"))
         .isEqualTo(
             "b: NotFound in SecretStore/main: SecretStore/%s/main has no key gone"
                 .formatted(stage.namespace()));
-    assertThat(stage.awaitCondition(stage.externalPath(path("fails")), "Ready", "False").text("message"))
+    assertThat(
+            stage
+                .awaitCondition(stage.externalPath(path("fails")), "Ready", "False")
+                .text("message"))
         .isEqualTo("could not get secret data from provider");
     stage.awaitValues("falls-back", "{a=v4lue, b=v4lue}");
     assertThat(
@@ -174,7 +178,9 @@ class KeysConditionTest {
       externalSecret("goes-without", "{\"signet.dev/optional-keys\": \"b\"}");
 
       assertThat(
-              stage.awaitCondition(stage.externalPath(path("fails")), "Ready", "False").text("message"))
+              stage
+                  .awaitCondition(stage.externalPath(path("fails")), "Ready", "False")
+                  .text("message"))
           .isEqualTo("could not get secret data from provider");
       stage.awaitEvent("fails", "Warning UpdateFailed");
       var _ = stage.awaitCondition(stage.externalPath(path("goes-without")), "Ready", "True");

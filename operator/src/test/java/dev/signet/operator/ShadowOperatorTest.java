@@ -192,7 +192,12 @@ class ShadowOperatorTest {
     assertThat(stage.values("app")).isEqualTo("{k=edited}");
     assertThat(stage.values("new")).isEqualTo("none");
     assertThat(
-            stage.api().get(stage.externalPath("externalsecrets/new")).orFail().json().has("status"))
+            stage
+                .api()
+                .get(stage.externalPath("externalsecrets/new"))
+                .orFail()
+                .json()
+                .has("status"))
         .isFalse();
     assertThat(stage.events("new")).isEmpty();
     assertThat(stage.events("refused")).isEmpty();

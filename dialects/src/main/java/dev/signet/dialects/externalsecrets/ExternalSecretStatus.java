@@ -35,7 +35,9 @@ final class ExternalSecretStatus {
   private final Evidence evidence;
   private final InstantSource clock;
 
-  /** What was found of single keys and is not written yet; no object is reconciled twice at once. */
+  /**
+   * What was found of single keys and is not written yet; no object is reconciled twice at once.
+   */
   private final Map<Ref, KeyNotes> found = new ConcurrentHashMap<>();
 
   /** Until when a definition that refused the condition is believed to be there. */
@@ -103,7 +105,8 @@ final class ExternalSecretStatus {
       return;
     }
     Map<String, Object> whole = new LinkedHashMap<>(status);
-    List<Object> conditions = new ArrayList<>((List<?>) status.getOrDefault("conditions", List.of()));
+    List<Object> conditions =
+        new ArrayList<>((List<?>) status.getOrDefault("conditions", List.of()));
     conditions.add(notes.condition(object, clock.instant()));
     whole.put("conditions", conditions);
     try {

@@ -152,9 +152,7 @@ final class Fetch {
           Shape.validKeys(
               Rewrite.all(
                   generate.rewrites(),
-                  fetching
-                      .generating()
-                      .generate(generate.generator(), spec.metadata().namespace()),
+                  fetching.generating().generate(generate.generator(), spec.metadata().namespace()),
                   fetching.templates())));
     } catch (StoreException e) {
       if (!missing(spec, entry, e)) {

@@ -90,7 +90,8 @@ record Leniency(
             fallbacks(annotations.get(FALLBACKS), store),
             onMissing(annotations.get(ON_MISSING)));
     if (annotations.containsKey(ON_MISSING) && result.fallbacks.isEmpty()) {
-      throw malformed(ON_MISSING, "says when to ask other stores, but no " + FALLBACKS + " are named");
+      throw malformed(
+          ON_MISSING, "says when to ask other stores, but no " + FALLBACKS + " are named");
     }
     return result;
   }

@@ -127,7 +127,8 @@ final class LeniencyTest {
   private static String data(String... keys) {
     StringBuilder data = new StringBuilder("data: [");
     for (String key : keys) {
-      data.append("{secretKey: %s, remoteRef: {key: %s}},".formatted(key.toLowerCase(Locale.ROOT), key));
+      data.append(
+          "{secretKey: %s, remoteRef: {key: %s}},".formatted(key.toLowerCase(Locale.ROOT), key));
     }
     return data.append("]").toString();
   }
@@ -257,7 +258,8 @@ final class LeniencyTest {
   @Test
   void itIsSaidWhereAValueReallyIsFromAndWhy() throws Exception {
     externalSecret(
-        "signet.dev/fallback-stores: backup, signet.dev/optional-keys: notfound", data("Unreachable"));
+        "signet.dev/fallback-stores: backup, signet.dev/optional-keys: notfound",
+        data("Unreachable"));
     assertThat(reconcile().delivered()).isFalse();
     assertThat(ready())
         .isEqualTo(
@@ -309,7 +311,8 @@ final class LeniencyTest {
         {apiVersion: external-secrets.io/v1, kind: SecretStore, metadata: {name: empty}, spec: {provider: {fake: {data: []}}}}
         """);
     externalSecret(
-        "signet.dev/fallback-stores: empty, signet.dev/optional-keys: unreachable", data("Unreachable"));
+        "signet.dev/fallback-stores: empty, signet.dev/optional-keys: unreachable",
+        data("Unreachable"));
     assertThat(reconcile())
         .isInstanceOfSatisfying(
             Outcome.Retry.class,
@@ -342,8 +345,7 @@ final class LeniencyTest {
     assertThat(world.values("ns", "es")).isEqualTo("{field=d, other=3}");
     assertThat(keys()).contains("dataFrom[0]: left out, NotFound in SecretStore/moody");
 
-    externalSecret(
-        "signet.dev/default-values: 'field: d'", "dataFrom: [{extract: {key: good}}]");
+    externalSecret("signet.dev/default-values: 'field: d'", "dataFrom: [{extract: {key: good}}]");
     assertThat(reconcile().delivered()).isTrue();
     assertThat(world.values("ns", "es")).isEqualTo("{field=" + CANARY + "}");
     assertThat(keys()).isEqualTo("nothing");
@@ -360,8 +362,7 @@ final class LeniencyTest {
 
   @Test
   void theAnnotationsStayOnTheObject() throws Exception {
-    externalSecret(
-        "team: blue, signet.dev/default-values: 'notfound: d'", data("NotFound"));
+    externalSecret("team: blue, signet.dev/default-values: 'notfound: d'", data("NotFound"));
     assertThat(reconcile().delivered()).isTrue();
     assertThat(world.json("ns", "es").orElseThrow())
         .contains("\"team\":\"blue\"")
