@@ -49,6 +49,7 @@ import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
+import dev.signet.stores.vault.VaultStore;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -360,7 +361,8 @@ public final class Operator {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(StoreProvider webhook) {
-    return List.of(FakeStore.provider(), KubernetesStore.provider(), webhook);
+    return List.of(
+        FakeStore.provider(), KubernetesStore.provider(), VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
