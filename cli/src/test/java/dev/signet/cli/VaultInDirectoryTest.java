@@ -22,8 +22,8 @@ class VaultInDirectoryTest {
       spec:
         provider:
           vault:
-            server: "URL"
-            path: PATH
+            server: "@SERVER@"
+            path: "@PATH@"
             version: v2
             auth: {tokenSecretRef: {name: vault-token, key: token}}
       ---
@@ -50,7 +50,7 @@ class VaultInDirectoryTest {
   }
 
   private Shell.Result apply(String manifests) {
-    shell.write("app/all.yaml", manifests.replace("URL", vault.url()).replace("PATH", kv));
+    shell.write("app/all.yaml", manifests.replace("@SERVER@", vault.url()).replace("@PATH@", kv));
     return shell.signet("apply", "-f", "app");
   }
 
@@ -80,8 +80,7 @@ class VaultInDirectoryTest {
 
   @Test
   void aValueIsDeliveredAndExplained() {
-    Shell.Result result =
-        apply(STORE + external("credentials", "production/database")).succeeded();
+    Shell.Result result = apply(STORE + external("credentials", "production/database")).succeeded();
     assertThat(result.out()).contains("SecretStore     production/vault-store  ready");
     assertThat(value("production/credentials", "DATABASE_URL"))
         .isEqualTo("postgresql://app:s3cret@db");
@@ -163,7 +162,8 @@ class VaultInDirectoryTest {
         .contains("\"data\":{\"first\":\"1\"}");
     // The same again uses up no version.
     apply(STORE + push).succeeded();
-    assertThat(vault.read(kv + "/metadata/copies/all").json().row("data").integer("current_version"))
+    assertThat(
+            vault.read(kv + "/metadata/copies/all").json().row("data").integer("current_version"))
         .isEqualTo(1);
   }
 }

@@ -68,9 +68,7 @@ class VaultOnClusterTest {
                 .formatted(home.name(), home.name()))
         .orFail();
     String authority =
-        new Identity(plane.admin().key(), plane.authority())
-            .certificatePem()
-            .replace("\n", "\\n");
+        new Identity(plane.admin().key(), plane.authority()).certificatePem().replace("\n", "\\n");
     String path = vault.enable("kubernetes");
     vault.write(
         "auth/" + path + "/config",
@@ -89,8 +87,7 @@ class VaultOnClusterTest {
     return path;
   }
 
-  private static String store(
-      String name, Vault vault, String kv, String path, String account) {
+  private static String store(String name, Vault vault, String kv, String path, String account) {
     return """
         {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "%s"},
          "spec": {"provider": {"vault": {"server": "%s", "path": "%s", "version": "v2",
