@@ -9,7 +9,7 @@ import dev.signet.delivery.directory.StateException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.kube.Cluster;
 import dev.signet.kube.Connection;
-import dev.signet.operator.Operator;
+import dev.signet.operator.Kinds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -191,7 +191,7 @@ final class ApplyCommand implements Command {
     try (Cluster server =
         new Cluster(
             connection,
-            Operator.Resources.ALL,
+            Kinds.ALL,
             dev.signet.kube.Options.defaults()
                 .withFieldManager("signet")
                 .withUserAgent("signet/" + Version.text()))) {

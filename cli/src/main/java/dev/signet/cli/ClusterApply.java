@@ -14,7 +14,7 @@ import dev.signet.kube.Resource;
 import dev.signet.kube.ServerSideApply;
 import dev.signet.kube.ServerSideApply.Applied;
 import dev.signet.kube.ServerSideApply.Conflict;
-import dev.signet.operator.Operator;
+import dev.signet.operator.Kinds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,7 +46,7 @@ final class ClusterApply {
   private static final Set<String> STORES_AND_GENERATORS =
       Stream.concat(
               Stream.of("SecretStore", "ClusterSecretStore"),
-              Operator.Resources.GENERATORS.stream().map(each -> each.kind().kind()))
+              Kinds.GENERATORS.stream().map(each -> each.kind().kind()))
           .collect(Collectors.toUnmodifiableSet());
 
   /** Before everything that is not named here. */
@@ -178,7 +178,7 @@ final class ClusterApply {
       return ApplyReport.Row.done(ref, file, "not tried: its kind would be new");
     }
     boolean ours =
-        Stream.of(Operator.Resources.ALL, Operator.Resources.FURTHER, Operator.Resources.GENERATORS)
+        Stream.of(Kinds.ALL, Kinds.FURTHER, Kinds.GENERATORS)
             .flatMap(List::stream)
             .anyMatch(each -> each.kind().equals(ref.kind()));
     return ApplyReport.Row.failed(

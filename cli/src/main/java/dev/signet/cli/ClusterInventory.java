@@ -15,7 +15,7 @@ import dev.signet.kube.Inspection;
 import dev.signet.kube.Options;
 import dev.signet.kube.Resource;
 import dev.signet.kube.SecretOutline;
-import dev.signet.operator.Operator;
+import dev.signet.operator.Kinds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -50,9 +50,7 @@ final class ClusterInventory implements Inventory {
     return new ClusterInventory(
         connection,
         new Cluster(
-            connection,
-            Operator.Resources.ALL,
-            Options.defaults().withUserAgent("signet/" + Version.text())));
+            connection, Kinds.ALL, Options.defaults().withUserAgent("signet/" + Version.text())));
   }
 
   @Override
@@ -145,7 +143,7 @@ final class ClusterInventory implements Inventory {
     int missing = 0;
     boolean failed = false;
     Optional<ObjectsException> failure = Optional.empty();
-    for (Resource resource : Operator.Resources.ALL) {
+    for (Resource resource : Kinds.ALL) {
       try {
         if (inspection.serves(resource)) {
           inspection
@@ -162,8 +160,7 @@ final class ClusterInventory implements Inventory {
       }
     }
     for (Resource resource :
-        Stream.concat(Operator.Resources.FURTHER.stream(), Operator.Resources.GENERATORS.stream())
-            .toList()) {
+        Stream.concat(Kinds.FURTHER.stream(), Kinds.GENERATORS.stream()).toList()) {
       try {
         // Not every cluster has these kinds, and none that are missing are no news.
         if (inspection.serves(resource)) {
@@ -177,7 +174,7 @@ final class ClusterInventory implements Inventory {
         unseen.add(e.getMessage());
       }
     }
-    if (missing == Operator.Resources.ALL.size()) {
+    if (missing == Kinds.ALL.size()) {
       throw CommandFailure.of(
           CUSTOM_RESOURCES, "install them: signet crds | kubectl apply --server-side -f -");
     }
@@ -201,8 +198,7 @@ final class ClusterInventory implements Inventory {
     }
     if (rows.isEmpty()) {
       boolean generator =
-          Operator.Resources.GENERATORS.stream()
-              .anyMatch(each -> each.kind().equals(object.ref().kind()));
+          Kinds.GENERATORS.stream().anyMatch(each -> each.kind().equals(object.ref().kind()));
       rows.add(
           new Condition(
               object.ref(),
@@ -224,7 +220,7 @@ final class ClusterInventory implements Inventory {
         Map<?, ?> tree = event.tree();
         Map<?, ?> about = map(tree.get("involvedObject"));
         boolean ours =
-            Stream.concat(Operator.Resources.ALL.stream(), Operator.Resources.FURTHER.stream())
+            Stream.concat(Kinds.ALL.stream(), Kinds.FURTHER.stream())
                 .map(resource -> resource.kind())
                 .anyMatch(
                     kind ->

@@ -15,7 +15,7 @@ import dev.signet.dialects.sealedsecrets.SealedSecretReport;
 import dev.signet.kube.Diagnostics;
 import dev.signet.kube.Inspection;
 import dev.signet.kube.Resource;
-import dev.signet.operator.Operator;
+import dev.signet.operator.Kinds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -79,7 +79,7 @@ final class ClusterLineage {
 
   private void sealed() throws ObjectsException {
     Optional<KubeObject> found =
-        inspection.get(Operator.Resources.SEALED_SECRETS, secret.namespace(), secret.name());
+        inspection.get(Kinds.SEALED_SECRETS, secret.namespace(), secret.name());
     if (found.isPresent()) {
       KubeObject object = found.get();
       try {
@@ -91,8 +91,7 @@ final class ClusterLineage {
   }
 
   private void external() throws ObjectsException {
-    for (KubeObject object :
-        inspection.list(Operator.Resources.EXTERNAL_SECRETS, secret.namespace())) {
+    for (KubeObject object : inspection.list(Kinds.EXTERNAL_SECRETS, secret.namespace())) {
       Declared declared = ExternalSecretReport.declared(object);
       if (declared.target().equals(secret)) {
         List<Lineage.By> stores = new ArrayList<>();
@@ -104,9 +103,7 @@ final class ClusterLineage {
 
   private Lineage.By store(Ref ref) throws ObjectsException {
     Resource resource =
-        ref.namespace().isEmpty()
-            ? Operator.Resources.CLUSTER_SECRET_STORES
-            : Operator.Resources.SECRET_STORES;
+        ref.namespace().isEmpty() ? Kinds.CLUSTER_SECRET_STORES : Kinds.SECRET_STORES;
     Optional<KubeObject> found = inspection.get(resource, ref.namespace(), ref.name());
     Map<String, Object> facts = new LinkedHashMap<>();
     if (found.isEmpty()) {

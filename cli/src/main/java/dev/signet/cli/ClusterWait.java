@@ -10,7 +10,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.sealedsecrets.SealedSecretReport;
 import dev.signet.kube.Inspection;
 import dev.signet.kube.Resource;
-import dev.signet.operator.Operator;
+import dev.signet.operator.Kinds;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -87,7 +87,7 @@ final class ClusterWait {
   }
 
   private static Optional<Resource> resource(GroupKind kind) {
-    return Stream.concat(Operator.Resources.ALL.stream(), Operator.Resources.FURTHER.stream())
+    return Stream.concat(Kinds.ALL.stream(), Kinds.FURTHER.stream())
         .filter(each -> each.kind().equals(kind))
         .findFirst();
   }
@@ -131,7 +131,7 @@ final class ClusterWait {
         return true;
       }
       awaited.is(
-          awaited.resource.equals(Operator.Resources.SEALED_SECRETS)
+          awaited.resource.equals(Kinds.SEALED_SECRETS)
               ? SealedSecretReport.standing(object.get())
               : ExternalSecretReport.standing(object.get()));
       return false;

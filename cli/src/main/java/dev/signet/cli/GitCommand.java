@@ -2,6 +2,7 @@ package dev.signet.cli;
 
 import dev.signet.cli.sops.SopsManifests;
 import dev.signet.delivery.directory.AtomicFile;
+import dev.signet.dialects.sealedsecrets.VersionedFile;
 import dev.signet.sops.Metadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
     description = {
-      "Teaches git to compare and to merge files that SOPS encrypted, and refuses plain Secrets before",
-      "they are committed."
+      "Teaches git to compare and to merge SealedSecrets and files that SOPS encrypted, and refuses",
+      "plain Secrets before they are committed."
     },
     footer = {
       "",
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "                     .gitattributes, and with --hook a pre-commit hook",
       "  check [PATH…]      refuse Secrets whose values are neither sealed nor encrypted, and private",
       "                     keys; default: what is staged",
-      "  textconv FILE      what `git diff` compares: keys as they are, values as keyed hashes",
+      "  textconv FILE      what `git diff` compares: keys as they are, values as keyed hashes, sealed",
+      "                     items as marks of their ciphertexts",
       "  merge BASE OURS THEIRS PATH",
       "                     what `git merge` calls: merges values, not ciphertexts; OURS is replaced",
       "",
@@ -38,7 +40,8 @@ import picocli.CommandLine.Parameters;
       "  signet git check deploy/",
       "",
       "Where both sides changed one value, ours stays, the file counts as conflicted, and the place is",
-      "printed. Files that are not encrypted are compared and merged as git does it itself."
+      "printed. Of a SealedSecret git compares and merges the items, for which no key is needed, and the",
+      "rest as text. All other files are compared and merged as git does it itself."
     })
 final class GitCommand implements Command {
 
@@ -113,7 +116,7 @@ final class GitCommand implements Command {
     }
     surroundings
         .out()
-        .println("git compares and merges by `signet git`; " + added + " patterns were added");
+        .println("git compares and merges by `signet git`; added: " + Count.of(added, "pattern"));
     if (hook) {
       addHook(surroundings, git, root);
     }
@@ -200,6 +203,8 @@ final class GitCommand implements Command {
       Optional<Metadata> metadata = sops.metadata(content, file);
       if (metadata.isPresent()) {
         shown = showValues ? sops.decrypt(content, file) : sops.masked(content, file);
+      } else if (ManifestFiles.mention(content, "SealedSecret")) {
+        shown = VersionedFile.shown(content, file.toString()).orElse(content);
       }
     } catch (SopsManifests.ClosedException closed) {
       // Without a key there is still something to compare.
@@ -223,19 +228,7 @@ final class GitCommand implements Command {
               && sops.metadata(mine, path).isPresent()
               && sops.metadata(other, path).isPresent();
       if (!encrypted) {
-        return new Git(surroundings)
-            .run(
-                "merge-file",
-                "-L",
-                "ours",
-                "-L",
-                "base",
-                "-L",
-                "theirs",
-                ours.toString(),
-                base.toString(),
-                theirs.toString())
-            .code();
+        return mergeItems(surroundings, before, mine, other);
       }
       SopsManifests.Merged merged = sops.merge(before, mine, other, path);
       InputOutput.write(
@@ -254,5 +247,51 @@ final class GitCommand implements Command {
           arguments.get(3) + " cannot be merged: " + e.getMessage().replaceAll("\\s+", " "),
           "ours was kept");
     }
+  }
+
+  /** What SOPS did not encrypt: SealedSecrets by their items, and the rest of it as text. */
+  private int mergeItems(Surroundings surroundings, byte[] base, byte[] ours, byte[] theirs)
+      throws CommandFailure {
+    Optional<VersionedFile.Merged> items =
+        ManifestFiles.mention(ours, "SealedSecret")
+            ? VersionedFile.merge(base, ours, theirs, arguments.get(3))
+            : Optional.empty();
+    if (items.isPresent()) {
+      write(surroundings, 0, items.get().base());
+      write(surroundings, 1, items.get().ours());
+      write(surroundings, 2, items.get().theirs());
+    }
+    int code =
+        new Git(surroundings)
+            .run(
+                "merge-file",
+                "-L",
+                "ours",
+                "-L",
+                "base",
+                "-L",
+                "theirs",
+                surroundings.path(arguments.get(1)).toString(),
+                surroundings.path(arguments.get(0)).toString(),
+                surroundings.path(arguments.get(2)).toString())
+            .code();
+    List<String> conflicts = items.map(VersionedFile.Merged::conflicts).orElse(List.of());
+    if (!conflicts.isEmpty()) {
+      throw CommandFailure.of(
+          arguments.get(3)
+              + ": both sides sealed "
+              + String.join(", ", conflicts)
+              + " anew; ours was kept",
+          "where that is right, `git add` the file; else seal the item again");
+    }
+    return code;
+  }
+
+  private void write(Surroundings surroundings, int argument, byte[] text) throws CommandFailure {
+    InputOutput.write(
+        surroundings,
+        Optional.of(surroundings.path(arguments.get(argument)).toString()),
+        text,
+        AtomicFile.Readers.AS_BEFORE);
   }
 }

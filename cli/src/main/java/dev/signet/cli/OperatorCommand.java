@@ -7,6 +7,7 @@ import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Rate;
 import dev.signet.operator.Beside;
+import dev.signet.operator.Kinds;
 import dev.signet.operator.Logs;
 import dev.signet.operator.Operator;
 import dev.signet.operator.Removals;
@@ -276,7 +277,7 @@ final class OperatorCommand implements Command {
 
   Settings settings(Surroundings surroundings) throws CommandFailure, IOException {
     String keys = keyNamespace(surroundings);
-    Set<String> kinds = Operator.Resources.kinds();
+    Set<String> kinds = Kinds.kinds();
     for (String kind : without) {
       if (!kinds.contains(kind)) {
         throw CommandFailure.usage(

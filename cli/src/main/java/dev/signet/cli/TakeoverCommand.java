@@ -7,6 +7,7 @@ import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.kube.Cluster;
+import dev.signet.operator.Kinds;
 import dev.signet.operator.Operator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,14 +59,14 @@ final class TakeoverCommand implements Command {
     try (Cluster open =
         new Cluster(
             cluster.connection(surroundings),
-            Operator.Resources.TAKEN_OVER,
+            Kinds.TAKEN_OVER,
             dev.signet.kube.Options.defaults()
                 .withWriteGate(() -> false)
                 .withUserAgent("signet/" + Version.text()))) {
       Takeover takeover =
           new Takeover(
               open, new Stores(open, AccountTokens.NONE, Operator.unasked()), surroundings.clock());
-      for (KubeObject each : open.list(Operator.Resources.EXTERNAL_SECRETS.kind())) {
+      for (KubeObject each : open.list(Kinds.EXTERNAL_SECRETS.kind())) {
         if (namespace.isEmpty() || namespace.get().equals(each.ref().namespace())) {
           looked++;
           found.addAll(takeover.look(each));
@@ -73,7 +74,7 @@ final class TakeoverCommand implements Command {
         }
       }
       if (namespace.isEmpty()) {
-        for (GroupKind kind : Operator.Resources.HELD_BACK) {
+        for (GroupKind kind : Kinds.HELD_BACK) {
           open.list(kind).forEach(each -> Takeover.finalizer(each).ifPresent(found::add));
         }
       }

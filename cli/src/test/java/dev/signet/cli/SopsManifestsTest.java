@@ -6,6 +6,7 @@ import dev.signet.testkit.Needs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,6 +270,83 @@ class SopsManifestsTest {
     shell.write("merged.yaml", shell.read("ours"));
     assertThat(shell.run("sops", "", "decrypt", "merged.yaml").succeeded().out())
         .isEqualTo(SECRET.replace("admin", "root"));
+  }
+
+  /** Git starts a program {@code signet} that it finds on the PATH. */
+  @Test
+  void gitItselfMergesAndComparesByValues() throws Exception {
+    Path programs = Files.createDirectories(shell.home().resolve("programs"));
+    Path program =
+        Files.writeString(
+            programs.resolve("signet"),
+            "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -cp '%s' %s \"$@\"\n"
+                .formatted(
+                    Path.of(System.getProperty("java.home"), "bin", "java"),
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    shell.set("PATH", programs + ":" + System.getenv("PATH"));
+    String name = "app/of the database.yaml";
+    shell.write(name, shell.read("app/secret.yaml"));
+    git("init", "-q", "-b", "main");
+    shell.signet("git", "setup", "app/*.yaml").succeeded();
+    git("add", ".");
+    git("commit", "-q", "-m", "first");
+    git("checkout", "-q", "-b", "branch");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"user\"]", "\"root\"").succeeded();
+    git("commit", "-q", "-a", "-m", "theirs");
+    git("checkout", "-q", "main");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"new\"]", "\"value\"").succeeded();
+
+    assertThat(git("diff"))
+        .contains("+    new: hash-")
+        .doesNotContain("ENC[", "value-that-is-secret");
+    git("commit", "-q", "-a", "-m", "ours");
+    git("merge", "-q", "-m", "both", "branch");
+
+    assertThat(git("status", "--porcelain")).isEmpty();
+    assertThat(shell.run("sops", "", "decrypt", name).succeeded().out())
+        .isEqualTo(SECRET.replace("admin", "root") + "    new: value\n");
+
+    git("checkout", "-q", "branch");
+    shell.run("sops", "", "set", name, "[\"stringData\"][\"new\"]", "\"other\"").succeeded();
+    git("commit", "-q", "-a", "-m", "theirs again");
+    git("checkout", "-q", "main");
+    assertThat(git(1, "merge", "-m", "conflict", "branch"))
+        .contains(name + ": both sides changed [\"stringData\"][\"new\"]; ours was kept")
+        .contains("CONFLICT (content)");
+    assertThat(git("diff", "--name-only", "--diff-filter=U")).isEqualTo(name + "\n");
+    assertThat(shell.run("sops", "", "decrypt", name).succeeded().out())
+        .isEqualTo(SECRET.replace("admin", "root") + "    new: value\n");
+  }
+
+  @Test
+  void sealedSecretsMergeByTheirItems() {
+    String base =
+        """
+        apiVersion: bitnami.com/v1alpha1
+        kind: SealedSecret
+        metadata: {name: db, namespace: production}
+        spec:
+          encryptedData:
+            a: AgA1
+        """;
+    shell.write("base", base);
+    shell.write("ours", base + "    b: AgA2\n");
+    shell.write("theirs", "# new\n" + base + "    c: AgA3\n");
+    shell.signet("git", "merge", "base", "ours", "theirs", "x.yaml").succeeded();
+    assertThat(shell.read("ours")).contains("# new\n", "    b: AgA2\n", "    c: AgA3\n");
+
+    shell.write("base", base);
+    shell.write("ours", base.replace("AgA1", "AgA2"));
+    shell.write("theirs", "# new\n" + base.replace("AgA1", "AgA3"));
+    shell
+        .signet("git", "merge", "base", "ours", "theirs", "x.yaml")
+        .failed(1, "x.yaml: both sides sealed production/db: a anew; ours was kept");
+    assertThat(shell.read("ours")).isEqualTo("# new\n" + base.replace("AgA1", "AgA2"));
+    assertThat(shell.signet("git", "textconv", "ours").succeeded().out())
+        .contains("a: sealed-")
+        .doesNotContain("AgA2");
   }
 
   @Test

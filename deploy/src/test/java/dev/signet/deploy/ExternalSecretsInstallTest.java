@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,13 +123,22 @@ class ExternalSecretsInstallTest {
             }
             return true;
           });
-      assertThat(
-              api.get("/api/v1/namespaces/external-secrets/secrets/external-secrets-webhook")
-                  .orFail()
-                  .json()
-                  .row("data")
-                  .fields())
-          .containsOnlyKeys("ca.crt", "ca.key", "tls.crt", "tls.key");
+      // The configurations know whom to trust before there is somebody to be trusted.
+      Eventually.holds(
+          SOON,
+          "the webhook's certificate",
+          () -> {
+            Jsonl.Row secret =
+                api.get("/api/v1/namespaces/external-secrets/secrets/external-secrets-webhook")
+                    .orFail()
+                    .json();
+            return secret.has("data")
+                && secret
+                    .row("data")
+                    .fields()
+                    .keySet()
+                    .equals(Set.of("ca.crt", "ca.key", "tls.crt", "tls.key"));
+          });
       // Nothing needs a definition of Sealed Secrets, or a right that the chart does not give.
       assertThat(Files.readString(log))
           .doesNotContainIgnoringCase("forbidden")

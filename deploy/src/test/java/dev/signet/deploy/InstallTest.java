@@ -45,6 +45,7 @@ class InstallTest {
       rights(
           "list /namespaces",
           "watch /namespaces",
+          "patch /namespaces",
           "get external-secrets.io/clusterexternalsecrets",
           "list external-secrets.io/clusterexternalsecrets",
           "watch external-secrets.io/clusterexternalsecrets",

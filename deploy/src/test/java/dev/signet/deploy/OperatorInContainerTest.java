@@ -332,6 +332,7 @@ class OperatorInContainerTest {
             "get generators.external-secrets.io/sshkeys",
             "get generators.external-secrets.io/uuids",
             "get generators.external-secrets.io/webhooks",
+            "patch /namespaces",
             "patch external-secrets.io/clusterexternalsecrets",
             "patch external-secrets.io/clusterpushsecrets",
             "patch external-secrets.io/clustersecretstores",

@@ -6,7 +6,6 @@ import dev.signet.delivery.Event;
 import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
-import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
@@ -60,7 +59,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -69,7 +67,6 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,13 +185,13 @@ public final class Operator {
     cluster =
         new Cluster(
             connection,
-            Resources.READ,
+            Kinds.READ,
             Options.defaults()
                 .withRate(settings.rate())
                 .withWriteGate(mayWrite)
                 .withFieldManager(beside.writer())
                 .withUserAgent(beside.writer() + "/" + settings.version()));
-    events = cluster.events(Resources::eventSource, settings.identity(), clock, metrics::event);
+    events = cluster.events(Kinds::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
     AtomicReference<IntSupplier> managed = new AtomicReference<>(() -> 0);
     Removals removals =
@@ -356,7 +353,7 @@ public final class Operator {
     return List.of(
         shadow.over(
             new TakeoverController(
-                Resources.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
+                Kinds.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
   }
 
   /** Of stores in a cluster. */
@@ -431,19 +428,19 @@ public final class Operator {
 
   private void watch(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
     String selector = settings.area().labelSelector();
-    watch(settings, List.of(Resources.SEALED_SECRETS), namespaces, selector, changed);
+    watch(settings, List.of(Kinds.SEALED_SECRETS), namespaces, selector, changed);
     if (settings.dialects().externalSecrets()) {
       watch(
           settings,
-          List.of(Resources.EXTERNAL_SECRETS, Resources.PUSH_SECRETS),
+          List.of(Kinds.EXTERNAL_SECRETS, Kinds.PUSH_SECRETS),
           namespaces,
           selector,
           changed);
-      watch(settings, Resources.STORES, namespaces, /* labelSelector= */ "", changed);
-      watch(settings, Resources.SOURCES, namespaces, /* labelSelector= */ "", changed);
+      watch(settings, Kinds.STORES, namespaces, /* labelSelector= */ "", changed);
+      watch(settings, Kinds.SOURCES, namespaces, /* labelSelector= */ "", changed);
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
-        watch(settings, Resources.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
+        watch(settings, Kinds.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
       }
     }
     watchSecrets(settings, namespaces, changed);
@@ -499,7 +496,7 @@ public final class Operator {
   }
 
   private Optional<SyncSchedule> schedule(Ref ref) {
-    if (!ref.kind().equals(Resources.EXTERNAL_SECRETS.kind())) {
+    if (!ref.kind().equals(Kinds.EXTERNAL_SECRETS.kind())) {
       return Optional.empty();
     }
     try {
@@ -644,147 +641,6 @@ public final class Operator {
     } catch (InterruptedException e) {
       thread.interrupt();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The resources that the operator watches. */
-  public static final class Resources {
-
-    private static final String EXTERNAL = "external-secrets.io";
-
-    public static final Resource SEALED_SECRETS =
-        new Resource(
-            new GroupKind("bitnami.com", "SealedSecret"),
-            List.of("v1alpha1"),
-            "sealedsecrets",
-            true);
-    public static final Resource EXTERNAL_SECRETS =
-        external("ExternalSecret", "externalsecrets", true);
-    public static final Resource SECRET_STORES = external("SecretStore", "secretstores", true);
-    public static final Resource CLUSTER_SECRET_STORES =
-        external("ClusterSecretStore", "clustersecretstores", false);
-
-    private static final Resource PUSH_SECRETS =
-        new Resource(
-            new GroupKind(EXTERNAL, "PushSecret"), List.of("v1alpha1"), "pushsecrets", true);
-    private static final Resource CLUSTER_EXTERNAL_SECRETS =
-        external("ClusterExternalSecret", "clusterexternalsecrets", false);
-    private static final Resource CLUSTER_PUSH_SECRETS =
-        new Resource(
-            new GroupKind(EXTERNAL, "ClusterPushSecret"),
-            List.of("v1alpha1"),
-            "clusterpushsecrets",
-            false);
-    private static final Resource NAMESPACES =
-        new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
-
-    private static final Resource WEBHOOKS =
-        new Resource(
-            Webhook.CONFIGURATION,
-            List.of("v1"),
-            "validatingwebhookconfigurations",
-            /* namespaced= */ false);
-
-    static final List<Resource> STORES = List.of(SECRET_STORES, CLUSTER_SECRET_STORES);
-
-    /** What is made in many namespaces, and the namespaces. */
-    static final List<Resource> FANNED_OUT =
-        List.of(CLUSTER_EXTERNAL_SECRETS, CLUSTER_PUSH_SECRETS, NAMESPACES);
-
-    /** What delivers Secrets, and from where; what commands list and wait for. */
-    public static final List<Resource> ALL =
-        List.of(SEALED_SECRETS, EXTERNAL_SECRETS, SECRET_STORES, CLUSTER_SECRET_STORES);
-
-    /** What else has a status, where the cluster has the kind. */
-    public static final List<Resource> FURTHER =
-        List.of(CLUSTER_EXTERNAL_SECRETS, PUSH_SECRETS, CLUSTER_PUSH_SECRETS);
-
-    /** What has none: it is read when it is used. */
-    public static final List<Resource> GENERATORS =
-        List.of(
-            generator("ClusterGenerator", "clustergenerators", false),
-            generator("Fake", "fakes", true),
-            generator("MFA", "mfas", true),
-            generator("Password", "passwords", true),
-            generator("SSHKey", "sshkeys", true),
-            generator("UUID", "uuids", true),
-            generator("Webhook", "webhooks", true));
-
-    /** What upstream puts finalizers on that are not needed here. */
-    public static final List<GroupKind> HELD_BACK =
-        List.of(
-            SECRET_STORES.kind(),
-            CLUSTER_SECRET_STORES.kind(),
-            CLUSTER_EXTERNAL_SECRETS.kind(),
-            NAMESPACES.kind());
-
-    /** What a look before taking over reads. */
-    public static final List<Resource> TAKEN_OVER =
-        List.of(
-            EXTERNAL_SECRETS,
-            SECRET_STORES,
-            CLUSTER_SECRET_STORES,
-            CLUSTER_EXTERNAL_SECRETS,
-            NAMESPACES);
-
-    /** Whatever the operator reads but for Secrets. */
-    static final List<Resource> READ =
-        List.of(
-            SEALED_SECRETS,
-            EXTERNAL_SECRETS,
-            SECRET_STORES,
-            CLUSTER_SECRET_STORES,
-            PUSH_SECRETS,
-            CLUSTER_EXTERNAL_SECRETS,
-            CLUSTER_PUSH_SECRETS,
-            NAMESPACES,
-            Resource.CONFIG_MAPS,
-            WEBHOOKS,
-            generator("ClusterGenerator", "clustergenerators", false),
-            generator("Fake", "fakes", true),
-            generator("MFA", "mfas", true),
-            generator("Password", "passwords", true),
-            generator("SSHKey", "sshkeys", true),
-            generator("UUID", "uuids", true),
-            generator("Webhook", "webhooks", true));
-
-    /** What values and templates come from besides stores and Secrets. */
-    static final List<Resource> SOURCES =
-        READ.stream()
-            .filter(
-                each ->
-                    each.equals(Resource.CONFIG_MAPS)
-                        || each.kind().group().equals("generators." + EXTERNAL))
-            .toList();
-
-    private Resources() {}
-
-    /** The names of all kinds that can be left to others. */
-    public static Set<String> kinds() {
-      return Stream.of(ALL, FURTHER, GENERATORS)
-          .flatMap(List::stream)
-          .map(each -> each.kind().kind())
-          .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Resource generator(String kind, String plural, boolean namespaced) {
-      return new Resource(
-          new GroupKind("generators." + EXTERNAL, kind), List.of("v1alpha1"), plural, namespaced);
-    }
-
-    private static Resource external(String kind, String plural, boolean namespaced) {
-      return new Resource(
-          new GroupKind(EXTERNAL, kind), List.of("v1", "v1beta1"), plural, namespaced);
-    }
-
-    /** Upstream's name for whoever reports on objects of that kind. */
-    static String eventSource(GroupKind kind) {
-      return switch (kind.kind()) {
-        case "SecretStore" -> "secret-store";
-        case "ClusterSecretStore" -> "cluster-secret-store";
-        case "PushSecret" -> "pushsecret";
-        default -> kind.group().equals(EXTERNAL) ? "external-secrets" : "sealed-secrets";
-      };
     }
   }
 }

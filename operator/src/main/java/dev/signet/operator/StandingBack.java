@@ -39,7 +39,7 @@ final class StandingBack {
   }
 
   static GroupKind kind() {
-    return Operator.Resources.SEALED_SECRETS.kind();
+    return Kinds.SEALED_SECRETS.kind();
   }
 
   /** An object appeared, changed or went. */

@@ -79,7 +79,7 @@ public final class SupportBundle {
    */
   public static List<String> write(
       OutputStream out, Connection connection, Source source, Instant now) throws IOException {
-    List<Resource> resources = new ArrayList<>(Operator.Resources.ALL);
+    List<Resource> resources = new ArrayList<>(Kinds.ALL);
     resources.add(Diagnostics.PODS);
     resources.add(Diagnostics.EVENTS);
     ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
@@ -120,7 +120,7 @@ public final class SupportBundle {
   }
 
   private void objects() throws IOException {
-    for (Resource resource : Operator.Resources.ALL) {
+    for (Resource resource : Kinds.ALL) {
       attempt(
           resource.plural(),
           () -> {
@@ -196,7 +196,7 @@ public final class SupportBundle {
           for (KubeObject event : cluster.list(Diagnostics.EVENTS.kind())) {
             Map<?, ?> involved = map(event.tree().get("involvedObject"));
             boolean ours =
-                Operator.Resources.ALL.stream()
+                Kinds.ALL.stream()
                     .anyMatch(each -> each.kind().kind().equals(involved.get("kind")));
             if (ours) {
               Map<String, Object> row = new LinkedHashMap<>();

@@ -34,8 +34,14 @@ final class GeneratorsTest {
   }
 
   private String made(String kind) throws Exception {
+    return made(kind, "1h");
+  }
+
+  private String made(String kind, String interval) throws Exception {
     stage.externalSecret(
-        "dataFrom: [{sourceRef: {generatorRef: {apiVersion:"
+        "refreshInterval: "
+            + interval
+            + ", dataFrom: [{sourceRef: {generatorRef: {apiVersion:"
             + " generators.external-secrets.io/v1alpha1, kind: "
             + kind
             + ", name: g}}}]");
@@ -99,7 +105,8 @@ final class GeneratorsTest {
     String first = made("UUID");
     assertThat(first)
         .matches("\\{uuid=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}}");
-    assertThat(made("UUID")).isNotEqualTo(first);
+    assertThat(made("UUID")).as("within its interval").isEqualTo(first);
+    assertThat(made("UUID", "2h")).as("of another specification").isNotEqualTo(first);
   }
 
   @Test
