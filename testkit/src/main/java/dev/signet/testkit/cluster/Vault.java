@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class Vault implements AutoCloseable {
   public static final String ROOT = "root";
 
   private static final String NAME = "vault";
+  private static final Duration READY = Duration.ofSeconds(30);
 
   private final Server server;
   private final Spawner spawner;
@@ -154,6 +156,10 @@ public final class Vault implements AutoCloseable {
   public String mount(String type) throws IOException {
     String path = type + "-" + mounts.incrementAndGet();
     write("sys/mounts/" + path, "{\"type\": \"" + type + "\"}");
+    if (type.equals("kv-v2")) {
+      // It refuses everything until it has prepared itself.
+      Eventually.holds(READY, path + " to be ready", () -> read(path + "/config").ok());
+    }
     return path;
   }
 

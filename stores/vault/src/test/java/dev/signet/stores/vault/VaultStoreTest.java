@@ -51,7 +51,6 @@ final class VaultStoreTest {
   }
 
   private void write(String key, String json) throws IOException {
-    // A new engine of version 2 prepares itself for a moment.
     vault.write(kv + "/data/" + key, "{\"data\": " + json + "}");
   }
 
