@@ -366,7 +366,9 @@ final class KubernetesStoreTest {
     Given given = admin().clusterWide("");
     for (String auth :
         List.of(
-            CERTIFICATE, "token: {bearerToken: {name: me, key: t}}", "serviceAccount: {name: me}")) {
+            CERTIFICATE,
+            "token: {bearerToken: {name: me, key: t}}",
+            "serviceAccount: {name: me}")) {
       Fields looked = Given.fields(configuration(auth));
       try (SecretStore store = provider.open("ClusterSecretStore/s", looked, given)) {
         assertThat(store.validate()).isEqualTo(SecretStore.Validity.UNKNOWN);
