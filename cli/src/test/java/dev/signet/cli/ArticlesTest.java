@@ -169,12 +169,14 @@ class ArticlesTest {
   }
 
   @Test
-  void aStoreOfALaterVersionIsNamed() {
+  void aStoreThatLogsInAsAServiceAccountSaysThatThereIsNone() {
     write("000-external-secret.yaml", "", "", Map.of());
     Shell.Result result = shell.signet("apply", "-f", "app");
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err())
-        .contains("ClusterSecretStore vault-backend: provider vault is not in this version")
+        .contains(
+            "ClusterSecretStore vault-backend: there are no tokens of service accounts here, not of"
+                + " external-secrets/external-secrets")
         .contains("ExternalSecret production/db-credentials: error processing spec.data[0]");
   }
 }

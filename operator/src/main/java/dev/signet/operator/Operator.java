@@ -48,6 +48,7 @@ import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
+import dev.signet.stores.vault.VaultStore;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -366,7 +367,7 @@ public final class Operator {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, webhook);
+    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
