@@ -5,6 +5,7 @@ import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
 import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
@@ -96,6 +97,15 @@ final class Metrics implements CountedObjects.Writes {
   /** Upstream's name, which does not end as those of counters do here: so it is a gauge. */
   private final Gauge syncErrors =
       gauge("externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
+
+  /** Upstream's name again. */
+  private final Gauge apiCalls =
+      gauge(
+          "externalsecret_provider_api_calls_count",
+          "Calls to the back ends of stores.",
+          "provider",
+          "call",
+          "status");
 
   /** By kind, of External Secrets' own. */
   private final Map<String, Gauge> conditions = new LinkedHashMap<>();
@@ -339,6 +349,10 @@ final class Metrics implements CountedObjects.Writes {
     escrowFailures.inc();
   }
 
+  void apiCall(String provider, String call, boolean succeeded) {
+    apiCalls.labelValues(provider, call, succeeded ? "success" : "error").inc();
+  }
+
   void event(Events.Fate fate) {
     events.labelValues(fate.name().toLowerCase(Locale.ROOT)).inc();
   }
@@ -374,6 +388,27 @@ final class Metrics implements CountedObjects.Writes {
         condition
             .labelValues(ref.name(), ref.namespace(), "Ready", status)
             .set(status.equals("True") == outcome.delivered() ? 1 : 0);
+      }
+    }
+  }
+
+  /**
+   * Of an ExternalSecret: whether all keys have a value, where not all are as the manifest says
+   * first.
+   */
+  void keys(Ref ref, Optional<Boolean> substituted) {
+    Gauge condition = conditions.get(ref.kind().kind());
+    if (condition == null) {
+      return;
+    }
+    for (boolean status : List.of(true, false)) {
+      String label = status ? "True" : "False";
+      if (substituted.isEmpty()) {
+        condition.remove(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label);
+      } else {
+        condition
+            .labelValues(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label)
+            .set(status == substituted.get() ? 1 : 0);
       }
     }
   }
@@ -470,6 +505,7 @@ final class Metrics implements CountedObjects.Writes {
     if (condition != null && duration != null) {
       condition.remove(ref.name(), ref.namespace(), "Ready", "True");
       condition.remove(ref.name(), ref.namespace(), "Ready", "False");
+      keys(ref, Optional.empty());
       duration.remove(ref.name(), ref.namespace());
     }
   }
