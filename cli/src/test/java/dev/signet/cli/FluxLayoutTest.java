@@ -186,7 +186,7 @@ class FluxLayoutTest {
 
   @Test
   void aPlaceWithoutAKeyIsSaid() throws IOException {
-    Files.createDirectories(folder.resolve("empty"));
+    Files.createDirectories(shell.directory().resolve("empty"));
     shell.signet("render", "-f", ".", "--flux-keys", "empty").failed(1, "there is no key in empty");
     shell.signet("render", "-f", ".", "--flux-keys", "no").failed(1, "no such file or directory");
   }
@@ -302,7 +302,7 @@ class FluxLayoutTest {
     Path gpg = Needs.command("gpg", "apt-get install gpg");
     Path home = Files.createDirectories(folder.resolve("g"));
     String key = "Test key <test@example.com>";
-    gpg(gpg, home, "--batch", "--passphrase", "", "--quick-gen-key", key, "rsa2048", "default");
+    gpg(gpg, home, "--batch", "--passphrase", "", "--quick-gen-key", key, "default", "default");
     String fingerprint =
         gpg(gpg, home, "--list-keys", "--with-colons")
             .lines()
