@@ -15,10 +15,10 @@ import java.util.Set;
 /**
  * Compares a MAC with an object whose fields an API server has sorted. The MAC covers the values in
  * the order of the file, which is lost, so the orders that people write are tried: every one of the
- * few fields of {@code spec} and, the same for all, of templates; of {@code metadata} name and namespace first, what
- * tools add left out. Keys of values and labels are tried sorted only: there are too many orders of
- * them. So a MAC that fits proves that nothing was moved or exchanged, and one that does not proves
- * nothing.
+ * few fields of {@code spec} and, the same for all, of templates; of {@code metadata} name and
+ * namespace first, what tools add left out. Keys of values and labels are tried sorted only: there
+ * are too many orders of them. So a MAC that fits proves that nothing was moved or exchanged, and
+ * one that does not proves nothing.
  *
  * <p>To try many orders opens no way for forgery: each value is bound to the names of the fields it
  * stands in, and lists are never reordered.
