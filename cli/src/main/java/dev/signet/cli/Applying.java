@@ -28,6 +28,7 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
+import dev.signet.stores.vault.VaultStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +84,7 @@ final class Applying {
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
+                VaultStore.provider(),
                 webhook),
             gates);
     Fetching fetching =

@@ -17,6 +17,7 @@ import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
+import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
@@ -47,6 +48,7 @@ import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
+import dev.signet.stores.vault.VaultStore;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -233,7 +235,7 @@ public final class Operator {
     gates.wishes(queue::since);
     gates.onRecovery(queue::wake);
     metrics.stores(gates);
-    Journal log = new JournalLog(metrics, this::instance, this::schedule);
+    Journal log = new JournalLog(metrics, this::instance, this::schedule, this::keys);
     Engine engine =
         new Engine(
             controllers,
@@ -311,6 +313,8 @@ public final class Operator {
                     () -> mayWrite.getAsBoolean() && cluster.settled(),
                     clock,
                     random));
+    webhook.ifPresent(
+        it -> LOG.atInfo().addKeyValue("addr", it.address()).log("admission is answered"));
     reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
         .addKeyValue("version", settings.version())
@@ -363,7 +367,7 @@ public final class Operator {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, webhook);
+    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -451,6 +455,17 @@ public final class Operator {
     }
     try {
       return cluster.get(ref).flatMap(SyncSchedule::of);
+    } catch (ObjectsException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Boolean> keys(Ref ref) {
+    if (!ref.kind().equals(Kinds.EXTERNAL_SECRETS.kind())) {
+      return Optional.empty();
+    }
+    try {
+      return cluster.get(ref).flatMap(ExternalSecretReport::substituted);
     } catch (ObjectsException e) {
       return Optional.empty();
     }

@@ -80,7 +80,9 @@ class SourceStartTest {
             "core/pom.xml",
             "core/src/main/java/One.java",
             "core/src/main/java/Two.java",
-            "core/src/test/java/OneTest.java")) {
+            "core/src/test/java/OneTest.java",
+            "stores/https/pom.xml",
+            "stores/https/src/main/java/Three.java")) {
       sandbox.write("my repo/" + source, source);
     }
     sandbox.executable("my repo/program", PROGRAM);
@@ -132,6 +134,8 @@ class SourceStartTest {
         "pom.xml",
         "core/pom.xml",
         "core/src/main/java/Two.java",
+        "stores/https/pom.xml",
+        "stores/https/src/main/java/Three.java",
         "cli/src/dist/bin/signet",
         "build/Build.java",
         ".mvn/find-jdk",

@@ -14,21 +14,35 @@ import java.util.Map;
  * A value that is a JSON object, taken apart into its top-level fields: a string becomes its text,
  * null the empty value, everything else the JSON text it was written as.
  */
-final class JsonFields {
+public final class JsonFields {
 
   private static final JsonFactory JSON = new JsonFactory();
 
   private JsonFields() {}
 
   /** Thrown when the value is no JSON object; says nothing of what it is instead. */
-  static final class NotAnObjectException extends Exception {
+  public static final class NotAnObjectException extends Exception {
     NotAnObjectException() {
       super("the value is not a JSON object");
     }
   }
 
   /** The caller closes what it gets. */
-  static Map<String, SecretBytes> of(byte[] json) throws NotAnObjectException {
+  public static Map<String, SecretBytes> of(byte[] json) throws NotAnObjectException {
+    return read(json, JsonFields::value);
+  }
+
+  /** The fields as the JSON texts they were written as, strings and null as well. */
+  public static Map<String, SecretBytes> raw(byte[] json) throws NotAnObjectException {
+    return read(json, (text, parser, _) -> written(text, parser));
+  }
+
+  private interface Reading {
+    SecretBytes value(byte[] json, JsonParser parser, JsonToken token) throws IOException;
+  }
+
+  private static Map<String, SecretBytes> read(byte[] json, Reading reading)
+      throws NotAnObjectException {
     requireUtf8(json);
     Map<String, SecretBytes> fields = new LinkedHashMap<>();
     try (JsonParser parser = JSON.createParser(json)) {
@@ -38,7 +52,7 @@ final class JsonFields {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
-        SecretBytes before = fields.put(name, value(json, parser, token));
+        SecretBytes before = fields.put(name, reading.value(json, parser, token));
         if (before != null) {
           before.close();
         }
@@ -100,16 +114,16 @@ final class JsonFields {
           Arrays.fill(text, '\0');
         }
       }
-      default -> {
-        int from = (int) parser.currentTokenLocation().getByteOffset();
-        if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
-          parser.skipChildren();
-        } else {
-          parser.getText();
-        }
-        int to = (int) parser.currentLocation().getByteOffset();
-        yield SecretBytes.wrap(Arrays.copyOfRange(json, from, to));
-      }
+      default -> written(json, parser);
     };
+  }
+
+  private static SecretBytes written(byte[] json, JsonParser parser) throws IOException {
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    // A string or a number is read to its end by this.
+    parser.finishToken();
+    int to = (int) parser.currentLocation().getByteOffset();
+    return SecretBytes.wrap(Arrays.copyOfRange(json, from, to));
   }
 }

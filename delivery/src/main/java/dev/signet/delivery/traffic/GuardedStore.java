@@ -98,6 +98,11 @@ public final class GuardedStore implements SecretStore {
     return store.writing().map(Writing::new);
   }
 
+  @FunctionalInterface
+  private interface Write {
+    void run() throws StoreException;
+  }
+
   /** What was read before a write is not what is there after it. */
   private final class Writing implements Writable {
 
@@ -110,15 +115,14 @@ public final class GuardedStore implements SecretStore {
     @Override
     public void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
         throws StoreException {
-      try {
-        gate.pass(
-            () -> {
-              writable.push(remote, value, metadata);
-              return true;
-            });
-      } finally {
-        flights.forget(identity);
-      }
+      write(() -> writable.push(remote, value, metadata));
+    }
+
+    @Override
+    public void push(
+        Remote remote, SecretBytes value, Source source, Map<String, @Nullable Object> metadata)
+        throws StoreException {
+      write(() -> writable.push(remote, value, source, metadata));
     }
 
     @Override
@@ -128,10 +132,14 @@ public final class GuardedStore implements SecretStore {
 
     @Override
     public void delete(Remote remote) throws StoreException {
+      write(() -> writable.delete(remote));
+    }
+
+    private void write(Write write) throws StoreException {
       try {
         gate.pass(
             () -> {
-              writable.delete(remote);
+              write.run();
               return true;
             });
       } finally {

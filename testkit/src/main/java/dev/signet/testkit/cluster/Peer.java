@@ -26,7 +26,9 @@ public enum Peer {
   EXTERNAL_SECRETS(
       "external-secrets", "github.com/external-secrets/external-secrets", "external-secrets", ""),
   /** Upstream's. */
-  SOPS("sops", "github.com/getsops/sops/v3", "sops", "/cmd/sops");
+  SOPS("sops", "github.com/getsops/sops/v3", "sops", "/cmd/sops"),
+  /** The last version that is free software; OpenBao speaks the same. */
+  VAULT("vault", "github.com/hashicorp/vault", "vault", "");
 
   /** The resource folder with go.mod and go.sum, which peers of one module share. */
   final String pinned;

@@ -5,6 +5,8 @@
  * <p>{@link dev.signet.testkit.cluster.OnControlPlane} on a test is the usual way in; {@link
  * dev.signet.testkit.cluster.ControlPlane#start} is the way without JUnit. {@link
  * dev.signet.testkit.cluster.Programs} says where the three programs come from.
+ *
+ * <p>{@link dev.signet.testkit.cluster.OnVault} is the same for a Vault.
  */
 @NullMarked
 package dev.signet.testkit.cluster;

@@ -12,7 +12,7 @@ import java.util.Map;
  * connections and a thread. Those unused for longest are let go. No client follows redirects, which
  * would take tokens elsewhere.
  */
-final class Clients {
+public final class Clients {
 
   private static final int MOST = 64;
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -20,7 +20,7 @@ final class Clients {
   private final Map<String, HttpClient> clients =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
 
-  synchronized HttpClient of(Trust trust) throws GeneralSecurityException, IOException {
+  public synchronized HttpClient of(Trust trust) throws GeneralSecurityException, IOException {
     String fingerprint = trust.fingerprint();
     HttpClient known = clients.get(fingerprint);
     if (known != null) {

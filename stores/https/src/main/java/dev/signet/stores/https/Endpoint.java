@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -26,8 +27,9 @@ import javax.net.ssl.SSLException;
  * here, and no error says more than which store, the kind of failure and the code: addresses,
  * headers and bodies may hold secrets.
  */
-final class Endpoint {
+public final class Endpoint {
 
+  private static final String RETRY_AFTER = "Retry-After";
   private static final int LARGEST_ANSWER = 16 << 20;
   private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
 
@@ -39,34 +41,39 @@ final class Endpoint {
    * @param identity how messages name the store
    * @param timeout for the whole of an answer
    */
-  Endpoint(HttpClient client, String identity, Duration timeout) {
+  public Endpoint(HttpClient client, String identity, Duration timeout) {
     this.client = client;
     this.identity = identity;
     this.timeout = timeout;
   }
 
   /** What came back; closing it zeroes the body. */
-  static final class Answer implements AutoCloseable {
+  public static final class Answer implements AutoCloseable {
     private final int code;
     private final byte[] body;
-    private final Optional<String> retryAfter;
+    private final HttpHeaders headers;
 
-    private Answer(int code, byte[] body, Optional<String> retryAfter) {
+    private Answer(int code, byte[] body, HttpHeaders headers) {
       this.code = code;
       this.body = body;
-      this.retryAfter = retryAfter;
+      this.headers = headers;
     }
 
-    int code() {
+    /** The first header of that name. */
+    public Optional<String> header(String name) {
+      return headers.firstValue(name);
+    }
+
+    public int code() {
       return code;
     }
 
-    boolean succeeded() {
+    public boolean succeeded() {
       return code >= 200 && code < 300;
     }
 
     /** The reader must not keep it. */
-    byte[] body() {
+    public byte[] body() {
       return body;
     }
 
@@ -76,15 +83,14 @@ final class Endpoint {
     }
   }
 
-  Answer send(HttpRequest.Builder request) throws StoreException {
+  public Answer send(HttpRequest.Builder request) throws StoreException {
     CompletableFuture<HttpResponse<byte[]>> sent =
         client.sendAsync(
             request.timeout(timeout).build(),
             BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
     try {
       HttpResponse<byte[]> response = sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return new Answer(
-          response.statusCode(), response.body(), response.headers().firstValue("Retry-After"));
+      return new Answer(response.statusCode(), response.body(), response.headers());
     } catch (TimeoutException e) {
       sent.cancel(true);
       throw unreachable("did not answer within " + timeout.toSeconds() + " s");
@@ -98,7 +104,7 @@ final class Endpoint {
   }
 
   /** What an answer that is no success means. */
-  StoreException problem(String what, Answer answer) {
+  public StoreException problem(String what, Answer answer) {
     Problem problem =
         switch (answer.code) {
           case 404 -> new Problem.NotFound();
@@ -106,7 +112,7 @@ final class Endpoint {
           case 409 -> new Problem.Conflict();
           case 429 -> new Problem.Throttled(retryAfter(answer));
           case 503 ->
-              answer.retryAfter.isPresent()
+              answer.header(RETRY_AFTER).isPresent()
                   ? new Problem.Throttled(retryAfter(answer))
                   : new Problem.Unreachable();
           case 400, 405, 406, 410, 411, 413, 414, 415, 422 -> new Problem.Malformed();
@@ -130,7 +136,7 @@ final class Endpoint {
 
   /** Seconds; a date counts as a second, and what is not understood too. */
   private static Duration retryAfter(Answer answer) {
-    String text = answer.retryAfter.orElse("");
+    String text = answer.header(RETRY_AFTER).orElse("");
     if (!text.matches("[0-9]{1,9}")) {
       return Duration.ofSeconds(1);
     }
@@ -138,7 +144,7 @@ final class Endpoint {
     return asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked;
   }
 
-  StoreException unreachable(String why) {
+  public StoreException unreachable(String why) {
     return new StoreException(new Problem.Unreachable(), identity + " " + why);
   }
 

@@ -52,6 +52,24 @@ final class KubernetesServer {
     return false;
   }
 
+  /** Of one that is only looked at: what it means is said when somebody uses it. */
+  static void passOver(Fields configuration) throws MalformedObjectException {
+    pass(configuration);
+    Optional<Fields> auth = configuration.object("auth");
+    if (auth.isPresent()) {
+      pass(auth.get());
+      for (Fields each : selectors(auth.get())) {
+        pass(each);
+      }
+      auth.get().object("cert").ifPresent(KubernetesServer::pass);
+      auth.get().object("token").ifPresent(KubernetesServer::pass);
+    }
+  }
+
+  private static void pass(Fields unused) {
+    unused.names().forEach(unused::raw);
+  }
+
   private static List<Fields> selectors(Fields auth) throws MalformedObjectException {
     Optional<Fields> cert = auth.object("cert");
     if (cert.isPresent()) {

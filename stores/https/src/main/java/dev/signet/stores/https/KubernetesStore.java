@@ -112,6 +112,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         if (references.clusterWide()
             && references.user().isEmpty()
             && KubernetesServer.dependsOnUser(configuration)) {
+          KubernetesServer.passOver(configuration);
           return new KubernetesStore(identity, namespace, true, Optional.empty(), calls);
         }
         KubernetesServer server =

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Whom a client trusts and who it is: certificates in PEM. An authority that is given is the only
  * one that is trusted; without one those of the JVM are.
  */
-final class Trust {
+public final class Trust {
 
   private final byte[] authority;
   private final byte[] certificate;
@@ -47,7 +47,7 @@ final class Trust {
   }
 
   /** {@code caBundle} or {@code caProvider}, the former winning as upstream. */
-  static Trust of(Fields configuration, References references)
+  public static Trust of(Fields configuration, References references)
       throws MalformedObjectException, StoreException {
     String bundle = configuration.string("caBundle").orElse("");
     Optional<Fields> provider = configuration.object("caProvider");
@@ -86,12 +86,12 @@ final class Trust {
   }
 
   /** The same, as that client. */
-  Trust as(byte[] certificate, byte[] key) {
+  public Trust as(byte[] certificate, byte[] key) {
     return new Trust(authority, certificate.clone(), key.clone());
   }
 
   /** What tells one from another; the key cannot be told from it. */
-  String fingerprint() {
+  public String fingerprint() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(MessageDigest.getInstance("SHA-256").digest(authority));

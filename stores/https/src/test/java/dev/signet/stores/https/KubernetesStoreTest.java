@@ -10,6 +10,7 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -393,8 +394,16 @@ final class KubernetesStoreTest {
           .hasMessageContaining("only supported with ClusterSecretStore");
     }
     Given given = admin().clusterWide("");
-    try (SecretStore store = given.open(provider, configuration(CERTIFICATE))) {
-      assertThat(store.validate()).isEqualTo(SecretStore.Validity.UNKNOWN);
+    for (String auth :
+        List.of(
+            CERTIFICATE,
+            "token: {bearerToken: {name: me, key: t}}",
+            "serviceAccount: {name: me}")) {
+      Fields looked = Given.fields(configuration(auth));
+      try (SecretStore store = provider.open("ClusterSecretStore/s", looked, given)) {
+        assertThat(store.validate()).isEqualTo(SecretStore.Validity.UNKNOWN);
+      }
+      assertThat(looked.unread()).isEmpty();
     }
   }
 

@@ -1,0 +1,81 @@
+package dev.signet.delivery.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.core.Item;
+import dev.signet.core.Material;
+import dev.signet.core.SecretBytes;
+import dev.signet.delivery.Problem;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.RemoteRef;
+import dev.signet.delivery.store.SecretStore;
+import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Writable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class GuardedStoreTest {
+
+  /** Notes where what is pushed comes from. */
+  private static final class Noting implements SecretStore, Writable {
+    final List<String> types = new ArrayList<>();
+
+    @Override
+    public Item fetch(RemoteRef ref) throws StoreException {
+      throw new StoreException(new Problem.NotFound(), "nothing is there");
+    }
+
+    @Override
+    public Material fetchMap(RemoteRef ref) throws StoreException {
+      throw new StoreException(new Problem.NotFound(), "nothing is there");
+    }
+
+    @Override
+    public void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata) {
+      types.add("of nothing");
+    }
+
+    @Override
+    public void push(
+        Remote remote, SecretBytes value, Source source, Map<String, @Nullable Object> metadata) {
+      types.add(source.type());
+    }
+
+    @Override
+    public boolean exists(Remote remote) {
+      return false;
+    }
+
+    @Override
+    public void delete(Remote remote) {
+      types.clear();
+    }
+  }
+
+  @Test
+  void aStoreLearnsWhereWhatIsPushedComesFrom() throws Exception {
+    Noting store = new Noting();
+    StoreGates gates = new StoreGates(Duration.ZERO, System::nanoTime);
+    Ref ref = new Ref(new GroupKind("external-secrets.io", "SecretStore"), "ns", "s");
+    try (GuardedStore guarded =
+            new GuardedStore(store, gates.gate(ref), gates.flights(), "s", OptionalLong.empty());
+        SecretBytes value = SecretBytes.copyOf(new byte[] {1});
+        Material whole = new Material()) {
+      guarded
+          .writing()
+          .orElseThrow()
+          .push(
+              new Writable.Remote("k", ""),
+              value,
+              new Writable.Source("", whole, "kubernetes.io/tls", Map.of(), Map.of()),
+              Map.of());
+    }
+    assertThat(store.types).containsExactly("kubernetes.io/tls");
+  }
+}

@@ -1,0 +1,296 @@
+package dev.signet.stores.vault;
+
+import dev.signet.core.SecretBytes;
+import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.JsonFields;
+import dev.signet.delivery.store.StoreException;
+import dev.signet.stores.https.Endpoint;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A server that is asked as one identity: what every request has, and what befalls its token. */
+final class VaultServer implements Session.Issuer {
+
+  /** How often a server is asked again that says it does not know yet what was written. */
+  private static final int NOT_YET = 2;
+
+  private static final String TOKEN = "X-Vault-Token";
+  private static final String NAMESPACE = "X-Vault-Namespace";
+  private static final String INDEX = "X-Vault-Index";
+  private static final byte[] NOTHING = {};
+
+  /**
+   * How it is asked.
+   *
+   * @param namespace empty for the root
+   * @param loginNamespace where logins are, empty for the same
+   * @param ownWrites whether what was written has to be seen, whichever server answers
+   * @param patience how long a server is left alone that does not know yet what was written
+   */
+  record Manner(
+      String namespace,
+      String loginNamespace,
+      boolean ownWrites,
+      boolean forward,
+      Duration patience) {}
+
+  private final Wire wire;
+  private final Manner manner;
+  private final Session session;
+  private final Login login;
+  private boolean closed;
+
+  VaultServer(Wire wire, Manner manner, Session session, Login login) {
+    this.wire = wire;
+    this.manner = manner;
+    this.session = session;
+    this.login = login;
+  }
+
+  /**
+   * Asks as the identity.
+   *
+   * @param path below {@code /v1/}, with its query, encoded
+   */
+  Endpoint.Answer send(String method, String path, byte[] body) throws StoreException {
+    if (login instanceof Login.Nobody) {
+      return settled(method, path, body, headers(manner.namespace()));
+    }
+    Session.Use use = session.use(this);
+    Endpoint.Answer answer = settled(method, path, body, as(use.token(), manner.namespace()));
+    if (answer.code() != 403 || !session.replaced(use.number(), this)) {
+      return answer;
+    }
+    answer.close();
+    return settled(method, path, body, as(session.use(this).token(), manner.namespace()));
+  }
+
+  private Endpoint.Answer settled(
+      String method, String path, byte[] body, Map<String, String> headers) throws StoreException {
+    for (int attempt = 0; ; attempt++) {
+      if (manner.ownWrites()) {
+        session.index().ifPresent(state -> headers.put(INDEX, state));
+        if (manner.forward()) {
+          headers.put("X-Vault-Inconsistent", "forward-active-node");
+        }
+      }
+      Endpoint.Answer answer = wire.send(method, path, body, headers);
+      answer.header(INDEX).ifPresent(session::seen);
+      if (answer.code() != 412 || attempt == NOT_YET) {
+        return answer;
+      }
+      answer.close();
+      pause();
+    }
+  }
+
+  private void pause() throws StoreException {
+    try {
+      Thread.sleep(manner.patience());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(
+          new Problem.Unreachable(), wire.identity() + " was not waited for: interrupted");
+    }
+  }
+
+  private static Map<String, String> headers(String namespace) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (!namespace.isEmpty()) {
+      headers.put(NAMESPACE, namespace);
+    }
+    return headers;
+  }
+
+  private static Map<String, String> as(String token, String namespace) {
+    Map<String, String> headers = headers(namespace);
+    headers.put(TOKEN, token);
+    return headers;
+  }
+
+  StoreException problem(String what, Endpoint.Answer answer) {
+    return wire.problem(what, answer);
+  }
+
+  Reply reply(Endpoint.Answer answer) throws StoreException {
+    return wire.reply(answer);
+  }
+
+  String identity() {
+    return wire.identity();
+  }
+
+  private String loginNamespace() {
+    return manner.loginNamespace().isEmpty() ? manner.namespace() : manner.loginNamespace();
+  }
+
+  @Override
+  public Session.Grant login() throws StoreException {
+    return switch (login) {
+      case Login.Nobody _ ->
+          throw new IllegalStateException("nobody needs no token; " + wire.identity());
+      case Login.Token(SecretBytes token) ->
+          new Session.Grant(
+              SecretBytes.wrap(open(() -> token.with(byte[]::clone))),
+              Duration.ZERO,
+              /* renewable= */ false);
+      case Login.Request request -> login(request);
+    };
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    byte[] read() throws StoreException;
+  }
+
+  /** Calls may outlive whoever began them, and its credentials. */
+  private synchronized byte[] open(Reading reading) throws StoreException {
+    if (closed) {
+      throw new StoreException(
+          new Problem.Unreachable(), wire.identity() + " was closed before it was logged in to");
+    }
+    return reading.read();
+  }
+
+  private static byte[] body(Login.Request request) throws StoreException {
+    try (SecretBytes json = request.body()) {
+      return json.with(byte[]::clone);
+    }
+  }
+
+  private Session.Grant login(Login.Request request) throws StoreException {
+    String path = KvPaths.encoded(request.path());
+    byte[] body = open(() -> body(request));
+    try (Endpoint.Answer answer = wire.send("PUT", path, body, headers(loginNamespace()))) {
+      if (!answer.succeeded()) {
+        StoreException problem =
+            wire.problem("cannot log in to Vault at " + request.path(), answer);
+        // Credentials that are wrong are a bad request to some methods.
+        throw answer.code() == 400
+            ? new StoreException(new Problem.Denied(), problem.getMessage())
+            : problem;
+      }
+      return granted(answer)
+          .orElseThrow(
+              () ->
+                  new StoreException(
+                      new Problem.Denied(),
+                      "cannot log in to Vault at "
+                          + request.path()
+                          + ": "
+                          + wire.identity()
+                          + " was given no token; it may want a second factor"));
+    } finally {
+      Arrays.fill(body, (byte) 0);
+    }
+  }
+
+  private Optional<Session.Grant> granted(Endpoint.Answer answer) throws StoreException {
+    try (Reply reply = wire.reply(answer)) {
+      Optional<Reply> auth = reply.object("auth");
+      if (auth.isEmpty()) {
+        return Optional.empty();
+      }
+      try (Reply given = auth.get()) {
+        return given
+            .raw("client_token")
+            .map(
+                token ->
+                    new Session.Grant(
+                        token.copy(),
+                        Duration.ofSeconds(given.number("lease_duration")),
+                        given.flag("renewable")));
+      }
+    } catch (JsonFields.NotAnObjectException e) {
+      throw new StoreException(
+          new Problem.Unreachable(), wire.identity() + " sent an answer that is not Vault's");
+    }
+  }
+
+  @Override
+  public Duration renewed(String token) throws StoreException {
+    try (Endpoint.Answer answer =
+        wire.send("PUT", "auth/token/renew-self", NOTHING, as(token, loginNamespace()))) {
+      if (!answer.succeeded()) {
+        throw wire.problem("cannot renew the token", answer);
+      }
+      Optional<Session.Grant> left = granted(answer);
+      left.ifPresent(it -> it.token().close());
+      return left.map(Session.Grant::life).orElse(Duration.ZERO);
+    }
+  }
+
+  @Override
+  public boolean known(String token) throws StoreException {
+    try (Endpoint.Answer answer = self(token)) {
+      return answer.code() != 403;
+    }
+  }
+
+  private Endpoint.Answer self(String token) throws StoreException {
+    return wire.send("GET", "auth/token/lookup-self", NOTHING, as(token, loginNamespace()));
+  }
+
+  @Override
+  public boolean replaces() {
+    return login instanceof Login.Request;
+  }
+
+  /** Fails unless it is somebody to the server. */
+  void verify() throws StoreException {
+    if (login instanceof Login.Nobody) {
+      return;
+    }
+    String token = session.use(this).token();
+    if (session.holds()) {
+      return;
+    }
+    try (Endpoint.Answer answer = self(token)) {
+      if (!answer.succeeded()) {
+        throw wire.problem("invalid vault credentials", answer);
+      }
+    }
+  }
+
+  Leases leases() {
+    return session.leases();
+  }
+
+  /** The number of the token that is used. */
+  long token() throws StoreException {
+    return login instanceof Login.Nobody ? 0 : session.use(this).number();
+  }
+
+  /** What is left of a lease after it was renewed. */
+  Duration renewed(String lease, Duration by) throws StoreException {
+    byte[] body = leaseBody(lease, by).with(byte[]::clone);
+    try (Endpoint.Answer answer = send("PUT", "sys/leases/renew", body)) {
+      if (!answer.succeeded()) {
+        throw wire.problem("cannot renew a lease", answer);
+      }
+      try (Reply reply = wire.reply(answer)) {
+        return Duration.ofSeconds(reply.number("lease_duration"));
+      }
+    }
+  }
+
+  private static SecretBytes leaseBody(String lease, Duration by) throws StoreException {
+    try (KvDocument body = KvDocument.empty();
+        SecretBytes id = SecretBytes.wrap(lease.getBytes(StandardCharsets.UTF_8))) {
+      body.put("lease_id", KvDocument.quoted(id, "a lease"));
+      body.put(
+          "increment",
+          SecretBytes.wrap(Long.toString(by.toSeconds()).getBytes(StandardCharsets.UTF_8)));
+      return body.json();
+    }
+  }
+
+  synchronized void close() {
+    closed = true;
+    login.close();
+  }
+}
