@@ -210,7 +210,7 @@ class ChartTest {
   }
 
   @Test
-  void noRightIsAWildcardAndSecretsAreTheOnlyThingThatIsDeleted() throws IOException {
+  void noRightIsAWildcardAndOnlyWhatIsMadeOrEndedHereIsDeleted() throws IOException {
     List<Jsonl.Row> rules = new ArrayList<>();
     Chart.render("apps", "rbac.finalizers=true", "namespaces={a}").stream()
         .filter(o -> o.kind().endsWith("Role"))
@@ -226,7 +226,10 @@ class ChartTest {
       }
       if (rule.texts("verbs").contains("delete")) {
         assertThat(rule.texts("resources"))
-            .isIn(List.of("secrets"), List.of("externalsecrets", "pushsecrets"));
+            .isIn(
+                List.of("secrets"),
+                List.of("externalsecrets", "pushsecrets"),
+                List.of("generatorstates"));
       }
       assertThat(rule.texts("verbs")).doesNotContain("escalate", "bind", "impersonate");
     }

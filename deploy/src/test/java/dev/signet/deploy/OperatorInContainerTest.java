@@ -316,6 +316,7 @@ class OperatorInContainerTest {
             "create external-secrets.io/pushsecrets",
             "delete external-secrets.io/externalsecrets",
             "delete external-secrets.io/pushsecrets",
+            "delete generators.external-secrets.io/generatorstates",
             "get /configmaps",
             "get /namespaces",
             "get bitnami.com/sealedsecrets",
@@ -327,6 +328,7 @@ class OperatorInContainerTest {
             "get external-secrets.io/secretstores",
             "get generators.external-secrets.io/clustergenerators",
             "get generators.external-secrets.io/fakes",
+            "get generators.external-secrets.io/generatorstates",
             "get generators.external-secrets.io/mfas",
             "get generators.external-secrets.io/passwords",
             "get generators.external-secrets.io/sshkeys",
@@ -339,11 +341,13 @@ class OperatorInContainerTest {
             "patch external-secrets.io/externalsecrets",
             "patch external-secrets.io/pushsecrets",
             "patch external-secrets.io/secretstores",
+            "patch generators.external-secrets.io/generatorstates",
             "update external-secrets.io/clusterexternalsecrets/status",
             "update external-secrets.io/clusterpushsecrets/status",
             "update external-secrets.io/externalsecrets",
             "update external-secrets.io/pushsecrets",
-            "update external-secrets.io/pushsecrets/status");
+            "update external-secrets.io/pushsecrets/status",
+            "update generators.external-secrets.io/generatorstates");
   }
 
   private static int freePort() throws IOException {

@@ -84,6 +84,42 @@ class CustomResourceDefinitionsTest {
     }
   }
 
+  /** What the columns show, but for ages. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ExternalSecret        | .spec.secretStoreRef.kind .spec.secretStoreRef.name .spec.refreshInterval reason status .status.refreshTime
+          SecretStore           | reason .status.capabilities status
+          ClusterSecretStore    | reason .status.capabilities status
+          ClusterExternalSecret | .spec.externalSecretSpec.secretStoreRef.name .spec.refreshTime status
+          PushSecret            | reason .status.refreshTime
+          ClusterPushSecret     | reason
+          GeneratorState        | .spec.garbageCollectionDeadline
+          """)
+  void itsColumnsShowWhatUpstreamsShow(String kind, String paths) {
+    for (Jsonl.Row version : of(kind).row("spec").rows("versions")) {
+      assertThat(version.rows("additionalPrinterColumns"))
+          .extracting(column -> column.text("jsonPath"))
+          .filteredOn(path -> !path.equals(".metadata.creationTimestamp"))
+          .extracting(path -> path.replaceFirst("^.*Ready\"\\)]\\.", ""))
+          .isEqualTo(List.of(paths.split(" ")));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void eachIsMarkedAsUpstreamMarksItsOwn(Jsonl.Row definition) {
+    boolean own = definition.row("spec").text("group").endsWith("external-secrets.io");
+
+    assertThat(definition.row("metadata").has("labels")).isEqualTo(own);
+    if (own) {
+      assertThat(definition.row("metadata").row("labels").text("external-secrets.io/component"))
+          .isEqualTo("controller");
+    }
+  }
+
   @Test
   void externalSecretsAreSelectedByTheFieldsThatUpstreamHas() {
     assertThat(

@@ -67,6 +67,9 @@ public final class Kinds {
           generator("UUID", "uuids", true),
           generator("Webhook", "webhooks", true));
 
+  /** What upstream's generators left outside the cluster. */
+  static final Resource GENERATOR_STATES = generator("GeneratorState", "generatorstates", true);
+
   /** What upstream puts finalizers on that are not needed here. */
   public static final List<GroupKind> HELD_BACK =
       List.of(
@@ -86,39 +89,31 @@ public final class Kinds {
 
   /** Whatever the operator reads but for Secrets. */
   static final List<Resource> READ =
-      List.of(
-          SEALED_SECRETS,
-          EXTERNAL_SECRETS,
-          SECRET_STORES,
-          CLUSTER_SECRET_STORES,
-          PUSH_SECRETS,
-          CLUSTER_EXTERNAL_SECRETS,
-          CLUSTER_PUSH_SECRETS,
-          NAMESPACES,
-          Resource.CONFIG_MAPS,
-          WEBHOOKS,
-          generator("ClusterGenerator", "clustergenerators", false),
-          generator("Fake", "fakes", true),
-          generator("MFA", "mfas", true),
-          generator("Password", "passwords", true),
-          generator("SSHKey", "sshkeys", true),
-          generator("UUID", "uuids", true),
-          generator("Webhook", "webhooks", true));
+      Stream.concat(
+              Stream.of(
+                  SEALED_SECRETS,
+                  EXTERNAL_SECRETS,
+                  SECRET_STORES,
+                  CLUSTER_SECRET_STORES,
+                  PUSH_SECRETS,
+                  CLUSTER_EXTERNAL_SECRETS,
+                  CLUSTER_PUSH_SECRETS,
+                  NAMESPACES,
+                  Resource.CONFIG_MAPS,
+                  WEBHOOKS,
+                  GENERATOR_STATES),
+              GENERATORS.stream())
+          .toList();
 
   /** What values and templates come from besides stores and Secrets. */
   static final List<Resource> SOURCES =
-      READ.stream()
-          .filter(
-              each ->
-                  each.equals(Resource.CONFIG_MAPS)
-                      || each.kind().group().equals("generators." + EXTERNAL))
-          .toList();
+      Stream.concat(Stream.of(Resource.CONFIG_MAPS), GENERATORS.stream()).toList();
 
   private Kinds() {}
 
   /** The names of all kinds that can be left to others. */
   public static Set<String> kinds() {
-    return Stream.of(ALL, FURTHER, GENERATORS)
+    return Stream.of(ALL, FURTHER, GENERATORS, List.of(GENERATOR_STATES))
         .flatMap(List::stream)
         .map(each -> each.kind().kind())
         .collect(Collectors.toUnmodifiableSet());
@@ -140,7 +135,7 @@ public final class Kinds {
       case "SecretStore" -> "secret-store";
       case "ClusterSecretStore" -> "cluster-secret-store";
       case "PushSecret" -> "pushsecret";
-      default -> kind.group().equals(EXTERNAL) ? "external-secrets" : "sealed-secrets";
+      default -> kind.group().endsWith(EXTERNAL) ? "external-secrets" : "sealed-secrets";
     };
   }
 }

@@ -97,6 +97,15 @@ final class Metrics implements CountedObjects.Writes {
   private final Gauge syncErrors =
       gauge("externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
 
+  /** Upstream's name again. */
+  private final Gauge apiCalls =
+      gauge(
+          "externalsecret_provider_api_calls_count",
+          "Calls to the back ends of stores.",
+          "provider",
+          "call",
+          "status");
+
   /** By kind, of External Secrets' own. */
   private final Map<String, Gauge> conditions = new LinkedHashMap<>();
 
@@ -337,6 +346,10 @@ final class Metrics implements CountedObjects.Writes {
 
   void escrowFailed() {
     escrowFailures.inc();
+  }
+
+  void apiCall(String provider, String call, boolean succeeded) {
+    apiCalls.labelValues(provider, call, succeeded ? "success" : "error").inc();
   }
 
   void event(Events.Fate fate) {

@@ -20,6 +20,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.GeneratorStateController;
 import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.PushSecretController;
@@ -30,7 +31,6 @@ import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.dialects.externalsecrets.generators.Generators;
-import dev.signet.dialects.sealedsecrets.DeliveryRules;
 import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
@@ -41,7 +41,6 @@ import dev.signet.kube.Events;
 import dev.signet.kube.Leadership;
 import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
-import dev.signet.kube.Resource;
 import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
@@ -110,7 +109,6 @@ public final class Operator {
   private final Optional<Webhook> webhook;
   private final Thread reporter;
   private final Thread namespaces;
-  private boolean secretsWatched;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
 
@@ -258,10 +256,10 @@ public final class Operator {
     turns = new Turns(engine, this::settled, keeper);
 
     Settings.Area area = settings.area();
-    watch(settings, namespaces(area.namespaces()), changed);
+    Watched watched = new Watched(cluster, settings, changed);
+    watched.in(namespaces(area.namespaces()));
     more =
-        new MoreNamespaces(
-            cluster, area.more(), name -> watch(settings, Namespaces.of(List.of(name)), changed));
+        new MoreNamespaces(cluster, area.more(), name -> watched.in(Namespaces.of(List.of(name))));
     namespaces = Thread.ofVirtual().name("namespaces").start(more::run);
     workers = Workers.start(settings.workers(), queue, engine::run);
     escrow =
@@ -329,9 +327,15 @@ public final class Operator {
     Template.Sources sources = new Template.Sources(clock, ZoneOffset.UTC, random);
     Templates templates =
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
-    StoreProvider webhook = WebhookStore.provider(new Rendering(templates::functions, sources));
+    StoreProvider webhook =
+        WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
     Stores stores =
-        new Stores(objects, cluster.serviceAccountTokens()::token, providers(webhook), gates);
+        new Stores(
+            objects,
+            cluster.serviceAccountTokens()::token,
+            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            gates,
+            settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Fetching fetching =
         new Fetching(
             stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
@@ -339,6 +343,8 @@ public final class Operator {
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
+        // What goes there delivered nothing: it counts for no limit of removals.
+        new GeneratorStateController(new CountedObjects(cluster, metrics, () -> {}), memory, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(
@@ -357,9 +363,8 @@ public final class Operator {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider webhook) {
-    return List.of(
-        FakeStore.provider(), KubernetesStore.provider(), VaultStore.provider(), webhook);
+  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
+    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -370,7 +375,7 @@ public final class Operator {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(WebhookStore.provider(none));
+    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
   }
 
   /** What answers everything but metrics, if it could be bound. */
@@ -423,60 +428,6 @@ public final class Operator {
       }
       LOG.atError().addKeyValue("addr", address).log("HTTP server exiting: {}", e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  private void watch(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
-    String selector = settings.area().labelSelector();
-    watch(settings, List.of(Kinds.SEALED_SECRETS), namespaces, selector, changed);
-    if (settings.dialects().externalSecrets()) {
-      watch(
-          settings,
-          List.of(Kinds.EXTERNAL_SECRETS, Kinds.PUSH_SECRETS),
-          namespaces,
-          selector,
-          changed);
-      watch(settings, Kinds.STORES, namespaces, /* labelSelector= */ "", changed);
-      watch(settings, Kinds.SOURCES, namespaces, /* labelSelector= */ "", changed);
-      if (namespaces.names().isEmpty()) {
-        // To fan out takes the whole cluster.
-        watch(settings, Kinds.FANNED_OUT, namespaces, /* labelSelector= */ "", changed);
-      }
-    }
-    watchSecrets(settings, namespaces, changed);
-  }
-
-  private void watch(
-      Settings settings,
-      List<Resource> resources,
-      Namespaces namespaces,
-      String labelSelector,
-      Consumer<Ref> changed) {
-    List<Resource> wanted =
-        resources.stream().filter(each -> settings.dialects().has(each.kind().kind())).toList();
-    if (!wanted.isEmpty()) {
-      cluster.watch(wanted, namespaces, labelSelector, changed);
-    }
-  }
-
-  /** Those that are delivered, if anything is to follow from a change of them, and the keys. */
-  private void watchSecrets(Settings settings, Namespaces namespaces, Consumer<Ref> changed) {
-    SealedSecretsSettings sealed = settings.dialects().sealedSecrets();
-    boolean delivered =
-        settings.dialects().externalSecrets()
-            || sealed.delivery().restored() != DeliveryRules.Restored.NOTHING;
-    List<String> names = new ArrayList<>(delivered ? namespaces.names() : List.of());
-    boolean all = delivered && names.isEmpty();
-    if (!all && !secretsWatched) {
-      names.add(sealed.keys().namespace());
-    }
-    secretsWatched = true;
-    if (all || !names.isEmpty()) {
-      cluster.watch(
-          List.of(Resource.SECRETS),
-          all ? Namespaces.all() : Namespaces.of(names),
-          /* labelSelector= */ "",
-          changed);
     }
   }
 

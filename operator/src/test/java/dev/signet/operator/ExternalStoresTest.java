@@ -11,6 +11,7 @@ import dev.signet.testkit.cluster.OnControlPlane;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,14 @@ class ExternalStoresTest {
       try {
         stage.awaitValues("copy", "{pass=s3cret, user=app}");
         var _ = stage.awaitCondition(stage.externalPath("secretstores/other"), "Ready", "True");
+        for (String call : List.of("GetSecret", "CreateSelfSubjectRulesReview")) {
+          assertThat(
+                  Stage.metric(
+                      operator,
+                      "externalsecret_provider_api_calls_count{call=\"%s\",provider=\"Kubernetes\",status=\"success\"}"
+                          .formatted(call)))
+              .isNotEqualTo("absent");
+        }
       } finally {
         Stage.stop(operator);
       }

@@ -4,12 +4,20 @@ import dev.signet.core.SecretBytes;
 import dev.signet.sops.AgeWrapping;
 import dev.signet.sops.KeyWrapping;
 import dev.signet.sops.MasterKey;
+import dev.signet.sops.PgpKeys;
+import dev.signet.sops.PgpWrapping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The master keys of this machine: age by itself, PGP by the program gpg. */
+/**
+ * The master keys of this machine: age by itself, PGP with the key rings that stand in files, else
+ * by the program gpg.
+ */
 final class Keys implements KeyWrapping, AutoCloseable {
 
   private final SopsWorld world;
@@ -28,6 +36,10 @@ final class Keys implements KeyWrapping, AutoCloseable {
     return switch (key) {
       case MasterKey.Age _ -> age.wrap(key, part);
       case MasterKey.Pgp pgp -> {
+        Optional<String> own = rings().isEmpty() ? Optional.empty() : wrapped(pgp, part);
+        if (own.isPresent()) {
+          yield own.get();
+        }
         String fingerprint = pgp.fingerprint();
         String last = fingerprint.substring(Math.max(0, fingerprint.length() - 16));
         List<String> command =
@@ -54,6 +66,10 @@ final class Keys implements KeyWrapping, AutoCloseable {
     return switch (key) {
       case MasterKey.Age _ -> age.unwrap(key);
       case MasterKey.Pgp pgp -> {
+        Optional<SecretBytes> own = rings().isEmpty() ? Optional.empty() : unwrapped(pgp);
+        if (own.isPresent()) {
+          yield own.get();
+        }
         byte[] message = pgp.enc().getBytes(StandardCharsets.UTF_8);
         byte[] out = run(List.of(gpg(), "-d"), message, "decrypt");
         if (out.length == 0) {
@@ -64,6 +80,49 @@ final class Keys implements KeyWrapping, AutoCloseable {
       }
       default -> throw unsupported(key);
     };
+  }
+
+  private Optional<String> wrapped(MasterKey.Pgp key, SecretBytes part) {
+    try {
+      return Optional.of(pgp().wrap(key, part));
+    } catch (UnavailableException e) {
+      // gpg may have it.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<SecretBytes> unwrapped(MasterKey.Pgp key) {
+    try {
+      return Optional.of(pgp().unwrap(key));
+    } catch (UnavailableException e) {
+      // gpg may have it.
+      return Optional.empty();
+    }
+  }
+
+  /** Files of GnuPG before 2.1, which later ones write when asked to export. */
+  private List<Path> rings() {
+    Optional<Path> home =
+        world
+            .variable("GNUPGHOME")
+            .or(() -> world.variable("HOME").map(each -> each + "/.gnupg"))
+            .map(world::path);
+    return Stream.of("pubring.gpg", "secring.gpg")
+        .flatMap(name -> home.map(folder -> folder.resolve(name)).stream())
+        .filter(Files::isReadable)
+        .toList();
+  }
+
+  private PgpWrapping pgp() throws UnavailableException {
+    PgpKeys keys = new PgpKeys();
+    for (Path ring : rings()) {
+      try {
+        keys.add(Files.readAllBytes(ring));
+      } catch (IOException e) {
+        throw new UnavailableException(ring + ": " + FileAccess.reason(e));
+      }
+    }
+    return new PgpWrapping(keys, world.clock(), world.random());
   }
 
   private String gpg() {

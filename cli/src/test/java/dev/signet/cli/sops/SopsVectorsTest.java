@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -131,6 +132,41 @@ class SopsVectorsTest {
           .isEqualTo(has(other, "output") ? new String(bytes(other, "output"), UTF_8) : "");
     }
     assertThat(sops.files()).isEqualTo(before);
+  }
+
+  /** Where GnuPG is not, with the key rings that upstream reads by itself. */
+  @Test
+  void pgpWorksWithoutGnupg(@TempDir Path folder) throws Exception {
+    SopsHarness sops = new SopsHarness(folder);
+    Path home = Files.createDirectory(folder.resolve("gpg"));
+    sops.variable("GNUPGHOME", home.toString());
+    sops.variable("SOPS_GPG_EXEC", folder.resolve("no-gpg").toString());
+    StringBuilder open = new StringBuilder();
+    for (Jsonl.Row key : identities().rows("pgp")) {
+      open.append(key.text("publicKey"));
+    }
+    Jsonl.Row row =
+        readable().stream()
+            .filter(each -> each.text("encrypted").split("BEGIN PGP", -1).length == 3)
+            .findFirst()
+            .orElseThrow();
+    String name = name(row.text("format"));
+    sops.file("theirs-" + name, row.text("encrypted"));
+    sops.file("ours-" + name, bytes(row, "plaintext"));
+    Files.writeString(home.resolve("pubring.gpg"), open);
+    for (Jsonl.Row key : identities().rows("pgp")) {
+      SopsHarness.Result made =
+          sops.run("encrypt", "-i", "--pgp", key.text("fingerprint"), "ours-" + name);
+      assertThat(made.exit()).as(made.err()).isZero();
+      assertThat(sops.run("decrypt", "ours-" + name).exit()).isEqualTo(128);
+
+      Files.writeString(home.resolve("secring.gpg"), key.text("secretKey"));
+      for (String each : List.of("theirs-", "ours-")) {
+        assertThat(sops.run("decrypt", each + name).bytes()).isEqualTo(bytes(row, "decrypted"));
+      }
+      Files.delete(home.resolve("secring.gpg"));
+      sops.file("ours-" + name, bytes(row, "plaintext"));
+    }
   }
 
   @ParameterizedTest

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * External Secrets' finalizers. Only that of PushSecrets is ever set here: what they pushed lies
- * outside the cluster. All else is deleted by its owner reference, so the finalizers that upstream
- * set are only taken away, or what it left would never go.
+ * External Secrets' finalizers. Only those of PushSecrets and GeneratorStates are ever set here:
+ * what these made lies outside the cluster. All else is deleted by its owner reference, so the
+ * finalizers that upstream set are only taken away, or what it left would never go.
  */
 final class Finalizers {
 
@@ -23,6 +23,7 @@ final class Finalizers {
   static final String OF_NAMESPACES = "externalsecrets.external-secrets.io/ces-";
 
   static final String PUSH_SECRET = "pushsecret.externalsecrets.io/finalizer";
+  static final String GENERATOR_STATE = "generatorstate.externalsecrets.io/finalizer";
   static final String STORE = "secretstore.externalsecrets.io/finalizer";
 
   private Finalizers() {}

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -39,18 +38,19 @@ final class PushPlan {
       PushSecret spec, Ref store, Map<String, String> labels, Material data, Templates templates)
       throws ShapeException, ObjectsException {
     List<Push> expanded = new ArrayList<>();
-    Set<String> remoteKeys = new TreeSet<>();
+    Map<String, String> remoteKeys = new HashMap<>();
     for (int i = 0; i < spec.dataTo().size(); i++) {
       PushSecret.Many many = spec.dataTo().get(i);
       if (many.store().chooses(store, labels)) {
         for (Push push : expanded(many, i, data, templates)) {
-          if (!remoteKeys.add(push.entry().remote().key())) {
+          String from = push.keys().isPresent() ? "(bundle)" : push.entry().secretKey();
+          String remote = push.entry().remote().key();
+          String other = remoteKeys.put(remote, "dataTo[" + i + "]:" + from);
+          if (other != null) {
             throw new ShapeException(
-                "failed to expand dataTo: dataTo["
-                    + i
-                    + "]: duplicate remote key \""
-                    + push.entry().remote().key()
-                    + "\"");
+                ("failed to expand dataTo: dataTo[%d]: duplicate remote key \"%s\" from source key"
+                        + " \"%s\" (conflicts with %s)")
+                    .formatted(i, remote, from, other));
           }
           expanded.add(push);
         }
@@ -69,8 +69,11 @@ final class PushPlan {
       if (other != null) {
         throw new ShapeException(
             "failed to merge data entries: duplicate remote key \""
-                + push.entry().remote()
-                + "\": source keys \""
+                + push.entry().remote().key()
+                + (push.entry().remote().property().isEmpty()
+                    ? "\""
+                    : "\" with property \"" + push.entry().remote().property() + "\"")
+                + ": source keys \""
                 + other
                 + "\" and \""
                 + push.entry().secretKey()

@@ -173,6 +173,22 @@ record PushSecret(
     return result;
   }
 
+  /** Says of {@code dataTo} by labels that it would go nowhere, if it would. */
+  Optional<String> unusedLabels(Map<Ref, KubeObject> stores) throws MalformedObjectException {
+    for (int i = 0; i < dataTo.size(); i++) {
+      StoreChoice choice = dataTo.get(i).store();
+      boolean used = !choice.name().isEmpty();
+      for (Map.Entry<Ref, KubeObject> each : stores.entrySet()) {
+        used = used || choice.chooses(each.getKey(), each.getValue().metadata().labels());
+      }
+      if (!used) {
+        return Optional.of(
+            "dataTo[" + i + "]: labelSelector does not match any store in secretStoreRefs");
+      }
+    }
+    return Optional.empty();
+  }
+
   private static StoreChoice store(Fields ref) throws MalformedObjectException {
     Optional<Fields> selector = ref.object("labelSelector");
     String name = ref.string("name").orElse("");

@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -174,19 +175,33 @@ public final class PushSecretController implements Controller {
       return fail(object, "could not get source secret", synced, /* retry= */ true);
     }
     try (sources) {
-      return pushAll(object, spec, sources, synced, versions);
+      Map<Ref, KubeObject> stores;
+      try {
+        stores = stores(spec);
+      } catch (StoreException e) {
+        return fail(object, String.valueOf(e.getMessage()), synced, /* retry= */ true);
+      }
+      if (stores.isEmpty()) {
+        return new Outcome.Done();
+      }
+      Optional<String> unused = spec.unusedLabels(stores);
+      if (unused.isPresent()) {
+        return fail(object, unused.get(), synced, /* retry= */ true);
+      }
+      return pushAll(object, spec, sources, stores, synced, versions);
     } catch (StoreException | ShapeException e) {
       return fail(object, "set secret failed: " + e.getMessage(), synced, /* retry= */ true);
     }
   }
 
   private Outcome pushAll(
-      KubeObject object, PushSecret spec, Sources sources, Synced synced, Map<Ref, String> versions)
+      KubeObject object,
+      PushSecret spec,
+      Sources sources,
+      Map<Ref, KubeObject> stores,
+      Synced synced,
+      Map<Ref, String> versions)
       throws ObjectsException, MalformedObjectException, StoreException, ShapeException {
-    Map<Ref, KubeObject> stores = stores(spec);
-    if (stores.isEmpty()) {
-      return new Outcome.Done();
-    }
     Map<String, Map<String, Map<String, @Nullable Object>>> now = new TreeMap<>();
     for (Pushed source : sources.all()) {
       try (Pushed rendered = rendered(object.ref(), spec, source)) {
@@ -259,32 +274,48 @@ public final class PushSecretController implements Controller {
     var entries = now.computeIfAbsent(storeKey, _ -> new TreeMap<>());
     List<PushPlan.Push> pushes =
         PushPlan.of(spec, ref, store.metadata().labels(), data, fetching.templates());
-    try (SecretStore open = fetching.stores().open(ref, spec.metadata().namespace())) {
+    try (SecretStore open = open(ref, spec.metadata().namespace(), ref.name())) {
       Writable writable = writable(open, ref);
       for (PushPlan.Push push : pushes) {
         PushSecret.Entry entry = push.entry();
         try (SecretBytes value = PushPlan.value(push, data)) {
-          boolean stays =
-              spec.updatePolicy() == PushSecret.UpdatePolicy.IfNotExists
-                  && writable.exists(entry.remote());
-          if (!stays) {
-            try (Material whole = PushPlan.whole(push, data)) {
-              writable.push(entry.remote(), value, source.of(entry, whole), entry.metadata());
-            }
+          if (!stays(spec, writable, entry)) {
+            write(writable, push, value, source, ref);
           }
-        } catch (StoreException e) {
-          throw new StoreException(
-              e.problem(),
-              "could not write remote ref "
-                  + entry.secretKey()
-                  + " to target secretstore "
-                  + ref.name()
-                  + ": "
-                  + e.getMessage());
         }
         entries.put(entry.remote().toString(), entry.tree());
         synced.note(storeKey, entry.remote().toString(), entry.tree());
       }
+    }
+  }
+
+  /** Whether what is there already is to be left as it is. */
+  private static boolean stays(PushSecret spec, Writable writable, PushSecret.Entry entry)
+      throws StoreException {
+    try {
+      return spec.updatePolicy() == PushSecret.UpdatePolicy.IfNotExists
+          && writable.exists(entry.remote());
+    } catch (StoreException e) {
+      throw new StoreException(
+          e.problem(), "could not verify if secret exists in store: " + e.getMessage());
+    }
+  }
+
+  private static void write(
+      Writable writable, PushPlan.Push push, SecretBytes value, Pushed source, Ref store)
+      throws StoreException {
+    PushSecret.Entry entry = push.entry();
+    try (Material whole = PushPlan.whole(push, source.data())) {
+      writable.push(entry.remote(), value, source.of(entry, whole), entry.metadata());
+    } catch (StoreException e) {
+      throw new StoreException(
+          e.problem(),
+          "could not write remote ref "
+              + entry.secretKey()
+              + " to target secretstore "
+              + store.name()
+              + ": "
+              + e.getMessage());
     }
   }
 
@@ -303,10 +334,23 @@ public final class PushSecretController implements Controller {
     boolean clusterWide = storeKey.startsWith(StoreRef.CLUSTER_STORE.kind() + "/");
     Ref ref = new StoreRef(storeKey.substring(slash + 1), clusterWide).in(resource.namespace());
     try {
-      SecretStore store = fetching.stores().open(ref, resource.namespace());
+      SecretStore store = open(ref, resource.namespace(), storeKey);
       return new Synced.Target(store, writable(store, ref));
     } catch (ObjectsException e) {
       throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * @param called how a message names the store
+   */
+  private SecretStore open(Ref store, String namespace, String called)
+      throws StoreException, ObjectsException {
+    try {
+      return fetching.stores().open(store, namespace);
+    } catch (StoreException e) {
+      throw new StoreException(
+          e.problem(), "could not get secrets client for store " + called + ": " + e.getMessage());
     }
   }
 
@@ -405,11 +449,12 @@ public final class PushSecretController implements Controller {
     String namespace = spec.metadata().namespace();
     Map<Ref, KubeObject> stores = new TreeMap<>();
     for (PushSecret.StoreChoice choice : spec.stores()) {
-      if (choice.name().isEmpty()) {
-        GroupKind kind = choice.clusterWide() ? StoreRef.CLUSTER_STORE : StoreRef.STORE;
+      GroupKind kind = choice.clusterWide() ? StoreRef.CLUSTER_STORE : StoreRef.STORE;
+      // Where there are labels, upstream does not look at the name.
+      if (choice.labels().isPresent()) {
         for (KubeObject each : objects.list(kind)) {
           boolean near = choice.clusterWide() || each.ref().namespace().equals(namespace);
-          if (near && choice.chooses(each.ref(), each.metadata().labels())) {
+          if (near && choice.labels().get().matches(each.metadata().labels())) {
             stores.put(each.ref(), each);
           }
         }
@@ -420,7 +465,13 @@ public final class PushSecretController implements Controller {
       if (store.isEmpty()) {
         throw new StoreException(
             new Problem.Unreachable(),
-            "could not get " + ref.kind().kind() + " \"" + ref.name() + "\", it does not exist");
+            "could not get %s \"%s\", %ss.%s \"%s\" not found"
+                .formatted(
+                    kind.kind(),
+                    ref.name(),
+                    kind.kind().toLowerCase(Locale.ROOT),
+                    kind.group(),
+                    ref.name()));
       }
       stores.put(ref, store.get());
     }

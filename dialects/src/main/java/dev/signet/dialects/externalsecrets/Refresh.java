@@ -69,11 +69,12 @@ final class Refresh {
   boolean due(KubeObject object, ExternalSecret spec)
       throws MalformedObjectException, ObjectsException {
     String synced = status(object, "syncedResourceVersion");
+    boolean never = status(object, "refreshTime").isEmpty();
     boolean asked = asked(object, spec);
     boolean time =
         switch (spec.refreshPolicy()) {
-          case CreatedOnce -> synced.isEmpty();
-          case OnChange -> !synced.equals(resourceVersion(spec));
+          case CreatedOnce -> synced.isEmpty() || never;
+          case OnChange -> !synced.equals(resourceVersion(spec)) || never;
           case Periodic ->
               synced.isEmpty()
                   || (spec.refreshInterval().isPositive()

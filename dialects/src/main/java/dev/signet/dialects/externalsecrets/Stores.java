@@ -33,6 +33,7 @@ public final class Stores {
   private final Objects objects;
   private final AccountTokens tokens;
   private final StoreGates gates;
+  private final boolean clusterWide;
   private final Map<String, StoreProvider> providers = new LinkedHashMap<>();
 
   /** What each store was seen to read when it was opened. */
@@ -53,9 +54,24 @@ public final class Stores {
    */
   public Stores(
       Objects objects, AccountTokens tokens, List<StoreProvider> providers, StoreGates gates) {
+    this(objects, tokens, providers, gates, /* clusterWide= */ true);
+  }
+
+  /**
+   * @param gates what calls to stores pass
+   * @param clusterWide whether ClusterSecretStores are this program's; where they are not, an
+   *     ExternalSecret that uses one is left alone
+   */
+  public Stores(
+      Objects objects,
+      AccountTokens tokens,
+      List<StoreProvider> providers,
+      StoreGates gates,
+      boolean clusterWide) {
     this.objects = objects;
     this.tokens = tokens;
     this.gates = gates;
+    this.clusterWide = clusterWide;
     providers.forEach(provider -> this.providers.put(provider.name(), provider));
   }
 
@@ -76,6 +92,9 @@ public final class Stores {
 
   /** Whether it is for this controller; one that does not exist is. */
   boolean managed(Ref ref) throws ObjectsException, MalformedObjectException {
+    if (!clusterWide && ref.kind().equals(StoreRef.CLUSTER_STORE)) {
+      return false;
+    }
     Optional<KubeObject> store = objects.get(ref);
     return store.isEmpty() || managed(store.get());
   }

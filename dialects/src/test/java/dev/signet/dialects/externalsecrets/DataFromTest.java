@@ -76,6 +76,7 @@ final class DataFromTest {
           [{find: {name: {regexp: '^p'}}, rewrite: [{transform: {template: '{{ '}}]}] | transform failed with failed to parse template
           [{find: {name: {regexp: '^p'}}, rewrite: [{regexp: {source: '^', target: 'a b'}}]}] | invalid secret key
           [{find: {name: {regexp: '^p'}, nullBytePolicy: Fail, decodingStrategy: Base64}}] | failure decoding key plain
+          [{extract: {key: json2}, rewrite: [{regexp: {source: '^', target: '(one) '}}]}] | error processing spec.dataFrom[0].extract, err: invalid secret key
           [{sourceRef: {generatorRef: {kind: Password, name: gone}}}] | error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator
           [{sourceRef: {generatorRef: {kind: Grafana, name: g}}}] | generators of kind Grafana are not in this version
           [{sourceRef: {generatorRef: {kind: ClusterGenerator, name: gone}}}] | unable to get generator: ClusterGenerator gone does not exist
@@ -94,6 +95,27 @@ final class DataFromTest {
         .contains(message)
         .doesNotContain("hunter2");
     assertThat(stage.world().values("ns", "es")).isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          data: [{secretKey: k, remoteRef: {key: raw, nullBytePolicy: Fail}}]          | error processing spec.data[0] (key: raw), err: fetched secret value for key "k" contains null bytes
+          dataFrom: [{extract: {key: map, nullBytePolicy: Fail}}]                      | error processing spec.dataFrom[0].extract, err: fetched secret value for key "bin" contains null bytes
+          dataFrom: [{find: {name: {regexp: '^raw$'}, nullBytePolicy: Fail}}]          | error processing spec.dataFrom[0].find, err: fetched secret value for key "raw" contains null bytes
+          """)
+  void nullBytesAreRefusedWhereThatIsAskedFor(String spec, String message) throws Exception {
+    stage.store("{key: raw, value: \"a\\0b\"}, {key: map, value: '{\"bin\": \"a\\u0000b\"}'}");
+    stage.externalSecret(spec).run();
+    assertThat(stage.ready())
+        .isEqualTo("False SecretSyncedError: could not get secret data from provider");
+    assertThat(stage.world().events()).hasSize(1).first().asString().contains(message);
+    assertThat(stage.world().values("ns", "es")).isEqualTo("none");
+
+    stage.externalSecret(spec.replace(", nullBytePolicy: Fail", "")).run();
+    assertThat(stage.ready()).isEqualTo("True SecretSynced: secret synced");
   }
 
   @Test

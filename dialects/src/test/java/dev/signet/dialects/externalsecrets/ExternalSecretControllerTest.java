@@ -14,6 +14,7 @@ import dev.signet.dialects.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -426,6 +427,84 @@ final class ExternalSecretControllerTest {
     reconcile("es");
     assertThat(ready("es")).isEqualTo("True SecretSynced: secret synced");
     assertThat(world.values("ns", "es")).isEqualTo("{k=v}");
+  }
+
+  /**
+   * What becomes of a Secret with v, when the store has w by now: its ExternalSecret is deleted and
+   * made again, or it is deleted itself; two hours later in any case.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          CreatedOnce | Orphan        | false | nothing        | {k=v}
+          CreatedOnce | Orphan        | false | ExternalSecret | {k=w}
+          CreatedOnce | Orphan        | true  | ExternalSecret | {k=v}
+          CreatedOnce | Orphan        | true  | Secret         | none
+          CreatedOnce | Owner         | true  | Secret         | {k=w}
+          CreatedOnce | CreateOrMerge | false | Secret         | {k=w}
+          CreatedOnce | CreateOrMerge | true  | Secret         | {k=w}
+          Periodic    | Orphan        | true  | nothing        | {k=v}
+          Periodic    | Orphan        | true  | Secret         | {k=w}
+          """)
+  void aSecretOfAnotherTimeIsKeptOrMadeAnew(
+      String refresh, String creation, boolean immutable, String deleted, String after)
+      throws Exception {
+    String spec =
+        "refreshPolicy: %s, target: {creationPolicy: %s, immutable: %s}, data: [{secretKey: k, remoteRef: {key: db}}]"
+            .formatted(refresh, creation, immutable);
+    externalSecret("es", "", spec);
+    assertThat(reconcileAt(Duration.ZERO)).isInstanceOf(Outcome.class);
+    assertThat(world.values("ns", "es")).isEqualTo("{k=v}");
+    try (Secret secret = world.directory().secret("ns", "es").orElseThrow()) {
+      assertThat(secret.immutable().orElse(false)).isEqualTo(immutable);
+      assertThat(secret.metadata().controllerOwner().isPresent())
+          .isEqualTo(creation.equals("Owner"));
+      if (deleted.equals("Secret")) {
+        world.directory().deleteSecret("ns", "es", secret.metadata().uid());
+      }
+    }
+    if (deleted.equals("ExternalSecret")) {
+      world.directory().updateStatus(ref("es"), Map.of());
+    }
+    store("{key: db, value: w}");
+    reconcileAt(Duration.ofHours(2));
+    assertThat(world.values("ns", "es")).isEqualTo(after);
+    assertThat(ready("es")).isEqualTo("True SecretSynced: secret synced");
+  }
+
+  private Outcome reconcileAt(Duration later) throws Exception {
+    Directory directory = world.directory();
+    return ExternalSecretController.whenDue(
+            directory,
+            directory,
+            Fetchings.of(directory, FakeStore.provider()),
+            InstantSource.fixed(World.CLOCK.instant().plus(later)),
+            /* genericTargets= */ false)
+        .reconcile(ref("es"));
+  }
+
+  /** What a ServiceBinding reads. */
+  @ParameterizedTest
+  @CsvSource({
+    "Owner, es, es",
+    "Owner, this-is-a-very-big-secret-name-that-wouldnt-be-generated-due-to-label-limits,"
+        + " this-is-a-very-big-secret-name-that-wouldnt-be-generated-due-to-label-limits",
+    "None, es, none"
+  })
+  void theStatusNamesTheSecretThatIsThere(String creation, String target, String bound)
+      throws Exception {
+    externalSecret("target: {name: " + target + ", creationPolicy: " + creation + "}, ");
+    reconcile("es");
+    Fields status =
+        world.directory().get(ref("es")).orElseThrow().fields().requiredObject("status");
+    assertThat(
+            status.has("binding")
+                ? status.requiredObject("binding").requiredString("name")
+                : "none")
+        .isEqualTo(bound);
+    assertThat(world.values("ns", target)).isEqualTo(bound.equals("none") ? "none" : "{k=v}");
   }
 
   @Test

@@ -133,6 +133,11 @@ final class RefreshTest {
           refreshPolicy: OnChange                         | name: app               | another | never                | intact     | true  | done
           refreshPolicy: OnChange                         | name: app               | now     | never                | absent     | true  | done
           refreshPolicy: CreatedOnce, refreshInterval: 1h | name: app               | another | 2026-01-01T00:00:00Z | intact     | false | done
+          refreshPolicy: OnChange                         | name: app               | now     | never                | intact     | true  | done
+          refreshPolicy: CreatedOnce                      | name: app               | now     | never                | intact     | true  | done
+          refreshPolicy: CreatedOnce                      | name: app               | now     | 2026-01-01T00:00:00Z | absent     | true  | done
+          refreshPolicy: CreatedOnce                      | creationPolicy: Orphan  | now     | 2026-01-01T00:00:00Z | absent     | false | done
+          refreshPolicy: CreatedOnce                      | creationPolicy: CreateOrMerge | now | 2026-01-01T00:00:00Z | absent | true  | done
           refreshPolicy: CreatedOnce                      | name: app               | never   | never                | absent     | true  | done
           refreshPolicy: CreatedOnce                      | name: app               | now     | never                | absent     | true  | done
           """)

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A folder of manifests with all controllers of this dialect, as a command runs them. */
@@ -27,12 +28,14 @@ final class Stage implements AutoCloseable {
       """;
 
   private final World world;
-  private final StoreProvider fake = FakeStore.provider();
-  private final StoreProvider files;
+  private final List<StoreProvider> providers;
 
-  Stage(Path folder) {
+  Stage(Path folder, StoreProvider... more) {
     this.world = new World(folder);
-    this.files = FolderStore.provider(folder);
+    this.providers =
+        Stream.concat(
+                Stream.of(FakeStore.provider(), FolderStore.provider(folder)), Stream.of(more))
+            .toList();
   }
 
   World world() {
@@ -60,7 +63,7 @@ final class Stage implements AutoCloseable {
 
   Map<Ref, Outcome> run() {
     Directory directory = world.directory();
-    Fetching fetching = Fetchings.of(directory, fake, files);
+    Fetching fetching = Fetchings.of(directory, providers.toArray(StoreProvider[]::new));
     List<Controller> controllers =
         List.of(
             FanOutController.externalSecrets(directory, directory),

@@ -8,10 +8,14 @@ import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.World;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,40 @@ final class StoreAccessTest {
       stage.externalSecret("data: [{secretKey: k, remoteRef: {key: k}}]").run();
       assertThat(stage.world().values("ns", "es")).isEqualTo("none");
       assertThat(stage.world().events()).isEmpty();
+    }
+  }
+
+  @Test
+  void whereClusterStoresAreLeftOutWhoeverUsesOneIsLeftAlone() throws Exception {
+    try (Stage stage = new Stage(folder)) {
+      stage.manifest(
+          "store",
+          "{apiVersion: external-secrets.io/v1, kind: ClusterSecretStore, metadata: {name: store},"
+              + " spec: {provider: {fake: {data: [{key: k, value: v}]}}}}");
+      stage.externalSecret(
+          "data: [{secretKey: k, remoteRef: {key: k}, sourceRef: {storeRef: {name: store, kind:"
+              + " ClusterSecretStore}}}]");
+      Directory directory = stage.world().directory();
+      Ref es = new Ref(ExternalSecret.KIND, "ns", "es");
+      for (boolean clusterWide : List.of(false, true)) {
+        Stores stores =
+            new Stores(
+                directory,
+                AccountTokens.NONE,
+                List.of(FakeStore.provider()),
+                new StoreGates(Duration.ZERO, System::nanoTime),
+                clusterWide);
+        Fetching usual = Fetchings.of(directory);
+        var _ =
+            ExternalSecretController.whenDue(
+                    directory,
+                    directory,
+                    new Fetching(stores, usual.generating(), usual.templates()),
+                    World.CLOCK)
+                .reconcile(es);
+        assertThat(directory.secret("ns", "es").isPresent()).isEqualTo(clusterWide);
+        assertThat(stage.world().events()).hasSize(clusterWide ? 1 : 0);
+      }
     }
   }
 

@@ -64,6 +64,7 @@ final class TargetTemplateTest {
           {templateFrom: [{configMap: {name: texts, items: [{key: plain}, {key: map, templateAs: KeysAndValues}]}}]} ~ {plain=u=admin, port=5432}
           {templateFrom: [{literal: 'a: 1'}], data: {a: two}}                        ~ {a=two}
           {templateFrom: [{literal: 'a: 1'}, {literal: 'a: 2'}]}                     ~ {a=2}
+          {mergePolicy: Merge, templateFrom: [{literal: 'user: from'}, {configMap: {name: texts, items: [{key: plain}]}}], data: {plain: own, more: '{{ .user }}'}} ~ {more=admin, pass=p&w, plain=own, user=from}
           {templateFrom: [{literal: 'a: {{ "x" | b64enc }}', valuesDecodingStrategy: Base64}]} ~ {a=x}
           {data: {x: '{{ range $k, $v := . }}{{ $k }};{{ end }}'}}                   ~ {x=pass;user;}
           """)

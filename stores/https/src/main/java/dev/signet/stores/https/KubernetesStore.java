@@ -7,6 +7,7 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
 import dev.signet.delivery.store.References;
@@ -62,16 +63,31 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   private final String namespace;
   private final boolean clusterWide;
   private final Optional<KubernetesServer> server;
+  private final ApiCalls calls;
 
   private KubernetesStore(
-      String identity, String namespace, boolean clusterWide, Optional<KubernetesServer> server) {
+      String identity,
+      String namespace,
+      boolean clusterWide,
+      Optional<KubernetesServer> server,
+      ApiCalls calls) {
     this.identity = identity;
     this.namespace = namespace;
     this.clusterWide = clusterWide;
     this.server = server;
+    this.calls = calls;
   }
 
   public static StoreProvider provider() {
+    return provider(ApiCalls.UNCOUNTED);
+  }
+
+  /**
+   * The same, counted: a Secret that does not exist is a call that failed, as upstream has it.
+   *
+   * @param calls told of each request that is sent
+   */
+  public static StoreProvider provider(ApiCalls calls) {
     return new StoreProvider() {
       private final Clients clients = new Clients();
 
@@ -97,13 +113,13 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             && references.user().isEmpty()
             && KubernetesServer.dependsOnUser(configuration)) {
           KubernetesServer.passOver(configuration);
-          return new KubernetesStore(identity, namespace, true, Optional.empty());
+          return new KubernetesStore(identity, namespace, true, Optional.empty(), calls);
         }
         KubernetesServer server =
             KubernetesServer.open(identity, configuration, references, clients);
         configuration.refuseUnread();
         return new KubernetesStore(
-            identity, namespace, references.clusterWide(), Optional.of(server));
+            identity, namespace, references.clusterWide(), Optional.of(server), calls);
       }
     };
   }
@@ -113,6 +129,18 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         () ->
             new StoreException(
                 new Problem.Malformed(), identity + " is asked as the namespace of its user"));
+  }
+
+  private Endpoint.Answer send(String call, String method, String path, byte[] body)
+      throws StoreException {
+    boolean succeeded = false;
+    try {
+      Endpoint.Answer answer = server().send(method, path, body);
+      succeeded = answer.succeeded();
+      return answer;
+    } finally {
+      calls.ended("Kubernetes", call, succeeded);
+    }
   }
 
   private String path(String namespace, String name) throws StoreException {
@@ -294,7 +322,8 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             + PAGE
             + (selector.isEmpty() ? "" : "&labelSelector=" + encoded(selector))
             + (from.isEmpty() ? "" : "&continue=" + encoded(from));
-    try (Endpoint.Answer answer = server().send("GET", path(namespace, "") + query, new byte[0])) {
+    try (Endpoint.Answer answer =
+        send("ListSecrets", "GET", path(namespace, "") + query, new byte[0])) {
       if (!answer.succeeded()) {
         throw server().endpoint().problem("unable to list secrets", answer);
       }
@@ -329,7 +358,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     if (name.isEmpty()) {
       throw new StoreException(new Problem.Malformed(), "a key of " + identity + " is empty");
     }
-    try (Endpoint.Answer answer = server().send("GET", path(namespace, name), new byte[0])) {
+    try (Endpoint.Answer answer = send("GetSecret", "GET", path(namespace, name), new byte[0])) {
       if (answer.code() == 404) {
         return Optional.empty();
       }
@@ -410,8 +439,8 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     }
     try (Endpoint.Answer answer =
         exists
-            ? server().send("PUT", path(into, name), body)
-            : server().send("POST", path(into, ""), body)) {
+            ? send("UpdateSecret", "PUT", path(into, name), body)
+            : send("CreateSecret", "POST", path(into, ""), body)) {
       if (!answer.succeeded()) {
         throw server().endpoint().problem("cannot write Secret " + into + "/" + name, answer);
       }
@@ -485,7 +514,8 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     byte[] body =
         GoJson.write(options, GoJson.Layout.COMPACT, GoJson.Keys.SORTED)
             .getBytes(StandardCharsets.UTF_8);
-    try (Endpoint.Answer answer = server().send("DELETE", path(namespace, secret.name()), body)) {
+    try (Endpoint.Answer answer =
+        send("DeleteSecret", "DELETE", path(namespace, secret.name()), body)) {
       if (!answer.succeeded() && answer.code() != 404) {
         throw server()
             .endpoint()
@@ -531,7 +561,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
                 + spec.substring(1))
             .getBytes(StandardCharsets.UTF_8);
     try (Endpoint.Answer answer =
-        server().send("POST", "/apis/authorization.k8s.io/v1/" + resource, body)) {
+        send("Create" + kind, "POST", "/apis/authorization.k8s.io/v1/" + resource, body)) {
       if (!answer.succeeded()) {
         throw server().endpoint().problem("could not verify if client is valid", answer);
       }

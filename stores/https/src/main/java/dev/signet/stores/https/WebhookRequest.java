@@ -7,6 +7,7 @@ import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.template.Limits;
@@ -47,13 +48,15 @@ final class WebhookRequest implements AutoCloseable {
   private final String resultPath;
   private final Map<String, String> headers;
   private final Map<String, Material> secrets;
+  private final ApiCalls calls;
 
   private WebhookRequest(
       Endpoint endpoint,
       Rendering rendering,
       String identity,
       Fields configuration,
-      Map<String, Material> secrets)
+      Map<String, Material> secrets,
+      ApiCalls calls)
       throws MalformedObjectException {
     this.endpoint = endpoint;
     this.rendering = rendering;
@@ -65,6 +68,7 @@ final class WebhookRequest implements AutoCloseable {
     this.resultPath = result.isPresent() ? result.get().string("jsonPath").orElse("") : "";
     this.headers = configuration.stringMap("headers");
     this.secrets = secrets;
+    this.calls = calls;
   }
 
   static WebhookRequest of(
@@ -72,7 +76,8 @@ final class WebhookRequest implements AutoCloseable {
       Fields configuration,
       References references,
       Rendering rendering,
-      Clients clients)
+      Clients clients,
+      ApiCalls calls)
       throws MalformedObjectException, StoreException {
     Optional<Fields> auth = configuration.object("auth");
     if (auth.isPresent()) {
@@ -105,7 +110,7 @@ final class WebhookRequest implements AutoCloseable {
         }
       }
       WebhookRequest request =
-          new WebhookRequest(endpoint, rendering, identity, configuration, secrets);
+          new WebhookRequest(endpoint, rendering, identity, configuration, secrets, calls);
       complete = true;
       return request;
     } finally {
@@ -182,11 +187,22 @@ final class WebhookRequest implements AutoCloseable {
       } catch (IllegalArgumentException e) {
         throw malformed("method is none of HTTP's");
       }
-      return endpoint.send(request);
+      return counted(request);
     } finally {
       if (configured) {
         Arrays.fill(sent, (byte) 0);
       }
+    }
+  }
+
+  private Endpoint.Answer counted(HttpRequest.Builder request) throws StoreException {
+    boolean answered = false;
+    try {
+      Endpoint.Answer answer = endpoint.send(request);
+      answered = true;
+      return answer;
+    } finally {
+      calls.ended("Webhook", "HTTPRequest", answered);
     }
   }
 

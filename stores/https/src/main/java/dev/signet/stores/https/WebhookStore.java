@@ -7,6 +7,7 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
@@ -62,6 +63,16 @@ public final class WebhookStore implements SecretStore, Writable {
    * @param rendering what their templates may do
    */
   public static StoreProvider provider(Rendering rendering) {
+    return provider(rendering, ApiCalls.UNCOUNTED);
+  }
+
+  /**
+   * The same, counted: whatever is answered is a call that succeeded, as upstream has it.
+   *
+   * @param rendering what their templates may do
+   * @param calls told of each request that is sent
+   */
+  public static StoreProvider provider(Rendering rendering, ApiCalls calls) {
     return new StoreProvider() {
       private final Clients clients = new Clients();
 
@@ -79,7 +90,7 @@ public final class WebhookStore implements SecretStore, Writable {
       public SecretStore open(String identity, Fields configuration, References references)
           throws MalformedObjectException, StoreException {
         WebhookRequest request =
-            WebhookRequest.of(identity, configuration, references, rendering, clients);
+            WebhookRequest.of(identity, configuration, references, rendering, clients, calls);
         try {
           configuration.refuseUnread();
         } catch (MalformedObjectException e) {

@@ -25,6 +25,7 @@ import dev.signet.testkit.cluster.Identity;
 import dev.signet.testkit.cluster.Namespace;
 import dev.signet.testkit.cluster.OnControlPlane;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +41,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @OnControlPlane
 final class KubernetesStoreTest {
 
-  private final StoreProvider provider = KubernetesStore.provider();
+  private final List<String> calls = new ArrayList<>();
+  private final StoreProvider provider =
+      KubernetesStore.provider(
+          (provider, call, succeeded) -> calls.add(provider + " " + call + " " + succeeded));
   private ControlPlane plane;
   private Api api;
   private Namespace namespace;
@@ -147,6 +151,23 @@ final class KubernetesStoreTest {
     assertThat(problem(new RemoteRef("../configmaps/x", "", "")))
         .isInstanceOf(Problem.Malformed.class);
     assertThat(problem(new RemoteRef("db?x=y", "", ""))).isInstanceOf(Problem.Malformed.class);
+  }
+
+  /** Whether one may read is asked by the rules first. */
+  @Test
+  void everyRequestIsCounted() throws Exception {
+    try (SecretStore store = open()) {
+      assertThat(store.validate()).isEqualTo(SecretStore.Validity.READY);
+      store.fetch(new RemoteRef("db", "user", "")).value().close();
+      ((Searchable) store)
+          .find(new Search(Optional.empty(), Optional.empty(), Map.of("team", "red")))
+          .close();
+    }
+    assertThat(calls)
+        .containsExactly(
+            "Kubernetes CreateSelfSubjectRulesReview true",
+            "Kubernetes GetSecret true",
+            "Kubernetes ListSecrets true");
   }
 
   @Test
@@ -304,6 +325,15 @@ final class KubernetesStoreTest {
 
       push(store, new Writable.Remote("new", ""), "", "v3", Map.of());
       assertThat(remote("new")).containsEntry("data", Map.of("all", base64("v3")));
+      assertThat(calls)
+          .containsExactly(
+              "Kubernetes GetSecret false",
+              "Kubernetes CreateSecret true",
+              "Kubernetes GetSecret true",
+              "Kubernetes GetSecret true",
+              "Kubernetes UpdateSecret true",
+              "Kubernetes GetSecret true",
+              "Kubernetes UpdateSecret true");
 
       assertThatThrownBy(() -> push(store, new Writable.Remote("new", ""), "k", "v", Map.of()))
           .hasMessageContaining("requires property in RemoteRef");
@@ -391,6 +421,9 @@ final class KubernetesStoreTest {
       assertThat(remote("two")).isEmpty();
       writable.delete(new Writable.Remote("two", "b"));
       assertThat(writable.exists(new Writable.Remote("two", ""))).isFalse();
+      assertThat(calls)
+          .contains("Kubernetes UpdateSecret true", "Kubernetes DeleteSecret true")
+          .endsWith("Kubernetes GetSecret false");
     }
   }
 

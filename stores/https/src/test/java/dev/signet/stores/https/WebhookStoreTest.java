@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
@@ -20,6 +21,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -32,11 +35,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WebhookStoreTest {
 
   private final WebServer server = new WebServer();
+  private final List<String> calls = new ArrayList<>();
   private final StoreProvider provider =
       WebhookStore.provider(
           new Rendering(
               Sprig::functions,
-              new Template.Sources(InstantSource.system(), ZoneOffset.UTC, new SecureRandom())));
+              new Template.Sources(InstantSource.system(), ZoneOffset.UTC, new SecureRandom())),
+          (provider, call, succeeded) -> calls.add(provider + " " + call + " " + succeeded));
 
   @AfterEach
   void stop() {
@@ -67,6 +72,20 @@ final class WebhookStoreTest {
             new RemoteRef("a/b c?", "x&y=z", "1"));
     assertThat(value).isEqualTo("s3cret");
     assertThat(server.asked().getFirst().path()).isEqualTo("/a%2Fb+c%3F?p=x%26y%3Dz&v=1&n=ns");
+  }
+
+  /** Whatever the answer is: that is how upstream counts. */
+  @Test
+  void everyRequestIsCounted() throws Exception {
+    server.answers(200, "v");
+    assertThat(fetch("{url: URL}", key("k"))).isEqualTo("v");
+    server.answers(500, "");
+    assertThatThrownBy(() -> fetch("{url: URL}", key("k"))).isInstanceOf(StoreException.class);
+    server.answers(HttpExchange::close);
+    assertThatThrownBy(() -> fetch("{url: URL}", key("k"))).isInstanceOf(StoreException.class);
+    assertThat(calls)
+        .containsExactly(
+            "Webhook HTTPRequest true", "Webhook HTTPRequest true", "Webhook HTTPRequest false");
   }
 
   @Test

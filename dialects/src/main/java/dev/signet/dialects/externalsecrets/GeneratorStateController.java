@@ -1,0 +1,143 @@
+package dev.signet.dialects.externalsecrets;
+
+import dev.signet.delivery.Controller;
+import dev.signet.delivery.Event;
+import dev.signet.delivery.Evidence;
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.Outcome;
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
+import dev.signet.dialects.externalsecrets.generators.Generators;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Ends what generators left outside the cluster. A GeneratorState is the note of one such thing: a
+ * snapshot of its generator, what is to be taken back, and from when on. A finalizer holds it until
+ * that is done.
+ *
+ * <p>The generators here leave nothing and, as upstream, make no note; nor does upstream for any of
+ * these kinds. So the notes that there are came with a takeover. One of a generator that is here
+ * goes when its time has come or its owner went. One of another is neither deleted nor let go: what
+ * it stands for, a token of Grafana for instance, would live on with nobody knowing.
+ *
+ * <p>The condition is upstream's, which computes it and does not store it. The kind has no status
+ * of its own to be written beside the rest, so it is written with the object.
+ */
+public final class GeneratorStateController implements Controller {
+
+  static final GroupKind KIND = new GroupKind(GeneratorRef.GROUP, "GeneratorState");
+
+  private static final String DEADLINE = "garbageCollectionDeadline";
+
+  private final Objects objects;
+  private final Evidence evidence;
+  private final InstantSource clock;
+
+  public GeneratorStateController(Objects objects, Evidence evidence, InstantSource clock) {
+    this.objects = objects;
+    this.evidence = evidence;
+    this.clock = clock;
+  }
+
+  @Override
+  public GroupKind kind() {
+    return KIND;
+  }
+
+  @Override
+  public Outcome reconcile(Ref ref) throws ObjectsException {
+    Optional<KubeObject> found = objects.get(ref);
+    if (found.isEmpty()) {
+      return new Outcome.Done();
+    }
+    KubeObject state = found.get();
+    try {
+      return Finalizers.going(state) ? end(state) : keep(state);
+    } catch (MalformedObjectException e) {
+      return hold(state, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Outcome keep(KubeObject state) throws ObjectsException, MalformedObjectException {
+    if (!Finalizers.has(state, Finalizers.GENERATOR_STATE)) {
+      Finalizers.add(objects, state, Finalizers.GENERATOR_STATE);
+      // What follows is about the object as it is then.
+      return new Outcome.After(Duration.ZERO);
+    }
+    Optional<Instant> deadline = deadline(state.spec());
+    if (deadline.isEmpty()) {
+      return new Outcome.Done();
+    }
+    Duration left = Duration.between(clock.instant(), deadline.get());
+    if (left.isPositive()) {
+      return new Outcome.After(left);
+    }
+    Optional<String> stranger = stranger(state);
+    if (stranger.isPresent()) {
+      return hold(state, stranger.get());
+    }
+    objects.delete(state.ref(), state.metadata().uid());
+    return new Outcome.Done();
+  }
+
+  private Outcome end(KubeObject state) throws ObjectsException, MalformedObjectException {
+    if (Finalizers.has(state, Finalizers.GENERATOR_STATE)) {
+      Optional<String> stranger = stranger(state);
+      if (stranger.isPresent()) {
+        return hold(state, stranger.get());
+      }
+      Finalizers.remove(objects, state, Finalizers.GENERATOR_STATE);
+    }
+    return new Outcome.Done();
+  }
+
+  private static Optional<Instant> deadline(Fields spec) throws MalformedObjectException {
+    Optional<String> text = spec.string(DEADLINE).filter(it -> !it.isEmpty());
+    try {
+      return text.map(Instant::parse);
+    } catch (DateTimeException e) {
+      throw new MalformedObjectException(
+          "spec." + DEADLINE + " is no time such as 2026-01-02T03:04:05Z");
+    }
+  }
+
+  /** Why what it stands for cannot be taken back here, if it cannot. */
+  private static Optional<String> stranger(KubeObject state) throws MalformedObjectException {
+    String kind = state.spec().requiredObject("resource").requiredString("kind");
+    return Generators.has(kind)
+        ? Optional.empty()
+        : Optional.of(
+            "could not get generator: generators of kind "
+                + kind
+                + " are not in this version, so what it made is not taken back; take it back there"
+                + " and remove the finalizer "
+                + Finalizers.GENERATOR_STATE
+                + ", or let External Secrets do it");
+  }
+
+  private Outcome hold(KubeObject state, String message) throws ObjectsException {
+    evidence.event(Event.warning(state.ref(), "Error", message));
+    Map<String, Object> status;
+    try {
+      status =
+          ReadyStatus.status(
+              state, ReadyStatus.condition(state, false, "Error", message, clock.instant()));
+    } catch (MalformedObjectException e) {
+      // Nobody but this program writes a status here, so there is none to keep.
+      return new Outcome.Stalled("Error", message);
+    }
+    if (!status.equals(state.tree().get("status"))) {
+      objects.update(state.with("status", status));
+    }
+    return new Outcome.Stalled("Error", message);
+  }
+}
