@@ -33,3 +33,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
 {{- end }}
+
+{{- /* Of a resource of the whole cluster; a name of its own for each release. */}}
+{{- define "signet.validation" -}}
+{{- .Release.Namespace }}-{{ include "signet.name" . }}-validate
+{{- end }}
+
+{{- define "signet.webhookSecret" -}}
+{{- include "signet.name" . | trunc 55 | trimSuffix "-" }}-webhook
+{{- end }}

@@ -45,6 +45,7 @@ final class ClusterLineage {
   private final Inspection inspection;
   private final Ref secret;
   private final Map<Declared, Lineage.By> sources = new LinkedHashMap<>();
+  private final Map<String, String> notes = new LinkedHashMap<>();
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<String> unseen = new ArrayList<>();
 
@@ -97,6 +98,7 @@ final class ClusterLineage {
         List<Lineage.By> stores = new ArrayList<>();
         declared.stores().forEach(store -> attempt(() -> stores.add(store(store))));
         add(declared, ExternalSecretReport.standing(object), stores);
+        notes.putAll(ExternalSecretReport.notes(object));
       }
     }
   }
@@ -211,7 +213,7 @@ final class ClusterLineage {
             by.add(source);
           }
         });
-    return new Lineage.Key(name, from, by);
+    return new Lineage.Key(name, from, by, Lineage.of(notes, name));
   }
 
   /**
@@ -227,6 +229,7 @@ final class ClusterLineage {
         consumers,
         _ -> Map.of(),
         "nothing in its namespace" + (unseen.isEmpty() ? "" : " that could be seen"),
+        Lineage.others(notes, all),
         unseen);
   }
 }

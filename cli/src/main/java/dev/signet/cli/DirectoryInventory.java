@@ -14,6 +14,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
+import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -163,6 +164,12 @@ final class DirectoryInventory implements Inventory {
             .flatMap(manifest -> Consumers.of(manifest.object()).stream())
             .filter(consumer -> consumer.secret().equals(ref))
             .toList();
+    Map<String, String> notes = new LinkedHashMap<>();
+    deliveries.forEach(
+        delivery ->
+            directory
+                .get(delivery.resource())
+                .ifPresent(object -> notes.putAll(ExternalSecretReport.notes(object))));
     try (Secret secret = GetCommand.secret(directory, ref, project)) {
       List<Lineage.Key> keys = new ArrayList<>();
       secret
@@ -170,7 +177,12 @@ final class DirectoryInventory implements Inventory {
           .items()
           .forEach(
               (key, item) ->
-                  keys.add(new Lineage.Key(key, List.of(item.origin()), by(key, deliveries))));
+                  keys.add(
+                      new Lineage.Key(
+                          key,
+                          List.of(item.origin()),
+                          by(key, deliveries),
+                          Lineage.of(notes, key))));
       return new Lineage(
           ref,
           secret.type().isEmpty() ? "Opaque" : secret.type(),
@@ -178,6 +190,7 @@ final class DirectoryInventory implements Inventory {
           consumers,
           user -> Map.of("file", where(user)),
           "nothing in these folders",
+          Lineage.others(notes, secret.data().items().keySet()),
           directory.manifests().failures().stream()
               .map(failure -> failure.where() + ": " + failure.why())
               .toList());

@@ -5,6 +5,7 @@ import dev.signet.delivery.Consumer;
 import dev.signet.delivery.object.Ref;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param where what is said of the place of a user, as a field of its own for programs; may be
  *     empty
  * @param nobody what is said when nobody uses a key
+ * @param others what is to be said of what is no key of it, such as an entry that brought nothing
  * @param unseen what could not be looked at, and why
  */
 record Lineage(
@@ -26,10 +28,15 @@ record Lineage(
     List<Consumer> consumers,
     Function<Ref, Map<String, Object>> where,
     String nobody,
+    List<String> others,
     List<String> unseen) {
 
-  /** A key and the resources that bring it. */
-  record Key(String name, List<Origin> from, List<By> by) {}
+  /**
+   * A key and the resources that bring it.
+   *
+   * @param notes why it could not be brought, or is not from where it should be
+   */
+  record Key(String name, List<Origin> from, List<By> by, List<String> notes) {}
 
   /**
    * A resource on the way.
@@ -39,6 +46,20 @@ record Lineage(
    * @param through the stores that it asks
    */
   record By(Ref resource, String note, Map<String, Object> facts, List<By> through) {}
+
+  /** The note of a key, if it has one. */
+  static List<String> of(Map<String, String> notes, String key) {
+    String note = notes.get(key);
+    return note == null ? List.of() : List.of(note);
+  }
+
+  /** Those notes that are of no key of the Secret. */
+  static List<String> others(Map<String, String> notes, Collection<String> keys) {
+    return notes.entrySet().stream()
+        .filter(note -> !keys.contains(note.getKey()))
+        .map(note -> note.getKey() + ": " + note.getValue())
+        .toList();
+  }
 
   private List<Consumer> users(String key) {
     return consumers.stream()
@@ -64,6 +85,7 @@ record Lineage(
           out.println(indent + "store " + store.resource() + "  (" + store.note() + ")");
         }
       }
+      key.notes().forEach(note -> out.println(indent + "note  " + note));
       List<Consumer> users = users(key.name());
       if (users.isEmpty()) {
         out.println(indent + "used  by " + nobody);
@@ -78,6 +100,7 @@ record Lineage(
                 + (user.follows() ? "" : "; sees a new value only after a restart"));
       }
     }
+    others.forEach(note -> out.println("note  " + note));
   }
 
   /**
@@ -91,6 +114,9 @@ record Lineage(
     tree.put("namespace", secret.namespace());
     tree.put("name", secret.name());
     tree.put("keys", keys.stream().map(this::tree).toList());
+    if (!others.isEmpty()) {
+      tree.put("notes", others);
+    }
     if (!place.isEmpty()) {
       tree.put("unseen", unseen);
     }
@@ -105,6 +131,9 @@ record Lineage(
       tree.put("orFrom", key.from().stream().skip(1).map(Lineage::tree).toList());
     }
     tree.put("by", key.by().stream().map(Lineage::tree).toList());
+    if (!key.notes().isEmpty()) {
+      tree.put("notes", key.notes());
+    }
     List<Object> used = new ArrayList<>();
     for (Consumer user : users(key.name())) {
       Map<String, Object> edge = tree(user.user());

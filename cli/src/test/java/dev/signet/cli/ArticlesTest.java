@@ -1,12 +1,21 @@
 package dev.signet.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.testkit.Jsonl;
+import dev.signet.yaml.Documents;
+import dev.signet.yaml.DuplicateKeys;
+import dev.signet.yaml.MalformedDocumentException;
+import dev.signet.yaml.ReadLimits;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The manifests that people find when they read about secrets, run as printed, with values sealed
@@ -86,6 +95,77 @@ class ArticlesTest {
     assertThat(value("production/checkout-secrets", "PAYMENT_API_KEY")).isEqualTo("sk_live_xxx");
     assertThat(shell.signet("explain", "production/checkout-secrets").succeeded().out())
         .contains("used  Deployment production/checkout-service: envFrom of container checkout");
+  }
+
+  private static List<Jsonl.Row> externalSecrets() {
+    try {
+      return Documents.read(
+              Shell.resource("articles/external-secrets.yaml").getBytes(UTF_8),
+              "external-secrets.yaml",
+              ReadLimits.DEFAULT,
+              DuplicateKeys.REJECTED)
+          .stream()
+          .map(document -> new Jsonl.Row(document.tree()))
+          .toList();
+    } catch (MalformedDocumentException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void everyArticleThatHasAnExternalSecretIsOnTheList() {
+    assertThat(externalSecrets().stream().map(row -> row.text("article")))
+        .containsExactly("000", "001", "002", "003", "003", "004");
+    assertThat(externalSecrets())
+        .filteredOn(row -> row.has("except"))
+        .as("the one that reads dynamic credentials twice")
+        .extracting(row -> row.text("article"))
+        .containsExactly("004");
+  }
+
+  @ParameterizedTest
+  @MethodSource("externalSecrets")
+  void anExternalSecretIsDeliveredAsPrinted(Jsonl.Row row) throws MalformedDocumentException {
+    Jsonl.Row printed =
+        new Jsonl.Row(
+            Documents.read(
+                    row.text("manifest").getBytes(UTF_8),
+                    "manifest",
+                    ReadLimits.DEFAULT,
+                    DuplicateKeys.REJECTED)
+                .getFirst()
+                .tree());
+    String namespace = printed.row("metadata").optionalText("namespace").orElse("default");
+    String name = printed.row("metadata").text("name");
+    Jsonl.Row store = printed.row("spec").row("secretStoreRef");
+    shell.write("app/external-secret.yaml", row.text("manifest"));
+    shell.write(
+        "app/store.yaml",
+        """
+        apiVersion: external-secrets.io/v1beta1
+        kind: %s
+        metadata: {name: %s%s}
+        spec: {provider: {fake: {data: [{key: %s, value: '%s'}]}}}
+        """
+            .formatted(
+                store.text("kind"),
+                store.text("name"),
+                store.text("kind").equals("SecretStore") ? ", namespace: " + namespace : "",
+                row.row("store").text("key"),
+                row.row("store").text("value")));
+
+    shell.signet("apply", "-f", "app").succeeded();
+
+    row.row("values")
+        .fields()
+        .forEach(
+            (key, value) ->
+                assertThat(value(namespace + "/" + name, key)).as(key).isEqualTo(value));
+    assertThat(shell.signet("get", "secret", namespace + "/" + name).succeeded().out().lines())
+        .as("keys, below a heading")
+        .hasSize(row.row("values").fields().size() + 1);
+    assertThat(shell.signet("get", "resources").succeeded().out().replaceAll(" +", " "))
+        .contains("ExternalSecret " + namespace + "/" + name + " Ready True SecretSynced");
   }
 
   @Test

@@ -225,6 +225,18 @@ class ClusterCommandsTest {
       assertThat(failing.err())
           .contains(
               "could not get secret data from provider", "signet get events --cluster -n " + ns);
+      Eventually.holds(
+          Duration.ofSeconds(30),
+          "what failed, key by key",
+          () -> stage.signet("explain", "bad", "--cluster").out().contains("note  dataFrom[0]: "));
+      assertThat(stage.signet("explain", "bad", "--cluster").out())
+          .contains(
+              "note  NotFound in SecretStore/demo: SecretStore/" + ns + "/demo has no key none",
+              "note  dataFrom[0]: NotFound in SecretStore/demo: ");
+      assertThat(stage.signet("explain", "bad", "--cluster", "-o", "json").out())
+          .contains("\"notes\": [");
+      assertThat(stage.signet("get", "resources", "--cluster").out())
+          .contains("signet.dev/Keys", "KeysFailed", "password: NotFound in SecretStore/demo: ");
 
       var _ = shell.at(Instant.now());
       Shell.Result takeover = stage.signet("takeover", "--dry-run", "-n", ns).succeeded();

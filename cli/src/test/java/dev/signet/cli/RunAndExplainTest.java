@@ -143,4 +143,50 @@ class RunAndExplainTest {
         .contains("\"source\": \"SecretStore/production/demo\"")
         .contains("\"restartNeeded\": true");
   }
+
+  @Test
+  void whatIsNotFromWhereItsManifestSaysIsTold() {
+    shell.write(
+        "app/lenient.yaml",
+        """
+        apiVersion: external-secrets.io/v1
+        kind: SecretStore
+        metadata: {name: empty, namespace: production}
+        spec: {provider: {fake: {data: [{key: level, value: debug}]}}}
+        ---
+        apiVersion: external-secrets.io/v1
+        kind: ExternalSecret
+        metadata:
+          name: lenient
+          namespace: production
+          annotations:
+            signet.dev/fallback-stores: demo
+            signet.dev/fallback-on-missing: "true"
+            signet.dev/default-values: "mode: fast"
+            signet.dev/optional-keys: token
+        spec:
+          secretStoreRef: {name: empty}
+          data:
+          - {secretKey: level, remoteRef: {key: level}}
+          - {secretKey: db, remoteRef: {key: database}}
+          - {secretKey: mode, remoteRef: {key: mode}}
+          - {secretKey: token, remoteRef: {key: token}}
+        """);
+    shell.signet("apply", "-f", "app").succeeded();
+
+    String table = shell.signet("explain", "production/lenient").succeeded().out();
+
+    assertThat(table)
+        .contains("from  SecretStore/production/empty, level")
+        .contains("from  SecretStore/production/demo, database")
+        .contains("note  from SecretStore/demo, NotFound in SecretStore/empty: ")
+        .contains("from  default in ExternalSecret/production/lenient, mode")
+        .contains("note  by default, NotFound in SecretStore/empty: ")
+        .contains("\nnote  token: left out, NotFound in SecretStore/empty: ");
+    assertThat(shell.signet("get", "resources").succeeded().out())
+        .contains("signet.dev/Keys", "KeysSubstituted", "token: left out");
+    assertThat(shell.signet("get", "secret", "production/lenient").succeeded().out())
+        .contains("default in ExternalSecret/production/lenient")
+        .doesNotContain("fast");
+  }
 }

@@ -81,6 +81,11 @@ class ChartTest {
           namespaces={a,b}              | Role                     | 4
           namespaces={a,b}              | ClusterRole              | 1
           namespaces={apps}             | Role                     | 2
+          webhook.enabled=true                       | ValidatingWebhookConfiguration | 1
+          webhook.enabled=true                       | Secret                         | 1
+          webhook.enabled=true                       | Role                           | 1
+          webhook.enabled=true,namespaces={apps}     | Role                           | 2
+          webhook.enabled=true,namespaces={a,b}      | Role                           | 5
           escrow.recipients={age1a},escrow.secretNamespace=vault                  | Role | 1
           escrow.recipients={age1a},escrow.secretNamespace=vault,namespaces={a,b} | Role | 5
           escrow.recipients={age1a},escrow.secretNamespace=a,namespaces={a,b}     | Role | 4
@@ -104,6 +109,12 @@ class ChartTest {
           workers=8                             | --workers=8
           leaderElection.leaseName=mine         | --lease-name=mine
           extraArgs={--debug}                   | --debug
+          genericTargets.enabled=true           | --unsafe-allow-generic-targets
+          webhook.enabled=true                  | --webhook=:10250
+          webhook.enabled=true,webhook.port=9443 | --webhook=:9443
+          webhook.enabled=true                  | --webhook-service=apps/signet
+          webhook.enabled=true                  | --webhook-secret=signet-webhook
+          webhook.enabled=true                  | --webhook-configurations=apps-signet-validate
           escrow.recipients={age1a,age1b},escrow.secretNamespace=v      | --escrow-recipient=age1b
           escrow.recipients={age1a},escrow.secretNamespace=v            | --escrow-secret=v
           escrow.recipients={age1a},escrow.volume.hostPath.path=/e      | --escrow-folder=/escrow
@@ -153,6 +164,12 @@ class ChartTest {
           image.digest=latest    | digest
           crds.instal=false      | instal
           escrow.recipients={me} | recipients
+          webhook.failurePolicy=Never    | failurePolicy
+          webhook.port=8080              | webhook.port: 8080
+          genericTargets.enabled=maybe   | genericTargets/enabled
+          genericTargets.resources[0].apiGroup=*                                        | apiGroup
+          genericTargets.enabled=true,genericTargets.resources[0].apiGroup=x            | resources
+          genericTargets.resources[0].apiGroup=,genericTargets.resources[0].resources={configmaps} | set both or none
           escrow.recipients={age1a} | need a place for the copies
           escrow.secretNamespace=v  | nobody could open the copies
           escrow.recipients={age1a},escrow.load=x | store and escrow.load need each other
@@ -162,6 +179,59 @@ class ChartTest {
 
     assertThat(ran.status()).isNotZero();
     assertThat(ran.err()).contains(named);
+  }
+
+  @Test
+  void theWebhookBlocksNothingAndIsAskedOnlyWhereItDelivers() throws IOException {
+    Jsonl.Row everywhere = webhook("webhook.enabled=true");
+    Jsonl.Row listed = webhook("webhook.enabled=true", "namespaces={a,b}");
+
+    assertThat(everywhere.text("failurePolicy")).isEqualTo("Ignore");
+    assertThat(everywhere.has("namespaceSelector")).isFalse();
+    assertThat(resources(everywhere))
+        .contains("externalsecrets", "clusterexternalsecrets", "clusterpushsecrets");
+    assertThat(listed.row("namespaceSelector").rows("matchExpressions").getFirst().texts("values"))
+        .containsExactly("a", "b");
+    assertThat(resources(listed))
+        .containsExactly("externalsecrets", "secretstores", "clustersecretstores", "pushsecrets");
+    assertThat(webhook("webhook.enabled=true", "webhook.failurePolicy=Fail").text("failurePolicy"))
+        .isEqualTo("Fail");
+  }
+
+  private static Jsonl.Row webhook(String... settings) throws IOException {
+    return Chart.render("apps", settings).stream()
+        .filter(each -> each.kind().equals("ValidatingWebhookConfiguration"))
+        .findFirst()
+        .orElseThrow()
+        .tree()
+        .rows("webhooks")
+        .getFirst();
+  }
+
+  private static List<String> resources(Jsonl.Row webhook) {
+    return webhook.rows("rules").stream()
+        .flatMap(rule -> rule.texts("resources").stream())
+        .toList();
+  }
+
+  @Test
+  void genericTargetsMayBeWrittenWhereTheyAreListedAndNowhereElse() throws IOException {
+    List<Jsonl.Row> rules =
+        Chart.render(
+                "apps",
+                "genericTargets.enabled=true",
+                "genericTargets.resources[0].apiGroup=argoproj.io",
+                "genericTargets.resources[0].resources={applications}")
+            .stream()
+            .filter(each -> each.kind().equals("ClusterRole"))
+            .flatMap(each -> each.tree().rows("rules").stream())
+            .filter(rule -> rule.texts("apiGroups").contains("argoproj.io"))
+            .toList();
+
+    assertThat(rules).hasSize(1);
+    assertThat(rules.getFirst().texts("resources")).containsExactly("applications");
+    assertThat(rules.getFirst().texts("verbs"))
+        .containsExactly("get", "create", "update", "delete");
   }
 
   @Test

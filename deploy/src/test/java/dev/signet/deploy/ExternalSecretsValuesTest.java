@@ -47,7 +47,6 @@ class ExternalSecretsValuesTest {
           Map.entry("controllerClass", "controllerClass: "),
           Map.entry("extendedMetricLabels", "extendedMetricLabels: "),
           Map.entry("storeRequeueInterval", "storeRequeueInterval: "),
-          Map.entry("genericTargets.enabled", "genericTargets.enabled: "),
           Map.entry("enableHTTP2", "enableHTTP2: "),
           Map.entry("vault.enableTokenCache", "vault.enableTokenCache: "),
           Map.entry("log.timeEncoding", "log.timeEncoding: "),

@@ -29,6 +29,9 @@ class InstallTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  private static final String CONFIGURATIONS =
+      "admissionregistration.k8s.io/validatingwebhookconfigurations";
+
   private static final Set<String> CLUSTER_STORES =
       rights(
           "get external-secrets.io/clustersecretstores",
@@ -137,6 +140,9 @@ class InstallTest {
         "networkPolicy.enabled=true;networkPolicy.egress[0].ports[0].port=8200",
         "leaderElection.enabled=false;crds.install=false",
         "rbac.finalizers=true;serviceAccount.annotations.a=b",
+        "webhook.enabled=true;networkPolicy.enabled=true",
+        "genericTargets.enabled=true,genericTargets.resources[0].apiGroup=,"
+            + "genericTargets.resources[0].resources={configmaps}",
         "podLabels.a=b;podAnnotations.c=d;nodeSelector.e=f;priorityClassName=system-node-critical",
         "extraEnv[0].name=A;extraEnv[0].value=b;extraArgs={--debug};imagePullSecrets[0].name=pull",
         "tolerations[0].operator=Exists;resources.limits.memory=1Gi",
@@ -155,6 +161,12 @@ class InstallTest {
     Installing.apply(api, objects);
 
     assertThat(objects).allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
+    for (Chart.Rendered each : objects) {
+      if (each.kind().equals("ValidatingWebhookConfiguration")) {
+        // Nobody answers it, and other tests would wait for that.
+        api.delete(Installing.path(each)).orFail();
+      }
+    }
   }
 
   @Test
@@ -225,6 +237,45 @@ class InstallTest {
       assertThat(operator.get(listed.path("secrets")).status()).isEqualTo(200);
       assertThat(operator.get("/api/v1/namespaces/default/secrets").status()).isEqualTo(403);
       assertThat(operator.get("/api/v1/secrets").status()).isEqualTo(403);
+    }
+  }
+
+  /** To the rights of the mode come those on two objects by their names. */
+  @Test
+  void forTheWebhookItMayWriteItsCertificateAndWhoIsToTrustIt(
+      ControlPlane plane, Namespace home, Api api) throws IOException {
+    try (Namespace listed = plane.namespace("listed");
+        Namespace keys = plane.namespace("keys")) {
+      List<Chart.Rendered> objects =
+          Chart.render(
+              home.name(),
+              "webhook.enabled=true",
+              "namespaces={" + listed.name() + "}",
+              "keyNamespace=" + keys.name());
+      try {
+        Installing.apply(api, objects);
+
+        Set<String> configuration =
+            rights(
+                "get " + CONFIGURATIONS + " " + home.name() + "-signet-validate",
+                "update " + CONFIGURATIONS + " " + home.name() + "-signet-validate");
+        assertRights(
+            plane,
+            home.name(),
+            home.name(),
+            List.of(
+                CLUSTER_STORES,
+                configuration,
+                rights("get /secrets signet-webhook", "update /secrets signet-webhook")));
+        assertRights(
+            plane, home.name(), listed.name(), List.of(DELIVERY, CLUSTER_STORES, configuration));
+      } finally {
+        for (Chart.Rendered each : objects) {
+          if (each.kind().equals("ValidatingWebhookConfiguration")) {
+            api.delete(Installing.path(each)).orFail();
+          }
+        }
+      }
     }
   }
 

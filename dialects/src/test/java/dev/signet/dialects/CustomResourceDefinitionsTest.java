@@ -148,4 +148,25 @@ class CustomResourceDefinitionsTest {
       assertThat(provider.flag("x-kubernetes-preserve-unknown-fields")).isTrue();
     }
   }
+
+  /** Upstream's has two names for conditions and refuses others; what is said of keys needs one. */
+  @Test
+  void conditionsOfExternalSecretsMayHaveNamesOfTheirOwn() {
+    assertThat(of("ExternalSecret").row("spec").rows("versions"))
+        .allSatisfy(
+            version ->
+                assertThat(
+                        version
+                            .row("schema")
+                            .row("openAPIV3Schema")
+                            .row("properties")
+                            .row("status")
+                            .row("properties")
+                            .row("conditions")
+                            .row("items")
+                            .row("properties")
+                            .row("type")
+                            .fields())
+                    .isEqualTo(Map.of("type", "string")));
+  }
 }

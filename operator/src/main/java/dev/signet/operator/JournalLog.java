@@ -24,6 +24,7 @@ final class JournalLog implements Journal {
   private final Metrics metrics;
   private final Function<Ref, String> instance;
   private final Function<Ref, Optional<SyncSchedule>> schedule;
+  private final Function<Ref, Optional<Boolean>> keys;
 
   /** The reason and message last logged; of live objects only. */
   private final Map<Ref, String> last = new ConcurrentHashMap<>();
@@ -31,20 +32,24 @@ final class JournalLog implements Journal {
   /**
    * @param instance the label {@code app.kubernetes.io/instance} of an object
    * @param schedule of an ExternalSecret that is fetched again and again
+   * @param keys whether all keys of an ExternalSecret have a value, where that is to be said
    */
   JournalLog(
       Metrics metrics,
       Function<Ref, String> instance,
-      Function<Ref, Optional<SyncSchedule>> schedule) {
+      Function<Ref, Optional<SyncSchedule>> schedule,
+      Function<Ref, Optional<Boolean>> keys) {
     this.metrics = metrics;
     this.instance = instance;
     this.schedule = schedule;
+    this.keys = keys;
   }
 
   @Override
   public void reconciled(Ref ref, Reconciled result, Duration took) {
     metrics.reconciled(ref, instance.apply(ref), result, took);
     metrics.synced(ref, schedule.apply(ref));
+    metrics.keys(ref, keys.apply(ref));
     switch (result) {
       case Reconciled.As(Outcome outcome) -> {
         switch (outcome) {

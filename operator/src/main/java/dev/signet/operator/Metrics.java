@@ -5,6 +5,7 @@ import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
 import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
@@ -391,6 +392,27 @@ final class Metrics implements CountedObjects.Writes {
     }
   }
 
+  /**
+   * Of an ExternalSecret: whether all keys have a value, where not all are as the manifest says
+   * first.
+   */
+  void keys(Ref ref, Optional<Boolean> substituted) {
+    Gauge condition = conditions.get(ref.kind().kind());
+    if (condition == null) {
+      return;
+    }
+    for (boolean status : List.of(true, false)) {
+      String label = status ? "True" : "False";
+      if (substituted.isEmpty()) {
+        condition.remove(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label);
+      } else {
+        condition
+            .labelValues(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label)
+            .set(status == substituted.get() ? 1 : 0);
+      }
+    }
+  }
+
   private static String resultOf(Reconciled result) {
     return switch (result) {
       case Reconciled.As(Outcome outcome) ->
@@ -483,6 +505,7 @@ final class Metrics implements CountedObjects.Writes {
     if (condition != null && duration != null) {
       condition.remove(ref.name(), ref.namespace(), "Ready", "True");
       condition.remove(ref.name(), ref.namespace(), "Ready", "False");
+      keys(ref, Optional.empty());
       duration.remove(ref.name(), ref.namespace());
     }
   }

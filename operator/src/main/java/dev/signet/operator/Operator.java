@@ -17,6 +17,7 @@ import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
+import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
@@ -234,7 +235,7 @@ public final class Operator {
     gates.wishes(queue::since);
     gates.onRecovery(queue::wake);
     metrics.stores(gates);
-    Journal log = new JournalLog(metrics, this::instance, this::schedule);
+    Journal log = new JournalLog(metrics, this::instance, this::schedule, this::keys);
     Engine engine =
         new Engine(
             controllers,
@@ -312,6 +313,8 @@ public final class Operator {
                     () -> mayWrite.getAsBoolean() && cluster.settled(),
                     clock,
                     random));
+    webhook.ifPresent(
+        it -> LOG.atInfo().addKeyValue("addr", it.address()).log("admission is answered"));
     reporter = Thread.ofVirtual().name("reporter").start(() -> report(unready, engine));
     LOG.atInfo()
         .addKeyValue("version", settings.version())
@@ -452,6 +455,17 @@ public final class Operator {
     }
     try {
       return cluster.get(ref).flatMap(SyncSchedule::of);
+    } catch (ObjectsException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Boolean> keys(Ref ref) {
+    if (!ref.kind().equals(Kinds.EXTERNAL_SECRETS.kind())) {
+      return Optional.empty();
+    }
+    try {
+      return cluster.get(ref).flatMap(ExternalSecretReport::substituted);
     } catch (ObjectsException e) {
       return Optional.empty();
     }

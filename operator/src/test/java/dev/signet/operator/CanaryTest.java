@@ -135,6 +135,7 @@ class CanaryTest {
       said.append(bundle);
 
       assertThat(secrets).as("the search finds it where it may be").isPositive();
+      assertThat(said).as("what is said of single keys is searched").contains("signet.dev/Keys");
       for (String form : Canary.forms(MARK)) {
         int at = said.indexOf(form);
         assertThat(at < 0 ? "" : said.substring(Math.max(0, at - 300), at))

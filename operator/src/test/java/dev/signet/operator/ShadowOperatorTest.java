@@ -101,6 +101,10 @@ class ShadowOperatorTest {
     Stage.stop(shadow);
 
     assertThat(Stage.LOG.toString(UTF_8)).doesNotContain(VALUE);
+    assertOnlyRead(plane, user);
+  }
+
+  private void assertOnlyRead(ControlPlane plane, String user) throws IOException {
     var _ = stage.api().get(stage.secretPath("marker"));
     Eventually.holds(
         Stage.SOON,
@@ -117,5 +121,97 @@ class ShadowOperatorTest {
         .filteredOn(each -> each.user().equals(user))
         .isNotEmpty()
         .allMatch(each -> List.of("get", "list", "watch").contains(each.verb()));
+  }
+
+  private void externalSecret(String name, String store) throws IOException {
+    stage.applyExternal(
+        "externalsecrets",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "%s"},
+         "spec": {"refreshInterval": "1h", "secretStoreRef": {"name": "%s"},
+          "data": [{"secretKey": "k", "remoteRef": {"key": "remote"}}]}}
+        """
+            .formatted(name, store));
+  }
+
+  @Test
+  void ofExternalSecretsItSaysWhatWouldBeFetchedAndRefusedAndAsksNoStore(ControlPlane plane)
+      throws IOException {
+    stage.applyExternal(
+        "secretstores",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "fake"},
+         "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "%s"}]}}}}
+        """
+            .formatted(VALUE));
+    externalSecret("app", "fake");
+    Settings settings = stage.withoutKey(stage.settings());
+    Operator works = stage.start(settings);
+    stage.awaitValues("app", "{k=" + VALUE + "}");
+    var _ = stage.awaitCondition(stage.externalPath("externalsecrets/app"), "Ready", "True");
+    Stage.stop(works);
+
+    String user = "shadow-external-" + stage.namespace();
+    Operator shadow =
+        stage.start(
+            stage
+                .withElection(settings)
+                .withBeside(
+                    Beside.DEFAULT.with(Beside.Conduct.SHADOW).withSettled(Duration.ofMillis(500))),
+            plane.url(),
+            plane.user(user, "system:masters"));
+    awaitList(shadow, "differences: 0\ncompared: 1\nunsettled: 0\n");
+
+    // Somebody else's value, an object that nobody has looked at, and one that cannot be delivered.
+    stage
+        .api()
+        .patch(
+            stage.secretPath("app"),
+            "application/merge-patch+json",
+            "{\"data\": {\"k\": \"ZWRpdGVk\"}}")
+        .orFail();
+    externalSecret("new", "fake");
+    stage.applyExternal(
+        "secretstores",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "unknown"},
+         "spec": {"provider": {"doppler": {}}}}
+        """);
+    externalSecret("refused", "unknown");
+    awaitList(shadow, "differences: 3\ncompared: 3\nunsettled: 0\n");
+    assertThat(Stage.http(shadow, "/shadow"))
+        .contains("its Secret is missing or not as its annotation says")
+        .contains("it was never synced")
+        .contains("provider doppler is not in this version");
+    assertThat(Stage.metric(shadow, "signet_shadow_differences{kind=\"would_fetch\"}"))
+        .isEqualTo("2.0");
+    assertThat(Stage.metric(shadow, "signet_shadow_differences{kind=\"would_refuse\"}"))
+        .isEqualTo("1.0");
+
+    // It wrote nothing: no Secret, no status, no event.
+    assertThat(stage.values("app")).isEqualTo("{k=edited}");
+    assertThat(stage.values("new")).isEqualTo("none");
+    assertThat(
+            stage
+                .api()
+                .get(stage.externalPath("externalsecrets/new"))
+                .orFail()
+                .json()
+                .has("status"))
+        .isFalse();
+    assertThat(stage.events("new")).isEmpty();
+    assertThat(stage.events("refused")).isEmpty();
+    assertThat(Stage.http(shadow, "/metrics"))
+        .doesNotContain("signet_writes_total{")
+        .doesNotContain("signet_store_calls_total{");
+
+    // Whoever works settles what can be.
+    Operator again = stage.start(settings);
+    stage.awaitValues("app", "{k=" + VALUE + "}");
+    awaitList(shadow, "differences: 1\ncompared: 3\nunsettled: 0\n");
+    Stage.stop(again);
+    Stage.stop(shadow);
+    assertThat(Stage.LOG.toString(UTF_8)).doesNotContain(VALUE);
+    assertOnlyRead(plane, user);
   }
 }

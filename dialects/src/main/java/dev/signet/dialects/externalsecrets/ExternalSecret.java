@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * the field's path.
  *
  * @param store the store of entries that name none
+ * @param leniency what its annotations let pass
  */
 record ExternalSecret(
     Metadata metadata,
@@ -39,7 +40,8 @@ record ExternalSecret(
     Duration refreshInterval,
     Optional<SyncWindows> syncWindows,
     List<Datum> data,
-    List<Source> dataFrom) {
+    List<Source> dataFrom,
+    Leniency leniency) {
 
   static final String GROUP = "external-secrets.io";
   static final GroupKind KIND = new GroupKind(GROUP, "ExternalSecret");
@@ -118,6 +120,8 @@ record ExternalSecret(
     Fields spec = whole.requiredObject("spec");
     Optional<StoreRef> store = StoreRef.optional(spec, "secretStoreRef");
     Fields target = spec.object("target").orElse(Fields.of(java.util.Map.of(), "spec.target"));
+    List<Datum> data = data(spec);
+    List<Source> dataFrom = dataFrom(spec);
     ExternalSecret result =
         new ExternalSecret(
             object.metadata().with("namespace", object.ref().namespace()),
@@ -131,8 +135,9 @@ record ExternalSecret(
             Choices.of(spec, "refreshPolicy", RefreshPolicy.Periodic),
             refreshInterval(spec),
             SyncWindows.of(spec),
-            data(spec),
-            dataFrom(spec));
+            data,
+            dataFrom,
+            Leniency.of(object.metadata().annotations(), store, data, dataFrom));
     if (strict) {
       whole.refuseUnread();
     }
@@ -158,7 +163,7 @@ record ExternalSecret(
     return !data.isEmpty() || !dataFrom.stream().allMatch(Source.Generate.class::isInstance);
   }
 
-  /** Every store that it names, the usual one first. */
+  /** Every store that it names, the usual one first, those that it falls back to last. */
   Set<StoreRef> stores() {
     Set<StoreRef> stores = new LinkedHashSet<>();
     store.ifPresent(stores::add);
@@ -170,6 +175,7 @@ record ExternalSecret(
         case Source.Generate _ -> {}
       }
     }
+    stores.addAll(leniency.fallbacks());
     return stores;
   }
 

@@ -132,14 +132,19 @@ public final class ExternalSecretController implements Controller {
     return List.copyOf(concerned);
   }
 
-  /** None of an object that is being deleted: that asks no store. */
+  /**
+   * None of an object that is being deleted: that asks no store. None either of one that has stores
+   * to fall back to: it must not wait for the first while that is down.
+   */
   private static Optional<Ref> firstStore(Optional<KubeObject> object) {
     if (object.isEmpty() || Finalizers.going(object.get())) {
       return Optional.empty();
     }
     try {
-      return ExternalSecret.of(object.get()).stores().stream()
+      ExternalSecret spec = ExternalSecret.of(object.get());
+      return spec.stores().stream()
           .findFirst()
+          .filter(_ -> spec.leniency().fallbacks().isEmpty())
           .map(store -> store.in(object.get().ref().namespace()));
     } catch (MalformedObjectException e) {
       return Optional.empty();
@@ -270,12 +275,11 @@ public final class ExternalSecretController implements Controller {
       fetched = fetch.all(spec);
     } catch (StoreException e) {
       boolean retry = !(e.problem() instanceof Problem.Malformed);
+      status.found(object.ref(), fetch.notes());
       return status.fail(
           object, error, "could not get secret data from provider", e.getMessage(), retry);
-    } catch (ShapeException e) {
-      return status.fail(
-          object, error, "could not get secret data from provider", e.getMessage(), false);
     }
+    status.found(object.ref(), fetch.notes());
     try (fetched) {
       if (spec.manifest().isPresent()) {
         return generic.deliver(object, spec, spec.manifest().get(), fetched);

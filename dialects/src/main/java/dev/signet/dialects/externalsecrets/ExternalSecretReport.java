@@ -4,6 +4,7 @@ import dev.signet.core.Origin;
 import dev.signet.delivery.Declared;
 import dev.signet.delivery.Standing;
 import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Ref;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * may be who delivers.
  */
 public final class ExternalSecretReport {
+
+  /** The condition that says of single keys what there is to say. */
+  public static final String KEYS = KeyNotes.CONDITION;
 
   private ExternalSecretReport() {}
 
@@ -76,6 +80,8 @@ public final class ExternalSecretReport {
                 ""));
       }
     }
+    Map<?, ?> annotations = map(map(object.tree().get("metadata")).get("annotations"));
+    stores.addAll(fallbacks(text(annotations.get(Leniency.FALLBACKS)), namespace));
     templates(object.ref(), map(target.get("template")), origins, rest);
     String name = text(target.get("name"));
     return new Declared(
@@ -85,6 +91,17 @@ public final class ExternalSecretReport {
         rest,
         List.copyOf(stores),
         text(map(object.tree().get("status")).get("refreshTime")));
+  }
+
+  /** None where they cannot be read: then none is asked. */
+  private static List<Ref> fallbacks(String annotation, String namespace) {
+    try {
+      return annotation.isEmpty()
+          ? List.of()
+          : Leniency.stores(annotation).stream().map(store -> store.in(namespace)).toList();
+    } catch (MalformedObjectException e) {
+      return List.of();
+    }
   }
 
   /** What a template writes takes the place of what was fetched, unless it is to be merged. */
@@ -148,6 +165,22 @@ public final class ExternalSecretReport {
     return Optional.of(new StoreRef(name, clusterWide).in(namespace));
   }
 
+  /**
+   * What its status says of single keys: why one failed, or where it is from if not from where the
+   * manifest says first. A key is that of an entry, or {@code dataFrom[N]}.
+   */
+  public static Map<String, String> notes(KubeObject object) {
+    return condition(object, KeyNotes.CONDITION)
+        .map(condition -> KeyNotes.read(text(condition.get("message"))))
+        .orElse(Map.of());
+  }
+
+  /** Whether all keys have a value, where not all are as the manifest says first. */
+  public static Optional<Boolean> substituted(KubeObject object) {
+    return condition(object, KeyNotes.CONDITION)
+        .map(condition -> "True".equals(condition.get("status")));
+  }
+
   /** The back end of a store, such as {@code vault}. */
   public static String provider(KubeObject store) {
     Map<?, ?> provider = map(map(store.tree().get("spec")).get("provider"));
@@ -157,21 +190,29 @@ public final class ExternalSecretReport {
   /** Of an ExternalSecret or a store. Only a success says of which generation it is. */
   public static Standing standing(KubeObject object) {
     Map<?, ?> status = map(object.tree().get("status"));
-    for (Object each : list(status.get("conditions"))) {
+    Optional<Map<?, ?>> ready = condition(object, "Ready");
+    if (ready.isEmpty()) {
+      return new Standing.Unseen();
+    }
+    Map<?, ?> condition = ready.get();
+    if (!"True".equals(condition.get("status"))) {
+      return new Standing.Failing(text(condition.get("reason")), text(condition.get("message")));
+    }
+    String synced = text(status.get("syncedResourceVersion"));
+    Object generation = map(object.tree().get("metadata")).get("generation");
+    return synced.isEmpty() || synced.startsWith(generation + "-")
+        ? new Standing.Delivered(text(condition.get("message")))
+        : new Standing.Unseen();
+  }
+
+  private static Optional<Map<?, ?>> condition(KubeObject object, String type) {
+    for (Object each : list(map(object.tree().get("status")).get("conditions"))) {
       Map<?, ?> condition = map(each);
-      if ("Ready".equals(condition.get("type"))) {
-        if (!"True".equals(condition.get("status"))) {
-          return new Standing.Failing(
-              text(condition.get("reason")), text(condition.get("message")));
-        }
-        String synced = text(status.get("syncedResourceVersion"));
-        Object generation = map(object.tree().get("metadata")).get("generation");
-        return synced.isEmpty() || synced.startsWith(generation + "-")
-            ? new Standing.Delivered(text(condition.get("message")))
-            : new Standing.Unseen();
+      if (type.equals(condition.get("type"))) {
+        return Optional.of(condition);
       }
     }
-    return new Standing.Unseen();
+    return Optional.empty();
   }
 
   private static Map<?, ?> map(@Nullable Object value) {

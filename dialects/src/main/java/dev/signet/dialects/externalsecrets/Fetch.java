@@ -2,6 +2,8 @@ package dev.signet.dialects.externalsecrets;
 
 import dev.signet.core.Item;
 import dev.signet.core.Material;
+import dev.signet.core.Origin;
+import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Event;
 import dev.signet.delivery.Evidence;
 import dev.signet.delivery.ObjectsException;
@@ -13,20 +15,37 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import java.nio.CharBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Collects the values of one ExternalSecret: {@code dataFrom} in order, then {@code data} in order,
  * later ones winning. All or nothing, but for values that do not exist: those are left out where
- * the deletion policy says so.
+ * the deletion policy or an annotation says so ({@link Leniency}).
+ *
+ * <p>The first entry that fails fails the whole, as upstream has it. The entries after it are asked
+ * for all the same, some of them, to say of each whether it fails too; but no generator runs, and a
+ * store that did not answer is not asked again.
  */
 final class Fetch {
+
+  /** So many entries are looked at after the first that failed. */
+  private static final int MOST_AFTER_FAILURE = 20;
 
   private final Fetching fetching;
   private final Evidence evidence;
   private final Ref resource;
+  private final KeyNotes notes = new KeyNotes();
+  private final Map<Ref, SecretStore> open = new HashMap<>();
+  private final Map<Ref, StoreException> silent = new HashMap<>();
+  private final List<StoreException> failures = new ArrayList<>();
+  private final Map<String, String> absent = new LinkedHashMap<>();
+  private int afterFailure;
 
   Fetch(Fetching fetching, Evidence evidence, Ref resource) {
     this.fetching = fetching;
@@ -34,19 +53,29 @@ final class Fetch {
     this.resource = resource;
   }
 
-  /** The caller closes the material. */
+  /** What came of single keys. */
+  KeyNotes notes() {
+    return notes;
+  }
+
+  /** To be called once. The caller closes the material. */
   Material all(ExternalSecret spec)
-      throws StoreException, ShapeException, ObjectsException, MalformedObjectException {
-    Map<Ref, SecretStore> open = new HashMap<>();
+      throws StoreException, ObjectsException, MalformedObjectException {
     Material result = new Material();
     boolean complete = false;
     try {
       for (int i = 0; i < spec.dataFrom().size(); i++) {
-        from(spec, i, open, result);
+        int index = i;
+        unlessFailed(Leniency.from(i), () -> from(spec, index, result));
       }
       for (int i = 0; i < spec.data().size(); i++) {
-        datum(spec, i, open, result);
+        int index = i;
+        unlessFailed(spec.data().get(i).secretKey(), () -> datum(spec, index, result));
       }
+      if (!failures.isEmpty()) {
+        throw failures.getFirst();
+      }
+      fillIn(spec, result);
       complete = true;
       return result;
     } finally {
@@ -57,50 +86,85 @@ final class Fetch {
     }
   }
 
-  private void from(ExternalSecret spec, int index, Map<Ref, SecretStore> open, Material result)
-      throws StoreException, ShapeException, ObjectsException, MalformedObjectException {
-    ExternalSecret.Source source = spec.dataFrom().get(index);
-    String where =
-        "error processing spec.dataFrom["
-            + index
-            + "]."
-            + switch (source) {
-              case ExternalSecret.Source.Extract _ -> "extract";
-              case ExternalSecret.Source.Find _ -> "find";
-              case ExternalSecret.Source.Generate _ -> "sourceRef.generatorRef";
-            }
-            + ", err: ";
+  @FunctionalInterface
+  private interface Looking {
+    void run() throws ObjectsException, MalformedObjectException;
+  }
+
+  /** What ends everything does not, once an entry has failed: that one is what is to be told. */
+  private void unlessFailed(String entry, Looking looking)
+      throws ObjectsException, MalformedObjectException {
     try {
-      Material fetched =
-          switch (source) {
-            case ExternalSecret.Source.Extract extract ->
-                shaped(
-                    store(spec, extract.store(), open).fetchMap(extract.ref()),
-                    source,
-                    extract.treatment());
-            case ExternalSecret.Source.Find find ->
-                shaped(find(spec, find, open), source, find.treatment());
-            case ExternalSecret.Source.Generate generate ->
-                Shape.validKeys(
-                    Rewrite.all(
-                        source.rewrites(),
-                        fetching
-                            .generating()
-                            .generate(generate.generator(), spec.metadata().namespace()),
-                        fetching.templates()));
-          };
-      result.putAll(fetched);
-    } catch (StoreException e) {
-      missingOrThrow(spec, missing(source, index), where, e);
-    } catch (ShapeException e) {
-      throw new ShapeException(where + e.getMessage());
+      looking.run();
+    } catch (ObjectsException | MalformedObjectException e) {
+      if (failures.isEmpty()) {
+        throw e;
+      }
+      notes.failed(entry, String.valueOf(e.getMessage()));
     }
   }
 
-  private Material find(
-      ExternalSecret spec, ExternalSecret.Source.Find find, Map<Ref, SecretStore> open)
-      throws StoreException, ObjectsException, MalformedObjectException {
-    SecretStore store = store(spec, find.store(), open);
+  private void from(ExternalSecret spec, int index, Material result)
+      throws ObjectsException, MalformedObjectException {
+    ExternalSecret.Source source = spec.dataFrom().get(index);
+    String what = "secret does not exist at provider using spec.dataFrom[" + index + "]";
+    String where = "error processing spec.dataFrom[" + index + "].";
+    switch (source) {
+      case ExternalSecret.Source.Extract extract ->
+          entry(
+              spec,
+              new Entry(
+                  Leniency.from(index),
+                  where + "extract, err: ",
+                  what + " (key=" + extract.ref().key() + ")",
+                  extract.store()),
+              store -> shaped(store.fetchMap(extract.ref()), source, extract.treatment()),
+              result);
+      case ExternalSecret.Source.Find find ->
+          entry(
+              spec,
+              new Entry(Leniency.from(index), where + "find, err: ", what, find.store()),
+              store -> shaped(find(store, find), source, find.treatment()),
+              result);
+      case ExternalSecret.Source.Generate generate -> {
+        if (failures.isEmpty()) {
+          generated(spec, index, where + "sourceRef.generatorRef, err: ", generate, result);
+        }
+      }
+    }
+  }
+
+  private void generated(
+      ExternalSecret spec,
+      int index,
+      String where,
+      ExternalSecret.Source.Generate generate,
+      Material result)
+      throws ObjectsException, MalformedObjectException {
+    Entry entry =
+        new Entry(
+            Leniency.from(index),
+            where,
+            "secret does not exist at provider using spec.dataFrom[" + index + "]",
+            Optional.empty());
+    try {
+      result.putAll(
+          Shape.validKeys(
+              Rewrite.all(
+                  generate.rewrites(),
+                  fetching.generating().generate(generate.generator(), spec.metadata().namespace()),
+                  fetching.templates())));
+    } catch (StoreException e) {
+      if (!missing(spec, entry, e)) {
+        failed(entry, e.problem(), Optional.empty(), e.getMessage());
+      }
+    } catch (ShapeException e) {
+      failed(entry, new Problem.Malformed(), Optional.empty(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Material find(SecretStore store, ExternalSecret.Source.Find find)
+      throws StoreException {
     Searchable searchable =
         store
             .searching()
@@ -128,36 +192,27 @@ final class Fetch {
     return treated(Shape.validKeys(named), treatment);
   }
 
-  private static String missing(ExternalSecret.Source source, int index) {
-    String what = "secret does not exist at provider using spec.dataFrom[" + index + "]";
-    return source instanceof ExternalSecret.Source.Extract extract
-        ? what + " (key=" + extract.ref().key() + ")"
-        : what;
-  }
-
-  private void datum(ExternalSecret spec, int index, Map<Ref, SecretStore> open, Material result)
-      throws StoreException, ShapeException, ObjectsException, MalformedObjectException {
+  private void datum(ExternalSecret spec, int index, Material result)
+      throws ObjectsException, MalformedObjectException {
     ExternalSecret.Datum datum = spec.data().get(index);
-    String where =
-        "error processing spec.data[" + index + "] (key: " + datum.ref().key() + "), err: ";
-    try {
-      Item item = store(spec, datum.store(), open).fetch(datum.ref());
-      Material fetched = new Material();
-      fetched.put(datum.secretKey(), item);
-      result.putAll(treated(Shape.validKeys(fetched), datum.treatment()));
-    } catch (StoreException e) {
-      missingOrThrow(
-          spec,
-          "secret does not exist at provider using spec.dataFrom["
-              + index
-              + "] (key="
-              + datum.ref().key()
-              + ")",
-          where,
-          e);
-    } catch (ShapeException e) {
-      throw new ShapeException(where + e.getMessage());
-    }
+    String key = datum.ref().key();
+    entry(
+        spec,
+        new Entry(
+            datum.secretKey(),
+            "error processing spec.data[" + index + "] (key: " + key + "), err: ",
+            "secret does not exist at provider using spec.dataFrom["
+                + index
+                + "] (key="
+                + key
+                + ")",
+            datum.store()),
+        store -> {
+          Material fetched = new Material();
+          fetched.put(datum.secretKey(), store.fetch(datum.ref()));
+          return treated(Shape.validKeys(fetched), datum.treatment());
+        },
+        result);
   }
 
   private static Material treated(Material fetched, ExternalSecret.Treatment treatment)
@@ -169,25 +224,131 @@ final class Fetch {
     };
   }
 
-  /** A value that does not exist is no error when the policy is to drop what the store dropped. */
-  private void missingOrThrow(ExternalSecret spec, String event, String where, StoreException e)
-      throws StoreException {
-    if (e.problem() instanceof Problem.NotFound
-        && spec.deletionPolicy() != ExternalSecret.DeletionPolicy.Retain) {
-      evidence.event(Event.normal(resource, "MissingProviderSecret", event));
-      return;
-    }
-    throw new StoreException(e.problem(), where + e.getMessage());
+  /**
+   * One entry of the ExternalSecret.
+   *
+   * @param name how it is called when something is said of it
+   * @param where how upstream begins what it says of a failure
+   * @param missing what upstream says when its value does not exist
+   * @param store the one that it names itself
+   */
+  private record Entry(String name, String where, String missing, Optional<StoreRef> store) {}
+
+  @FunctionalInterface
+  private interface Asking {
+    Material of(SecretStore store) throws StoreException, ShapeException, ObjectsException;
   }
 
-  private SecretStore store(
-      ExternalSecret spec, Optional<StoreRef> chosen, Map<Ref, SecretStore> open)
-      throws StoreException, ObjectsException, MalformedObjectException {
-    StoreRef name =
-        chosen
-            .or(spec::store)
-            .orElseThrow(() -> new MalformedObjectException("spec.secretStoreRef is required"));
-    Ref ref = name.in(spec.metadata().namespace());
+  /** Asks the stores of an entry, one after the other until one answers. */
+  private void entry(ExternalSecret spec, Entry entry, Asking asking, Material result)
+      throws ObjectsException, MalformedObjectException {
+    if (!failures.isEmpty() && ++afterFailure > MOST_AFTER_FAILURE) {
+      notes.failed(entry.name(), "not asked for, after others failed");
+      return;
+    }
+    Optional<StoreRef> usual = entry.store().or(spec::store);
+    List<StoreRef> stores = new ArrayList<>();
+    stores.add(
+        usual.orElseThrow(() -> new MalformedObjectException("spec.secretStoreRef is required")));
+    if (usual.equals(spec.store())) {
+      stores.addAll(spec.leniency().fallbacks());
+    }
+    Map<StoreRef, StoreException> why = new LinkedHashMap<>();
+    try {
+      for (StoreRef each : stores) {
+        Ref ref = each.in(spec.metadata().namespace());
+        try {
+          result.putAll(asking.of(store(ref)));
+          if (!why.isEmpty()) {
+            notes.substituted(entry.name(), "from " + each + ", " + said(why));
+          }
+          return;
+        } catch (StoreException e) {
+          why.put(each, e);
+          if (e.problem() instanceof Problem.Unreachable
+              || e.problem() instanceof Problem.Throttled) {
+            silent.putIfAbsent(ref, e);
+          }
+          if (!spec.leniency().goesOn(e.problem())) {
+            break;
+          }
+        }
+      }
+      none(spec, entry, why);
+    } catch (ShapeException e) {
+      failed(entry, new Problem.Malformed(), usual, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String said(Map<StoreRef, StoreException> why) {
+    List<String> each = new ArrayList<>();
+    why.forEach((store, e) -> each.add(KeyNotes.why(store, e)));
+    return String.join("; ", each);
+  }
+
+  /**
+   * No store gave it. It does not exist only if all that were asked say so: what one that was not
+   * reached holds is not known.
+   */
+  private void none(ExternalSecret spec, Entry entry, Map<StoreRef, StoreException> why) {
+    StoreException decisive =
+        why.values().stream()
+            .filter(e -> !(e.problem() instanceof Problem.NotFound))
+            .findFirst()
+            .orElseGet(() -> why.values().iterator().next());
+    if (decisive.problem() instanceof Problem.NotFound
+        && spec.leniency().mayBeAbsent(entry.name())) {
+      absent.put(entry.name(), said(why));
+    } else if (!missing(spec, entry, decisive)) {
+      notes.failed(entry.name(), said(why));
+      String text = why.size() == 1 ? decisive.getMessage() : said(why);
+      failures.add(new StoreException(decisive.problem(), entry.where() + text));
+    }
+  }
+
+  private void failed(Entry entry, Problem problem, Optional<StoreRef> store, String text) {
+    notes.failed(entry.name(), KeyNotes.why(problem, store, text));
+    failures.add(new StoreException(problem, entry.where() + text));
+  }
+
+  /** A value that does not exist is no error when the policy is to drop what the store dropped. */
+  private boolean missing(ExternalSecret spec, Entry entry, StoreException e) {
+    boolean dropped =
+        e.problem() instanceof Problem.NotFound
+            && spec.deletionPolicy() != ExternalSecret.DeletionPolicy.Retain;
+    if (dropped && failures.isEmpty()) {
+      evidence.event(Event.normal(resource, "MissingProviderSecret", entry.missing()));
+    }
+    return dropped;
+  }
+
+  /** What nobody brought and has a default gets it. */
+  private void fillIn(ExternalSecret spec, Material result) {
+    String source = "default in " + resource.kind().kind() + "/" + resource.path();
+    spec.leniency()
+        .defaults()
+        .forEach(
+            (key, text) -> {
+              if (result.get(key).isEmpty()) {
+                SecretBytes value = SecretBytes.ofText(CharBuffer.wrap(text));
+                result.put(key, new Item(value, Origin.of(source, key)));
+                String why = absent.remove(key);
+                notes.substituted(key, why == null ? "by default" : "by default, " + why);
+              }
+            });
+    absent.forEach(
+        (entry, why) -> {
+          if (result.get(entry).isEmpty()) {
+            notes.substituted(entry, "left out, " + why);
+          }
+        });
+  }
+
+  private SecretStore store(Ref ref) throws StoreException, ObjectsException {
+    StoreException before = silent.get(ref);
+    if (before != null) {
+      throw new StoreException(before.problem(), "not asked again: " + before.getMessage());
+    }
     SecretStore store = open.get(ref);
     if (store == null) {
       store = fetching.stores().openFor(resource, ref);

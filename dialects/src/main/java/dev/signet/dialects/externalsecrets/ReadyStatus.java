@@ -11,23 +11,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The one condition, {@code Ready}, that External Secrets writes; its transition time moves only
- * with its status.
+ * The one condition, {@code Ready}, that External Secrets writes, and those that are ours; a
+ * transition time moves only with the status of its condition.
  */
 final class ReadyStatus {
+
+  private static final String READY = "Ready";
 
   private ReadyStatus() {}
 
   static Map<String, Object> condition(
       KubeObject object, boolean ready, String reason, String message, Instant now)
       throws MalformedObjectException {
-    String status = ready ? "True" : "False";
+    return condition(object, READY, ready, reason, message, now);
+  }
+
+  static Map<String, Object> condition(
+      KubeObject object, String type, boolean holds, String reason, String message, Instant now)
+      throws MalformedObjectException {
+    String status = holds ? "True" : "False";
     Map<String, Object> condition = new LinkedHashMap<>();
-    condition.put("type", "Ready");
+    condition.put("type", type);
     condition.put("status", status);
     condition.put("reason", reason);
     condition.put("message", message);
-    condition.put("lastTransitionTime", transition(object, status, time(now)));
+    condition.put("lastTransitionTime", transition(object, type, status, time(now)));
     return condition;
   }
 
@@ -35,12 +43,12 @@ final class ReadyStatus {
     return now.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private static String transition(KubeObject object, String status, String now)
+  private static String transition(KubeObject object, String type, String status, String now)
       throws MalformedObjectException {
     Optional<Fields> before = object.fields().object("status");
     if (before.isPresent()) {
       for (Fields condition : before.get().objects("conditions")) {
-        if (condition.string("type").orElse("").equals("Ready")
+        if (condition.string("type").orElse("").equals(type)
             && condition.string("status").orElse("").equals(status)) {
           return condition.string("lastTransitionTime").orElse(now);
         }
@@ -49,7 +57,7 @@ final class ReadyStatus {
     return now;
   }
 
-  /** A status with that condition, keeping what else the object's status says. */
+  /** A status with that condition and no other, keeping what else the object's status says. */
   static Map<String, Object> status(KubeObject object, Map<String, Object> condition) {
     Map<String, Object> status = new LinkedHashMap<>();
     if (object.tree().get("status") instanceof Map<?, ?> before) {

@@ -29,4 +29,9 @@ record StoreRef(String name, boolean clusterWide) {
   Ref in(String namespace) {
     return clusterWide ? new Ref(CLUSTER_STORE, "", name) : new Ref(STORE, namespace, name);
   }
+
+  @Override
+  public String toString() {
+    return (clusterWide ? CLUSTER_STORE : STORE).kind() + "/" + name;
+  }
 }

@@ -127,8 +127,12 @@ final class TargetSecret {
         secret ->
             FieldOwner.annotations(secret.metadata(), spec.metadata().name())
                 .forEach(annotations::remove));
-    annotations.putAll(
-        spec.template().isPresent() ? rendered.annotations() : spec.metadata().annotations());
+    if (spec.template().isPresent()) {
+      annotations.putAll(rendered.annotations());
+    } else {
+      annotations.putAll(spec.metadata().annotations());
+      Leniency.ANNOTATIONS.forEach(annotations::remove);
+    }
     return annotations;
   }
 

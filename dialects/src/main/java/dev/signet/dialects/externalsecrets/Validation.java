@@ -3,6 +3,7 @@ package dev.signet.dialects.externalsecrets;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,8 @@ public final class Validation {
       return Verdict.FINE;
     }
     return switch (object.ref().kind().kind()) {
-      case "ExternalSecret" -> verdict(strict -> ExternalSecret.of(object, strict));
+      case "ExternalSecret" ->
+          withMisspelt(object, verdict(strict -> ExternalSecret.of(object, strict)));
       case "PushSecret" -> verdict(strict -> PushSecret.of(object, strict));
       case "SecretStore", "ClusterSecretStore" -> store(object);
       case "ClusterExternalSecret" ->
@@ -78,6 +80,21 @@ public final class Validation {
     } catch (MalformedObjectException e) {
       return Verdict.warned(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** An annotation of ours that means nothing is let through: a later version may know it. */
+  private static Verdict withMisspelt(KubeObject object, Verdict verdict) {
+    try {
+      Set<String> unknown = Leniency.unknown(object.metadata().annotations());
+      if (!unknown.isEmpty() && verdict.refusal().isEmpty()) {
+        List<String> warnings = new ArrayList<>(verdict.warnings());
+        unknown.forEach(each -> warnings.add("annotation " + each + " means nothing here"));
+        return new Verdict(Optional.empty(), warnings);
+      }
+    } catch (MalformedObjectException e) {
+      // The verdict says it.
+    }
+    return verdict;
   }
 
   /** The object, and what it would make of it. */
