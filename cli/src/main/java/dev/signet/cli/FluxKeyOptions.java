@@ -1,6 +1,5 @@
 package dev.signet.cli;
 
-import dev.signet.cli.sops.MachineKeys;
 import dev.signet.cli.sops.SopsManifests;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.directory.Manifest;
@@ -116,8 +115,7 @@ final class FluxKeyOptions {
 
   private static FluxKeys keys(
       Surroundings surroundings, String place, Map<String, SecretBytes> entries) {
-    return FluxKeys.read(
-        place, entries, MachineKeys.of(surroundings.sops()).pgp(), surroundings.random());
+    return FluxKeys.read(place, entries, surroundings.random());
   }
 
   /** What cannot be read says so elsewhere. */

@@ -76,7 +76,7 @@ final class QuickstartCommand implements Command {
               surroundings,
               directory,
               project.root(),
-              _ -> MachineKeys.of(surroundings.sops()).keys().get(),
+              _ -> MachineKeys.of(surroundings.sops()).keys(),
               (_, _) -> {});
       directory.remember(List.of(place.toAbsolutePath().normalize().toString()));
       session.save();

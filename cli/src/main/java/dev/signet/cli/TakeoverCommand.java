@@ -7,8 +7,8 @@ import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.Takeover;
 import dev.signet.kube.Cluster;
+import dev.signet.operator.Controllers;
 import dev.signet.operator.Kinds;
-import dev.signet.operator.Operator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +65,9 @@ final class TakeoverCommand implements Command {
                 .withUserAgent("signet/" + Version.text()))) {
       Takeover takeover =
           new Takeover(
-              open, new Stores(open, AccountTokens.NONE, Operator.unasked()), surroundings.clock());
+              open,
+              new Stores(open, AccountTokens.NONE, Controllers.unasked()),
+              surroundings.clock());
       for (KubeObject each : open.list(Kinds.EXTERNAL_SECRETS.kind())) {
         if (namespace.isEmpty() || namespace.get().equals(each.ref().namespace())) {
           looked++;

@@ -12,32 +12,15 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
-import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
-import dev.signet.dialects.externalsecrets.AccountTokens;
-import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.ExternalSecretReport;
-import dev.signet.dialects.externalsecrets.FanOutController;
-import dev.signet.dialects.externalsecrets.Fetching;
-import dev.signet.dialects.externalsecrets.Generating;
-import dev.signet.dialects.externalsecrets.GeneratorStateController;
-import dev.signet.dialects.externalsecrets.InstallationKey;
-import dev.signet.dialects.externalsecrets.NamespaceController;
-import dev.signet.dialects.externalsecrets.PushSecretController;
-import dev.signet.dialects.externalsecrets.SecretStoreController;
-import dev.signet.dialects.externalsecrets.Stores;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
-import dev.signet.dialects.externalsecrets.Takeover;
-import dev.signet.dialects.externalsecrets.Templates;
 import dev.signet.dialects.externalsecrets.Validation;
-import dev.signet.dialects.externalsecrets.generators.Generators;
 import dev.signet.dialects.sealedsecrets.KeyRules;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sealedsecrets.escrow.EscrowPlan;
-import dev.signet.dialects.sopssecrets.ClusterKeys;
-import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.kube.Connection;
 import dev.signet.kube.Events;
@@ -46,11 +29,6 @@ import dev.signet.kube.Namespaces;
 import dev.signet.kube.Options;
 import dev.signet.operator.admission.Webhook;
 import dev.signet.operator.shadow.Shadow;
-import dev.signet.operator.shadow.TakeoverController;
-import dev.signet.stores.https.KubernetesStore;
-import dev.signet.stores.https.Rendering;
-import dev.signet.stores.https.WebhookStore;
-import dev.signet.stores.vault.VaultStore;
 import dev.signet.template.Template;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -222,16 +200,17 @@ public final class Operator {
             new Template.Sources(clock, ZoneOffset.UTC, random),
             sealed.delivery());
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
+    Controllers made = new Controllers(cluster, metrics, memory, clock, random);
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
           shadow
-              .map(it -> compared(it, gated, clock))
-              .orElseGet(() -> externalSecrets(settings, objects, memory, clock, random)));
+              .map(it -> Controllers.compared(it, gated, clock))
+              .orElseGet(() -> made.externalSecrets(settings, objects, gates)));
     }
     settings
         .dialects()
         .sopsSecrets()
-        .ifPresent(it -> controllers.add(sopsSecrets(it, settings, memory, clock, random)));
+        .ifPresent(it -> controllers.add(made.sopsSecrets(it, settings)));
     controllers.removeIf(each -> !settings.dialects().has(each.kind().kind()));
     queue =
         new WorkQueue(
@@ -312,7 +291,7 @@ public final class Operator {
                 Webhook.start(
                     settings.http().webhook().get(),
                     new Validation(
-                        unasked().stream()
+                        Controllers.unasked().stream()
                             .map(StoreProvider::name)
                             .collect(Collectors.toUnmodifiableSet())),
                     objects,
@@ -328,85 +307,6 @@ public final class Operator {
         .addKeyValue("http", endpoints.stream().map(Endpoints::address).toList())
         .addKeyValue("identity", settings.identity())
         .log("the operator has started");
-  }
-
-  private List<Controller> externalSecrets(
-      Settings settings, Objects objects, Memory memory, Clock clock, SecureRandom random) {
-    String namespace = settings.dialects().sealedSecrets().keys().namespace();
-    Template.Sources sources = new Template.Sources(clock, ZoneOffset.UTC, random);
-    Templates templates =
-        new Templates(objects, new InstallationKey(objects, namespace, random), sources);
-    StoreProvider webhook =
-        WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
-    Stores stores =
-        new Stores(
-            objects,
-            cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook),
-            gates,
-            settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
-    Fetching fetching =
-        new Fetching(
-            stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
-    return List.of(
-        FanOutController.externalSecrets(objects, memory),
-        FanOutController.pushSecrets(objects, memory),
-        new NamespaceController(objects),
-        // What goes there delivered nothing: it counts for no limit of removals.
-        new GeneratorStateController(new CountedObjects(cluster, metrics, () -> {}), memory, clock),
-        SecretStoreController.clusterWide(objects, memory, stores, clock),
-        SecretStoreController.namespaced(objects, memory, stores, clock),
-        ExternalSecretController.whenDue(
-            objects, memory, fetching, clock, settings.dialects().genericTargets()),
-        PushSecretController.whenDue(objects, memory, fetching, clock));
-  }
-
-  private Controller sopsSecrets(
-      SopsSecretsSettings sops,
-      Settings settings,
-      Memory memory,
-      Clock clock,
-      SecureRandom random) {
-    Objects objects = new CountedObjects(cluster, metrics, () -> {});
-    String namespace = settings.dialects().sealedSecrets().keys().namespace();
-    return new SopsSecretController(
-        objects,
-        memory,
-        new ClusterKeys(
-            objects,
-            sops.keys().map(name -> Ref.secret(namespace, name)),
-            sops.reach(),
-            sops.machine(),
-            random),
-        sops.rules(),
-        clock,
-        random);
-  }
-
-  /** In shadow mode no store is asked. */
-  private static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
-    Objects read = shadow.over(objects);
-    Stores stores = new Stores(read, AccountTokens.NONE, unasked());
-    return List.of(
-        shadow.over(
-            new TakeoverController(
-                Kinds.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
-  }
-
-  /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
-  }
-
-  /** The same, to see what they would take; none of them can be asked for a value. */
-  public static List<StoreProvider> unasked() {
-    Rendering none =
-        new Rendering(
-            () -> {
-              throw new IllegalStateException("a store was asked that was only to be looked at");
-            },
-            new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
   }
 
   /** What answers everything but metrics, if it could be bound. */

@@ -7,7 +7,6 @@ import dev.signet.core.SecretBytes;
 import dev.signet.core.age.X25519Identity;
 import dev.signet.dialects.CustomResourceDefinitions;
 import dev.signet.dialects.sopssecrets.ClusterKeys;
-import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
 import dev.signet.sops.AgeWrapping;
 import dev.signet.sops.FluxKeys;
@@ -42,11 +41,6 @@ import org.junit.jupiter.api.Test;
 class SopsSecretsTest {
 
   private static final SecureRandom RANDOM = new SecureRandom();
-
-  private static final FluxKeys.Pgp NO_PGP =
-      (_, _) -> {
-        throw new KeyWrapping.UnavailableException("no gpg here");
-      };
 
   private final X25519Identity identity = X25519Identity.generate(RANDOM);
   private Stage stage;
@@ -90,9 +84,7 @@ class SopsSecretsTest {
                             Optional.of("sops-keys"),
                             ClusterKeys.Reach.ALL,
                             SopsSecretRules.UPSTREAM,
-                            new DecryptionKeys.Machine(
-                                () -> FluxKeys.read("nowhere", Map.of(), NO_PGP, RANDOM),
-                                NO_PGP))))));
+                            () -> FluxKeys.read("nowhere", Map.of(), RANDOM))))));
   }
 
   /** As {@code sops encrypt --encrypted-suffix Templates} writes it. */

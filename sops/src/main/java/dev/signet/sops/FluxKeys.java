@@ -3,7 +3,9 @@ package dev.signet.sops;
 import dev.signet.core.SecretBytes;
 import dev.signet.core.age.AgeKeyException;
 import dev.signet.core.age.Identity;
+import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,8 @@ import java.util.TreeMap;
  *
  * <pre>
  *   *.agekey   identities of age, one a line; comments and empty lines between them
- *   *.asc      private keys of PGP, armored, without a passphrase; several may follow each other
+ *   *.asc      private keys of PGP, armored, without a passphrase; several may follow each other. What the
+ *              library makes of them cannot be zeroed
  * </pre>
  *
  * <p>What has another name is none of them: Flux keeps tokens and credentials of key services there
@@ -27,28 +30,16 @@ public final class FluxKeys implements OpenKeys {
   private static final String AGE = ".agekey";
   private static final String PGP = ".asc";
 
-  /** Opens parts with private keys of PGP. */
-  @FunctionalInterface
-  public interface Pgp {
-
-    /**
-     * The part.
-     *
-     * @param keys armored texts
-     */
-    SecretBytes unwrap(List<SecretBytes> keys, MasterKey.Pgp key) throws UnavailableException;
-  }
-
   private final String place;
   private final List<Identity> identities = new ArrayList<>();
-  private final List<SecretBytes> armored = new ArrayList<>();
+  private final PgpKeys pgp = new PgpKeys();
   private final List<String> problems = new ArrayList<>();
   private final AgeWrapping age;
-  private final Pgp pgp;
+  private final PgpWrapping openPgp;
 
-  private FluxKeys(String place, Pgp pgp, SecureRandom random) {
+  private FluxKeys(String place, SecureRandom random) {
     this.place = place;
-    this.pgp = pgp;
+    this.openPgp = new PgpWrapping(pgp, InstantSource.system(), random);
     this.age =
         new AgeWrapping(
             _ -> new AgeWrapping.Identities(identities, List.of(place), problems),
@@ -67,16 +58,15 @@ public final class FluxKeys implements OpenKeys {
    * @param place what messages call it
    * @param entries by name; the caller still owns them
    */
-  public static FluxKeys read(
-      String place, Map<String, SecretBytes> entries, Pgp pgp, SecureRandom random) {
-    FluxKeys keys = new FluxKeys(place, pgp, random);
+  public static FluxKeys read(String place, Map<String, SecretBytes> entries, SecureRandom random) {
+    FluxKeys keys = new FluxKeys(place, random);
     new TreeMap<>(entries)
         .forEach(
             (name, content) -> {
               if (name.endsWith(AGE)) {
                 keys.addAge(name, content);
               } else if (name.endsWith(PGP)) {
-                keys.armored.add(content.copy());
+                keys.addPgp(name, content);
               }
             });
     return keys;
@@ -90,9 +80,21 @@ public final class FluxKeys implements OpenKeys {
     }
   }
 
+  private void addPgp(String name, SecretBytes content) {
+    try {
+      content.with(
+          ring -> {
+            pgp.add(ring);
+            return ring.length;
+          });
+    } catch (IOException e) {
+      problems.add(name + " in " + place + ": " + e.getMessage());
+    }
+  }
+
   /** Whether there is no key at all in it. */
   public boolean isEmpty() {
-    return identities.isEmpty() && armored.isEmpty();
+    return identities.isEmpty() && pgp.isEmpty();
   }
 
   @Override
@@ -107,9 +109,12 @@ public final class FluxKeys implements OpenKeys {
   public SecretBytes unwrap(MasterKey key) throws UnavailableException {
     return switch (key) {
       case MasterKey.Age _ -> age.unwrap(key);
-      case MasterKey.Pgp own when !armored.isEmpty() -> pgp.unwrap(armored, own);
+      case MasterKey.Pgp own when !pgp.isEmpty() -> openPgp.unwrap(own);
       case MasterKey.Pgp _ ->
-          throw new UnavailableException("there is no key of PGP (*.asc) in " + place);
+          throw new UnavailableException(
+              problems.isEmpty()
+                  ? "there is no key of PGP (*.asc) in " + place
+                  : String.join("; ", problems));
       case MasterKey.Kms _,
           MasterKey.GcpKms _,
           MasterKey.HuaweiKms _,
@@ -123,6 +128,5 @@ public final class FluxKeys implements OpenKeys {
   @Override
   public void close() {
     identities.forEach(Identity::close);
-    armored.forEach(SecretBytes::close);
   }
 }

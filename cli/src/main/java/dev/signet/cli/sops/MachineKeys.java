@@ -9,6 +9,6 @@ public final class MachineKeys {
 
   /** Read anew each time, so that a file that was replaced counts at once. */
   public static DecryptionKeys.Machine of(SopsWorld world) {
-    return new DecryptionKeys.Machine(() -> new Keys(world), new GpgImport(world));
+    return () -> new Keys(world);
   }
 }

@@ -221,12 +221,15 @@ public final class Manifests {
    * an annotation excepts, as Flux has it.
    */
   public static boolean staysClosed(Map<String, @Nullable Object> tree) {
-    boolean excepted =
-        tree.get("metadata") instanceof Map<?, ?> metadata
-            && metadata.get("annotations") instanceof Map<?, ?> annotations
-            && annotations.get(DECRYPT) instanceof String value
-            && value.equalsIgnoreCase("disabled");
-    return excepted || isSopsSecret(tree);
+    return staysEncrypted(tree) || isSopsSecret(tree);
+  }
+
+  /** Whether an annotation of Flux says that it is not to be decrypted. */
+  static boolean staysEncrypted(Map<String, @Nullable Object> tree) {
+    return tree.get("metadata") instanceof Map<?, ?> metadata
+        && metadata.get("annotations") instanceof Map<?, ?> annotations
+        && annotations.get(DECRYPT) instanceof String value
+        && value.equalsIgnoreCase("disabled");
   }
 
   private static boolean isSopsSecret(Map<String, @Nullable Object> tree) {

@@ -51,7 +51,10 @@ public final class PlainSecrets implements Controller {
     }
     if (manifest.object().tree().containsKey("sops")) {
       return new Outcome.Stalled(
-          "Encrypted", "it is encrypted with SOPS, and annotated to stay so");
+          "Encrypted",
+          Manifests.staysEncrypted(manifest.object().tree())
+              ? "it is encrypted with SOPS, and annotated to stay so"
+              : "it has a field sops that names no keys: encrypt it with `sops encrypt -i`");
     }
     try (Secret wanted =
         SecretManifest.read(manifest.object().tree(), "manifest " + manifest.where())) {

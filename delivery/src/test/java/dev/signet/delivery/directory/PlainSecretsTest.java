@@ -132,7 +132,8 @@ final class PlainSecretsTest {
     assertThat(apply("}, data: {k: ENC}, sops: {}"))
         .isEqualTo(
             new Outcome.Stalled(
-                "Unsupported", "it is encrypted with SOPS, which this version does not open yet"));
+                "Encrypted",
+                "it has a field sops that names no keys: encrypt it with `sops encrypt -i`"));
     assertThat(values()).isEqualTo(Map.of("k", "v"));
   }
 }

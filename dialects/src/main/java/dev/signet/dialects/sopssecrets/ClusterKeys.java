@@ -69,11 +69,11 @@ public final class ClusterKeys implements DecryptionKeys {
         if (shared.isPresent()) {
           all.add(read(shared.get()));
         }
-        all.add(machine.keys().get());
+        all.add(machine.keys());
       }
       if (all.isEmpty()) {
         String none = "namespace " + namespace + ", where no Secret is labelled " + LABEL + "=true";
-        all.add(FluxKeys.read(none, Map.of(), machine.pgp(), random));
+        all.add(FluxKeys.read(none, Map.of(), random));
       }
       return OpenKeys.firstOf(all);
     } catch (ObjectsException e) {
@@ -85,12 +85,12 @@ public final class ClusterKeys implements DecryptionKeys {
   private FluxKeys read(Ref ref) throws ObjectsException {
     Optional<Secret> found = objects.secret(ref.namespace(), ref.name());
     if (found.isEmpty()) {
-      return FluxKeys.read(ref + ", which does not exist", Map.of(), machine.pgp(), random);
+      return FluxKeys.read(ref + ", which does not exist", Map.of(), random);
     }
     try (Secret secret = found.get()) {
       Map<String, SecretBytes> entries = new LinkedHashMap<>();
       secret.data().items().forEach((name, item) -> entries.put(name, item.value()));
-      return FluxKeys.read(ref.toString(), entries, machine.pgp(), random);
+      return FluxKeys.read(ref.toString(), entries, random);
     }
   }
 

@@ -2,20 +2,18 @@ package dev.signet.dialects.sopssecrets;
 
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.Ref;
-import dev.signet.sops.FluxKeys;
 import dev.signet.sops.OpenKeys;
-import java.util.function.Supplier;
 
 /** Where the keys come from that open SopsSecrets. */
 public interface DecryptionKeys {
 
-  /**
-   * What the machine has that this runs on.
-   *
-   * @param keys those of its environment, read anew each time; the caller closes them
-   * @param pgp what opens with private keys of PGP
-   */
-  record Machine(Supplier<OpenKeys> keys, FluxKeys.Pgp pgp) {}
+  /** The machine that this runs on. */
+  @FunctionalInterface
+  interface Machine {
+
+    /** Those of its environment, read anew each time; the caller closes them. */
+    OpenKeys keys();
+  }
 
   /** The keys that may open what is in that namespace; the caller closes them. */
   OpenKeys in(String namespace) throws ObjectsException;

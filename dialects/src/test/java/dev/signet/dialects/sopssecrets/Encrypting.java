@@ -27,14 +27,8 @@ final class Encrypting {
 
   static final SecureRandom RANDOM = new SecureRandom();
 
-  private static final FluxKeys.Pgp NO_PGP =
-      (_, _) -> {
-        throw new KeyWrapping.UnavailableException("no gpg here");
-      };
-
   static final DecryptionKeys.Machine NOTHING =
-      new DecryptionKeys.Machine(
-          () -> FluxKeys.read("the environment", Map.of(), NO_PGP, RANDOM), NO_PGP);
+      () -> FluxKeys.read("the environment", Map.of(), RANDOM);
 
   private Encrypting() {}
 
@@ -51,7 +45,7 @@ final class Encrypting {
   /** The keys of one place that has that identity. */
   static OpenKeys keys(X25519Identity identity) {
     try (SecretBytes text = identity.text()) {
-      return FluxKeys.read("the test", Map.of("key.agekey", text), NO_PGP, RANDOM);
+      return FluxKeys.read("the test", Map.of("key.agekey", text), RANDOM);
     }
   }
 
