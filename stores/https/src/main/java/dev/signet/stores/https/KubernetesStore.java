@@ -8,6 +8,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
 import dev.signet.delivery.store.References;
@@ -57,7 +58,6 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
   private static final int PAGE = 500;
-  private static final int ATTEMPTS = 5;
 
   private final String identity;
   private final String namespace;
@@ -401,7 +401,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
           "remoteNamespace override is only supported with ClusterSecretStore");
     }
     String into = wishes.remoteNamespace().isEmpty() ? namespace : wishes.remoteNamespace();
-    again(
+    Attempt.again(
         () -> {
           Optional<RemoteSecret> there = get(into, remote.key());
           try (RemoteSecret before = there.orElseGet(() -> RemoteSecret.fresh(into, remote.key()));
@@ -449,24 +449,6 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     }
   }
 
-  private interface Attempt {
-    void run() throws StoreException;
-  }
-
-  /** What changed between reading and writing is read again. */
-  private static void again(Attempt attempt) throws StoreException {
-    for (int number = 1; ; number++) {
-      try {
-        attempt.run();
-        return;
-      } catch (StoreException e) {
-        if (!(e.problem() instanceof Problem.Conflict) || number == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
-  }
-
   @Override
   public boolean exists(Remote remote) throws StoreException {
     Optional<RemoteSecret> found = get(namespace, remote.key());
@@ -480,7 +462,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
 
   @Override
   public void delete(Remote remote) throws StoreException {
-    again(
+    Attempt.again(
         () -> {
           Optional<RemoteSecret> found = get(namespace, remote.key());
           if (found.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.signet.stores.vault;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KvWriting implements Writable {
 
-  private static final int ATTEMPTS = 5;
   private static final String MANAGED_BY = "managed-by";
   private static final String MANAGER = "external-secrets";
   private static final String CUSTOM = "custom_metadata";
@@ -43,24 +43,6 @@ final class KvWriting implements Writable {
     this.paths = kv.paths();
   }
 
-  @FunctionalInterface
-  private interface Attempt {
-    void run() throws StoreException;
-  }
-
-  private static void again(Attempt attempt) throws StoreException {
-    for (int number = 1; ; number++) {
-      try {
-        attempt.run();
-        return;
-      } catch (StoreException e) {
-        if (!(e.problem() instanceof Problem.Conflict) || number == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
-  }
-
   @Override
   public void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
       throws StoreException {
@@ -68,7 +50,7 @@ final class KvWriting implements Writable {
       throw new StoreException(
           new Problem.Malformed(), "a push to " + server.identity() + " knows no metadata");
     }
-    again(() -> pushOnce(remote, value));
+    Attempt.again(() -> pushOnce(remote, value));
   }
 
   private void pushOnce(Remote remote, SecretBytes value) throws StoreException {
@@ -221,7 +203,7 @@ final class KvWriting implements Writable {
 
   @Override
   public void delete(Remote remote) throws StoreException {
-    again(() -> deleteOnce(remote));
+    Attempt.again(() -> deleteOnce(remote));
   }
 
   private void deleteOnce(Remote remote) throws StoreException {
