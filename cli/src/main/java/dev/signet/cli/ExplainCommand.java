@@ -57,7 +57,7 @@ final class ExplainCommand implements Command {
   }
 
   private int inDirectory(Surroundings surroundings) throws CommandFailure {
-    Ref ref = GetCommand.secretRef(name);
+    Ref ref = GetCommand.secretRef(name, namespace.orElse("default"));
     try (Inventory inventory =
         DirectoryInventory.open(surroundings, state, files, namespace.orElse("default"))) {
       Lineage lineage = print(surroundings, inventory, ref);

@@ -131,6 +131,8 @@ class RunAndExplainTest {
   void explainFollowsAValueFromItsSourceToItsConsumers() {
     shell.write("app/web.yaml", Shell.resource("consumers.yaml"));
     String table = shell.signet("explain", "production/fetched").succeeded().out();
+    assertThat(shell.signet("explain", "-n", "production", "fetched").succeeded().out())
+        .isEqualTo(table);
     assertThat(table)
         .contains("├─ username = ••••••••")
         .contains("from  SecretStore/production/demo, database property username")
