@@ -39,7 +39,7 @@ final class StubCluster implements AutoCloseable {
       "/apis/external-secrets.io/v1alpha1", List.of("pushsecrets", "clusterpushsecrets"),
       "/apis/generators.external-secrets.io/v1alpha1",
       List.of("clustergenerators", "fakes", "generatorstates", "mfas", "passwords", "sshkeys",
-          "uuids", "webhooks"));
+          "uuids", "vaultdynamicsecrets", "webhooks"));
 
   /** Enough of them, of RSA 3072, for the fast RSA to be loaded. */
   private static final int ITEMS = 96;

@@ -8,6 +8,7 @@ import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.directory.PlainSecrets;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.delivery.store.StoreProvider;
@@ -31,7 +32,7 @@ import dev.signet.dialects.sopssecrets.SopsSecretRules;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
-import dev.signet.stores.vault.VaultStore;
+import dev.signet.stores.vault.Vaults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +75,18 @@ final class Applying {
       Path root,
       DecryptionKeys sops,
       Pass.Progress progress) {
+    try (Vaults vaults = new Vaults(ApiCalls.UNCOUNTED)) {
+      return run(surroundings, directory, root, sops, vaults, progress);
+    }
+  }
+
+  private static Map<Ref, Outcome> run(
+      Surroundings surroundings,
+      Directory directory,
+      Path root,
+      DecryptionKeys sops,
+      Vaults vaults,
+      Pass.Progress progress) {
     SealingKeys keys = Projects.keys(surroundings, directory);
     InstallationKey installation =
         new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
@@ -92,14 +105,14 @@ final class Applying {
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
-                VaultStore.provider(),
+                vaults.provider(),
                 webhook),
             gates);
     Generating generating =
         new Generating(
             directory,
             AccountTokens.NONE,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(WebhookStore.generator(webhook), vaults.generator()),
             surroundings.clock(),
             surroundings.random());
     Fetching fetching = new Fetching(stores, generating, templates);

@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
@@ -11,6 +12,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.GeneratorNotes;
 import dev.signet.dialects.externalsecrets.GeneratorStateController;
 import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
@@ -28,21 +30,23 @@ import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
-import dev.signet.stores.vault.VaultStore;
+import dev.signet.stores.vault.Vaults;
 import dev.signet.template.Template;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 
 /** The controllers of the dialects that stores or keys of others belong to, wired by hand. */
-public final class Controllers {
+public final class Controllers implements AutoCloseable {
 
   private final Cluster cluster;
   private final Metrics metrics;
   private final Memory memory;
   private final Clock clock;
   private final SecureRandom random;
+  private final Vaults vaults;
 
   Controllers(Cluster cluster, Metrics metrics, Memory memory, Clock clock, SecureRandom random) {
     this.cluster = cluster;
@@ -50,6 +54,13 @@ public final class Controllers {
     this.memory = memory;
     this.clock = clock;
     this.random = random;
+    this.vaults = new Vaults(metrics::apiCall);
+  }
+
+  /** Ends logins that nobody needs any more. */
+  @Override
+  public void close() {
+    vaults.close();
   }
 
   List<Controller> externalSecrets(Settings settings, Objects objects, StoreGates gates) {
@@ -63,14 +74,17 @@ public final class Controllers {
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            providers(KubernetesStore.provider(metrics::apiCall), webhook, vaults.provider()),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
+    // What goes there delivered nothing: it counts for no limit of removals.
+    Objects uncounted = new CountedObjects(cluster, metrics, () -> {});
     Generating generating =
         new Generating(
             objects,
             cluster.serviceAccountTokens()::token,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(WebhookStore.generator(webhook), vaults.generator()),
+            Optional.of(new GeneratorNotes(uncounted, clock, random)),
             clock,
             random);
     Fetching fetching = new Fetching(stores, generating, templates);
@@ -78,9 +92,7 @@ public final class Controllers {
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
-        // What goes there delivered nothing: it counts for no limit of removals.
-        new GeneratorStateController(
-            new CountedObjects(cluster, metrics, () -> {}), memory, generating, clock),
+        new GeneratorStateController(uncounted, memory, generating, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(
@@ -116,8 +128,9 @@ public final class Controllers {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
+  private static List<StoreProvider> providers(
+      StoreProvider kubernetes, StoreProvider webhook, StoreProvider vault) {
+    return List.of(FakeStore.provider(), kubernetes, vault, webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -128,6 +141,9 @@ public final class Controllers {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
+    return providers(
+        KubernetesStore.provider(),
+        WebhookStore.provider(none),
+        new Vaults(ApiCalls.UNCOUNTED).provider());
   }
 }

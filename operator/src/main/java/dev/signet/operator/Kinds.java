@@ -71,6 +71,7 @@ public final class Kinds {
           generator("Password", "passwords", true),
           generator("SSHKey", "sshkeys", true),
           generator("UUID", "uuids", true),
+          generator("VaultDynamicSecret", "vaultdynamicsecrets", true),
           generator("Webhook", "webhooks", true));
 
   /** What upstream's generators left outside the cluster. */

@@ -71,6 +71,7 @@ public final class Operator {
 
   private final Metrics metrics;
   private final List<Endpoints> endpoints = new ArrayList<>();
+  private final Controllers made;
   private final SealingEndpoints sealing;
   private final KeyKeeper keeper;
   private final MoreNamespaces more;
@@ -200,7 +201,7 @@ public final class Operator {
             new Template.Sources(clock, ZoneOffset.UTC, random),
             sealed.delivery());
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
-    Controllers made = new Controllers(cluster, metrics, memory, clock, random);
+    made = new Controllers(cluster, metrics, memory, clock, random);
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
           shadow
@@ -513,6 +514,7 @@ public final class Operator {
           end(release);
         });
     turns.close();
+    made.close();
     events.close();
     cluster.close();
     stopped.countDown();

@@ -55,6 +55,11 @@ public interface References {
   /** A token of the service account that a {@code {name, namespace, audiences}} names. */
   String accountToken(Fields selector) throws MalformedObjectException, StoreException;
 
+  /** How often a back end is asked again, where that was said. */
+  default Optional<Retries> retries() {
+    return Optional.empty();
+  }
+
   /** Whether the store is one of the whole cluster, whose references have to name namespaces. */
   default boolean clusterWide() {
     return false;

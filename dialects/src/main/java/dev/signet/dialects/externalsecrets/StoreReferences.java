@@ -12,6 +12,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -34,6 +35,7 @@ final class StoreReferences implements References {
   private final AccountTokens tokens;
   private final Ref store;
   private final Optional<String> user;
+  private final Optional<Retries> retries;
   private final Set<Ref> read = new HashSet<>();
   private boolean dependsOnUser;
 
@@ -41,10 +43,23 @@ final class StoreReferences implements References {
    * @param user the namespace that the store is opened for, empty when it is for itself
    */
   StoreReferences(Objects objects, AccountTokens tokens, Ref store, Optional<String> user) {
+    this(objects, tokens, store, user, Optional.empty());
+  }
+
+  /**
+   * @param user the namespace that the store is opened for, empty when it is for itself
+   */
+  StoreReferences(
+      Objects objects,
+      AccountTokens tokens,
+      Ref store,
+      Optional<String> user,
+      Optional<Retries> retries) {
     this.objects = objects;
     this.tokens = tokens;
     this.store = store;
     this.user = user;
+    this.retries = retries;
   }
 
   /** The objects that were asked for so far, there or not. */
@@ -146,6 +161,11 @@ final class StoreReferences implements References {
   @Override
   public Optional<String> user() {
     return user;
+  }
+
+  @Override
+  public Optional<Retries> retries() {
+    return retries;
   }
 
   private static StoreException missing(String message) {
