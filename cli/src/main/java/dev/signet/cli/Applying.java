@@ -76,10 +76,7 @@ final class Applying {
       Path root,
       DecryptionKeys sops,
       Pass.Progress progress) {
-    Map<Ref, Outcome> outcomes =
-        run(surroundings, directory, root, sops, progress, /* printing= */ false);
-    addUnsupported(directory.manifests(), outcomes);
-    return outcomes;
+    return run(surroundings, directory, root, sops, progress, /* printing= */ false);
   }
 
   /** The same for who prints what comes out: nothing is pushed, and there may be any objects. */
@@ -120,12 +117,14 @@ final class Applying {
                 VaultStore.provider(),
                 webhook),
             gates);
-    Fetching fetching =
-        new Fetching(
-            stores,
-            new Generating(
-                directory, Generators.all(webhook), surroundings.clock(), surroundings.random()),
-            templates);
+    Generating generating =
+        new Generating(
+            directory,
+            AccountTokens.NONE,
+            Generators.with(WebhookStore.generator(webhook)),
+            surroundings.clock(),
+            surroundings.random());
+    Fetching fetching = new Fetching(stores, generating, templates);
     List<Controller> controllers = new ArrayList<>();
     controllers.addAll(
         List.of(
@@ -156,15 +155,19 @@ final class Applying {
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
     gates.flights().forgetAll();
+    if (!printing) {
+      addUnsupported(directory.manifests(), generating, outcomes);
+    }
     return outcomes;
   }
 
-  private static void addUnsupported(Manifests manifests, Map<Ref, Outcome> outcomes) {
+  private static void addUnsupported(
+      Manifests manifests, Generating generating, Map<Ref, Outcome> outcomes) {
     for (Manifest manifest : manifests.all()) {
       Ref ref = manifest.object().ref();
       if (SECRET_GROUPS.contains(ref.kind().group())
           && !outcomes.containsKey(ref)
-          && !Generating.knows(ref.kind())) {
+          && !generating.knows(ref.kind())) {
         outcomes.put(
             ref,
             new Outcome.Stalled(

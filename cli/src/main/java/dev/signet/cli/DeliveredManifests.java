@@ -14,7 +14,6 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.object.SecretManifest;
-import dev.signet.dialects.externalsecrets.Generating;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,9 +61,9 @@ final class DeliveredManifests {
           manifests.all().stream().anyMatch(each -> isPush(each.object().ref().kind()));
       for (Manifest manifest : manifests.all()) {
         Ref ref = manifest.object().ref();
-        boolean delivers = outcomes.containsKey(ref) || Generating.knows(ref.kind());
+        boolean delivers = outcomes.containsKey(ref) || isGenerator(ref.kind());
         // Who pushes there needs stores and generators to stay.
-        boolean source = ref.kind().kind().endsWith("SecretStore") || Generating.knows(ref.kind());
+        boolean source = ref.kind().kind().endsWith("SecretStore") || isGenerator(ref.kind());
         if (!delivers || (pushing && source)) {
           documents.add(new LinkedHashMap<>(manifest.object().tree()));
         }
@@ -78,6 +77,10 @@ final class DeliveredManifests {
 
   private static boolean isPush(GroupKind kind) {
     return kind.group().equals("external-secrets.io") && kind.kind().endsWith("PushSecret");
+  }
+
+  private static boolean isGenerator(GroupKind kind) {
+    return kind.group().equals("generators.external-secrets.io");
   }
 
   private void refuse(Manifests manifests, Map<Ref, Outcome> outcomes) throws CommandFailure {
