@@ -8,6 +8,7 @@ import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.directory.PlainSecrets;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.delivery.store.StoreProvider;
@@ -28,6 +29,7 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -89,6 +91,7 @@ final class Applying {
             directory,
             AccountTokens.NONE,
             List.of(
+                AwsStores.provider(surroundings.environment(), ApiCalls.UNCOUNTED),
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),

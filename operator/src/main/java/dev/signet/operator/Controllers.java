@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
@@ -25,6 +26,7 @@ import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -63,7 +65,7 @@ public final class Controllers {
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            providers(KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Fetching fetching =
@@ -110,8 +112,14 @@ public final class Controllers {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
+  private static List<StoreProvider> providers(
+      StoreProvider kubernetes, StoreProvider webhook, ApiCalls counted) {
+    return List.of(
+        AwsStores.provider(System.getenv(), counted),
+        FakeStore.provider(),
+        kubernetes,
+        VaultStore.provider(),
+        webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -122,6 +130,7 @@ public final class Controllers {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
+    return providers(
+        KubernetesStore.provider(), WebhookStore.provider(none), ApiCalls.UNCOUNTED);
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,6 +119,9 @@ final class Failures {
 
   /** Whether the same may go well a moment later. */
   static boolean passing(Throwable failure) {
+    if (Thread.currentThread().isInterrupted()) {
+      return false;
+    }
     return switch (failure) {
       case AbortedException _ -> false;
       case AwsServiceException e ->
@@ -144,7 +148,9 @@ final class Failures {
     if (e instanceof AwsServiceException answer) {
       return answered(answer, what);
     }
-    if (e instanceof AbortedException || caused(e, InterruptedException.class).isPresent()) {
+    if (e instanceof AbortedException
+        || Thread.currentThread().isInterrupted()
+        || caused(e, InterruptedException.class).isPresent()) {
       Thread.currentThread().interrupt();
       return unreachable(what + " was not waited for: this process is stopping");
     }
@@ -253,6 +259,9 @@ final class Failures {
   }
 
   private static String why(IOException failure) {
+    if (caused(failure, CertificateException.class).isPresent()) {
+      return "has a server whose certificate is not trusted";
+    }
     return switch (failure) {
       case UnknownHostException _ -> "has no server of that name; is the region one that exists?";
       case ConnectException _ -> "refuses connections";

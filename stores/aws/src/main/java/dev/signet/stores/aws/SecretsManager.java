@@ -120,7 +120,7 @@ final class SecretsManager implements SecretStore, Searchable {
                             + identity));
     return new Item(
         Values.part(whole, ref, identity),
-        new Origin(identity, ref.key(), ref.property(), found.versionId()));
+        new Origin(identity, ref.key(), ref.property(), VERSION_ID + found.versionId()));
   }
 
   @Override
@@ -314,6 +314,8 @@ final class SecretsManager implements SecretStore, Searchable {
 
   private void add(String name, String version, Optional<SecretBytes> value, Material found) {
     value.ifPresent(
-        it -> found.put(name, new Item(it, new Origin(calls.identity(), name, "", version))));
+        it ->
+            found.put(
+                name, new Item(it, new Origin(calls.identity(), name, "", VERSION_ID + version))));
   }
 }

@@ -166,6 +166,11 @@ final class SecretsManagerWriting implements Writable {
 
   private Written written(String id, SecretBytes value, PushMetadata.OfSecret metadata)
       throws StoreException {
+    if (value.size() == 0) {
+      throw new StoreException(
+          new Problem.Malformed(),
+          "the value for key " + id + " is empty, and Secrets Manager keeps no such thing");
+    }
     if (value.size() > AwsLimits.LARGEST_SECRET) {
       throw new StoreException(
           new Problem.Malformed(),
