@@ -98,12 +98,14 @@ final class Applying {
                 VaultStore.provider(),
                 webhook),
             gates);
-    Fetching fetching =
-        new Fetching(
-            stores,
-            new Generating(
-                directory, Generators.all(webhook), surroundings.clock(), surroundings.random()),
-            templates);
+    Generating generating =
+        new Generating(
+            directory,
+            AccountTokens.NONE,
+            Generators.with(WebhookStore.generator(webhook)),
+            surroundings.clock(),
+            surroundings.random());
+    Fetching fetching = new Fetching(stores, generating, templates);
     List<Controller> controllers =
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
@@ -126,18 +128,21 @@ final class Applying {
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
     gates.flights().forgetAll();
-    addUnsupported(directory.manifests(), controllers, outcomes);
+    addUnsupported(directory.manifests(), controllers, generating, outcomes);
     return outcomes;
   }
 
   private static void addUnsupported(
-      Manifests manifests, List<Controller> controllers, Map<Ref, Outcome> outcomes) {
+      Manifests manifests,
+      List<Controller> controllers,
+      Generating generating,
+      Map<Ref, Outcome> outcomes) {
     Set<Object> handled = controllers.stream().map(Controller::kind).collect(Collectors.toSet());
     for (Manifest manifest : manifests.all()) {
       Ref ref = manifest.object().ref();
       if (SECRET_GROUPS.contains(ref.kind().group())
           && !handled.contains(ref.kind())
-          && !Generating.knows(ref.kind())) {
+          && !generating.knows(ref.kind())) {
         outcomes.put(
             ref,
             new Outcome.Stalled(

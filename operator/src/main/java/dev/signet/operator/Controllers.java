@@ -68,15 +68,21 @@ public final class Controllers {
             providers(KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
-    Fetching fetching =
-        new Fetching(
-            stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
+    Generating generating =
+        new Generating(
+            objects,
+            cluster.serviceAccountTokens()::token,
+            Generators.with(WebhookStore.generator(webhook)),
+            clock,
+            random);
+    Fetching fetching = new Fetching(stores, generating, templates);
     return List.of(
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
         // What goes there delivered nothing: it counts for no limit of removals.
-        new GeneratorStateController(new CountedObjects(cluster, metrics, () -> {}), memory, clock),
+        new GeneratorStateController(
+            new CountedObjects(cluster, metrics, () -> {}), memory, generating, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(

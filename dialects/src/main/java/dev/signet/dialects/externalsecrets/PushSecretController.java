@@ -436,7 +436,7 @@ public final class PushSecretController implements Controller {
           new Sources(
               List.of(
                   new Pushed(
-                      fetching.generating().generate(generator, namespace),
+                      fetching.generating().generate(generator, namespace).values(),
                       "",
                       Map.of(),
                       Map.of())));
