@@ -86,12 +86,13 @@ final class Applying {
     long began = System.nanoTime();
     StoreGates gates = new StoreGates(RUN, System::nanoTime);
     gates.wishes(_ -> OptionalLong.of(began));
+    AwsStores aws = new AwsStores(surroundings.environment(), ApiCalls.UNCOUNTED);
     Stores stores =
         new Stores(
             directory,
             AccountTokens.NONE,
             List.of(
-                AwsStores.provider(surroundings.environment(), ApiCalls.UNCOUNTED),
+                aws.provider(),
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
@@ -102,7 +103,8 @@ final class Applying {
         new Generating(
             directory,
             AccountTokens.NONE,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(
+                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
             surroundings.clock(),
             surroundings.random());
     Fetching fetching = new Fetching(stores, generating, templates);

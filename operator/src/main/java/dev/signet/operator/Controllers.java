@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 
 /** The controllers of the dialects that stores or keys of others belong to, wired by hand. */
 public final class Controllers {
@@ -61,18 +62,20 @@ public final class Controllers {
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
     StoreProvider webhook =
         WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
+    AwsStores aws = new AwsStores(System.getenv(), metrics::apiCall);
     Stores stores =
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
+            providers(KubernetesStore.provider(metrics::apiCall), webhook, aws),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Generating generating =
         new Generating(
             objects,
             cluster.serviceAccountTokens()::token,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(
+                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
             clock,
             random);
     Fetching fetching = new Fetching(stores, generating, templates);
@@ -119,9 +122,9 @@ public final class Controllers {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(
-      StoreProvider kubernetes, StoreProvider webhook, ApiCalls counted) {
+      StoreProvider kubernetes, StoreProvider webhook, AwsStores aws) {
     return List.of(
-        AwsStores.provider(System.getenv(), counted),
+        aws.provider(),
         FakeStore.provider(),
         kubernetes,
         VaultStore.provider(),
@@ -137,6 +140,8 @@ public final class Controllers {
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
     return providers(
-        KubernetesStore.provider(), WebhookStore.provider(none), ApiCalls.UNCOUNTED);
+        KubernetesStore.provider(),
+        WebhookStore.provider(none),
+        new AwsStores(Map.of(), ApiCalls.UNCOUNTED));
   }
 }

@@ -1,37 +1,18 @@
 package dev.signet.stores.aws;
 
-import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
-/**
- * {@code spec.provider.aws}, understood whole before anything is asked.
- *
- * @param roles that are taken one after the other; tags and the external id go with the last one
- * @param whose tells identities apart; nothing can be told from it
- */
+/** {@code spec.provider.aws}, understood whole before anything is asked. */
 record AwsConfiguration(
-    Service service,
-    String region,
-    Login login,
-    List<String> additionalRoles,
-    Optional<Role> role,
-    String prefix,
-    Deletion deletion,
-    String whose)
+    Service service, Who who, String prefix, Deletion deletion)
     implements AutoCloseable {
 
   enum Service {
@@ -40,28 +21,18 @@ record AwsConfiguration(
   }
 
   /**
-   * A role to take.
-   *
-   * @param externalId empty for none
-   */
-  record Role(String arn, String externalId, Map<String, String> tags, List<String> transitive) {}
-
-  /**
    * How Secrets Manager is told to delete.
    *
    * @param days of its recovery window, zero for its own choice
    */
   record Deletion(boolean force, int days) {}
 
-  /** It becomes a part of a host name. */
-  private static final Pattern REGION = Pattern.compile("[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}");
-
   private static final List<String> RESERVED_TAGS =
       List.of("esoNamespace", "esoStoreName", "esoStoreKind");
 
   @Override
   public void close() {
-    login.close();
+    who.close();
   }
 
   /**
@@ -115,14 +86,6 @@ record AwsConfiguration(
     };
   }
 
-  static String region(Fields configuration) throws MalformedObjectException {
-    String region = configuration.requiredString("region");
-    if (!REGION.matcher(region).matches()) {
-      throw new MalformedObjectException("region not found: " + region);
-    }
-    return region;
-  }
-
   /**
    * The caller closes it.
    *
@@ -132,29 +95,23 @@ record AwsConfiguration(
   static AwsConfiguration of(String identity, Fields configuration, References references)
       throws MalformedObjectException, StoreException {
     Service service = service(configuration);
-    String region = region(configuration);
     String prefix = configuration.string("prefix").orElse("");
     List<String> additional = configuration.strings("additionalRoles");
-    Optional<Role> role = role(identity, configuration, references);
+    Optional<Who.Role> role = role(identity, configuration, references);
     Deletion deletion = deletion(configuration.object("secretsManager"));
     String user =
         references.clusterWide() && dependsOnUser(configuration)
             ? references.asUser().orElse("")
             : "";
-    Login login = Login.of(configuration.object("auth"), references);
+    Who who = Who.of(identity, configuration, additional, role, user, references);
     boolean complete = false;
     try {
       configuration.refuseUnread();
-      String whose =
-          whose(List.of(identity, user, region, additional.toString(), role.toString()), login);
-      AwsConfiguration read =
-          new AwsConfiguration(
-              service, region, login, additional, role, prefix, deletion, whose);
       complete = true;
-      return read;
+      return new AwsConfiguration(service, who, prefix, deletion);
     } finally {
       if (!complete) {
-        login.close();
+        who.close();
       }
     }
   }
@@ -169,13 +126,13 @@ record AwsConfiguration(
     return policy;
   }
 
-  private static Optional<Role> role(String identity, Fields configuration, References references)
+  private static Optional<Who.Role> role(String identity, Fields configuration, References references)
       throws MalformedObjectException {
     String arn = configuration.string("role").orElse("");
     String externalId = configuration.string("externalID").orElse("");
     List<String> transitive = configuration.strings("transitiveTagKeys");
     Map<String, String> tags = tags(identity, configuration, references);
-    return arn.isEmpty() ? Optional.empty() : Optional.of(new Role(arn, externalId, tags, transitive));
+    return arn.isEmpty() ? Optional.empty() : Optional.of(new Who.Role(arn, externalId, tags, transitive));
   }
 
   private static Map<String, String> tags(
@@ -238,34 +195,5 @@ record AwsConfiguration(
               + " conflicts with RecoveryWindowInDays");
     }
     return new Deletion(force, (int) window);
-  }
-
-  private static String whose(List<String> parts, Login login) {
-    List<byte[]> all = new ArrayList<>();
-    parts.forEach(part -> all.add(part.getBytes(StandardCharsets.UTF_8)));
-    switch (login) {
-      case Login.Environment _ -> {}
-      case Login.Account account -> all.add(account.name().getBytes(StandardCharsets.UTF_8));
-      case Login.Keys keys -> {
-        all.add(hash(keys.id()));
-        all.add(hash(keys.key()));
-        keys.token().ifPresent(it -> all.add(hash(it)));
-      }
-    }
-    MessageDigest digest = sha256();
-    all.forEach(part -> digest.update(sha256().digest(part)));
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static byte[] hash(SecretBytes value) {
-    return value.with(bytes -> sha256().digest(bytes));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK lacks SHA-256", e);
-    }
   }
 }

@@ -15,6 +15,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.ecr.EcrClient;
+import software.amazon.awssdk.services.ecrpublic.EcrPublicClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -37,6 +39,8 @@ final class Clients {
 
   static final String PARAMETER_STORE = "AWS_SSM_ENDPOINT";
   static final String TOKENS = "AWS_STS_ENDPOINT";
+  static final String REGISTRY = "AWS_ECR_ENDPOINT";
+  static final String PUBLIC_REGISTRY = "AWS_ECR_PUBLIC_ENDPOINT";
 
   private final Map<String, String> environment;
   private final Duration pause;
@@ -67,6 +71,16 @@ final class Clients {
 
   StsClient tokens(String region) {
     return tokens.computeIfAbsent(region, it -> prepared(StsClient.builder(), it, TOKENS).build());
+  }
+
+  /** Tokens are asked for rarely: the caller closes it. */
+  EcrClient registry(String region) {
+    return prepared(EcrClient.builder(), region, REGISTRY).build();
+  }
+
+  /** The same of the public one. */
+  EcrPublicClient publicRegistry(String region) {
+    return prepared(EcrPublicClient.builder(), region, PUBLIC_REGISTRY).build();
   }
 
   /** Of whoever this process is. */

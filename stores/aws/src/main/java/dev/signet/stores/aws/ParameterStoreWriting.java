@@ -86,7 +86,7 @@ final class ParameterStoreWriting implements Writable {
       throws StoreException {
     String text = text(name, value, metadata);
     turns.alone(
-        configuration.region() + " " + name,
+        configuration.who().region() + " " + name,
         () -> Attempt.again(() -> pushOnce(name, text, metadata)));
   }
 
@@ -258,7 +258,7 @@ final class ParameterStoreWriting implements Writable {
   @Override
   public void delete(Remote remote) throws StoreException {
     String name = name(remote);
-    turns.alone(configuration.region() + " " + name, () -> deleteAlone(name));
+    turns.alone(configuration.who().region() + " " + name, () -> deleteAlone(name));
   }
 
   private void deleteAlone(String name) throws StoreException {

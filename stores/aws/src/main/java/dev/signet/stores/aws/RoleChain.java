@@ -33,34 +33,34 @@ final class RoleChain implements Session.Issuer {
 
   private final Clients clients;
   private final String identity;
-  private final AwsConfiguration configuration;
+  private final Who who;
 
-  RoleChain(Clients clients, String identity, AwsConfiguration configuration) {
+  RoleChain(Clients clients, String identity, Who who) {
     this.clients = clients;
     this.identity = identity;
-    this.configuration = configuration;
+    this.who = who;
   }
 
   @Override
   public Session.Grant login() throws StoreException {
     boolean lasting =
-        !(configuration.login() instanceof Login.Account)
-            && configuration.additionalRoles().isEmpty()
-            && configuration.role().isEmpty();
+        !(who.login() instanceof Login.Account)
+            && who.additionalRoles().isEmpty()
+            && who.role().isEmpty();
     AwsCredentials credentials = first();
-    List<AwsConfiguration.Role> roles = new ArrayList<>();
-    configuration
+    List<Who.Role> roles = new ArrayList<>();
+    who
         .additionalRoles()
-        .forEach(arn -> roles.add(new AwsConfiguration.Role(arn, "", Map.of(), List.of())));
-    configuration.role().ifPresent(roles::add);
-    for (AwsConfiguration.Role role : roles) {
+        .forEach(arn -> roles.add(new Who.Role(arn, "", Map.of(), List.of())));
+    who.role().ifPresent(roles::add);
+    for (Who.Role role : roles) {
       credentials = taken(role, credentials);
     }
     return new Session.Grant(credentials, lasting ? Duration.ZERO : LIFE);
   }
 
   private AwsCredentials first() throws StoreException {
-    return switch (configuration.login()) {
+    return switch (who.login()) {
       case Login.Environment _ -> own();
       case Login.Keys(SecretBytes id, SecretBytes key, var token) ->
           token.isPresent()
@@ -89,7 +89,7 @@ final class RoleChain implements Session.Issuer {
   }
 
   private AwsCredentials account(Login.WebIdentity proof) throws StoreException {
-    StsClient tokens = clients.tokens(configuration.region());
+    StsClient tokens = clients.tokens(who.region());
     try {
       return session(
           tokens
@@ -105,9 +105,9 @@ final class RoleChain implements Session.Issuer {
     }
   }
 
-  private AwsCredentials taken(AwsConfiguration.Role role, AwsCredentials by)
+  private AwsCredentials taken(Who.Role role, AwsCredentials by)
       throws StoreException {
-    StsClient tokens = clients.tokens(configuration.region());
+    StsClient tokens = clients.tokens(who.region());
     List<Tag> tags =
         role.tags().entrySet().stream()
             .map(each -> Tag.builder().key(each.getKey()).value(each.getValue()).build())
@@ -121,7 +121,7 @@ final class RoleChain implements Session.Issuer {
                         .roleSessionName(SESSION_NAME)
                         .durationSeconds((int) LIFE.toSeconds())
                         .overrideConfiguration(
-                            who -> who.credentialsProvider(StaticCredentialsProvider.create(by)));
+                            as -> as.credentialsProvider(StaticCredentialsProvider.create(by)));
                     if (!role.externalId().isEmpty()) {
                       it.externalId(role.externalId());
                     }

@@ -67,7 +67,7 @@ final class SecretsManagerWriting implements Writable {
   }
 
   private String turn(String id) {
-    return configuration.region() + " " + id;
+    return configuration.who().region() + " " + id;
   }
 
   private static String what(String id) {

@@ -46,9 +46,20 @@ abstract sealed class AwsPlace implements Backend permits SecretsPlace, Paramete
   }
 
   static StoreProvider provider(String url, ApiCalls calls) {
-    return AwsStores.provider(
+    return stores(url, calls).provider();
+  }
+
+  static AwsStores stores(String url, ApiCalls calls) {
+    return new AwsStores(
         Map.of(
-            Clients.SECRETS_MANAGER, url, Clients.PARAMETER_STORE, url, Clients.TOKENS, url),
+            Clients.SECRETS_MANAGER,
+            url,
+            Clients.PARAMETER_STORE,
+            url,
+            Clients.TOKENS,
+            url,
+            Clients.REGISTRY,
+            url),
         calls,
         System::nanoTime,
         Duration.ofMillis(1));

@@ -17,9 +17,10 @@ final class LoadedTest {
     private Program() {}
 
     public static void main(String[] args) {
-      var provider =
-          AwsStores.provider(Map.of(), ApiCalls.UNCOUNTED);
-      if (!provider.name().equals("aws")) {
+      AwsStores aws = new AwsStores(Map.of(), ApiCalls.UNCOUNTED);
+      if (!aws.provider().name().equals("aws")
+          || !aws.registryTokens().kind().equals("ECRAuthorizationToken")
+          || !aws.sessionTokens().kind().equals("STSSessionToken")) {
         throw new IllegalStateException();
       }
     }
