@@ -124,11 +124,7 @@ public final class Controllers {
   private static List<StoreProvider> providers(
       StoreProvider kubernetes, StoreProvider webhook, AwsStores aws) {
     return List.of(
-        aws.provider(),
-        FakeStore.provider(),
-        kubernetes,
-        VaultStore.provider(),
-        webhook);
+        aws.provider(), FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */

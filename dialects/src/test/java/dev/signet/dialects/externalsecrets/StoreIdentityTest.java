@@ -107,7 +107,8 @@ class StoreIdentityTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "1.5", "1001", "ten"})
   void norIsWhatIsNoCount(String text) {
-    assertThatThrownBy(() -> StoreLimits.of(Map.of(StoreLimits.CONCURRENCY, text), PublishedLimits.NONE))
+    assertThatThrownBy(
+            () -> StoreLimits.of(Map.of(StoreLimits.CONCURRENCY, text), PublishedLimits.NONE))
         .isInstanceOf(MalformedObjectException.class)
         .hasMessageContaining(StoreLimits.CONCURRENCY);
   }

@@ -21,8 +21,8 @@ import java.util.Optional;
  * environment variable {@code MOTO_SERVER} names, else {@code moto_server} on the PATH, else the
  * version that {@link PythonBuild} installs once.
  *
- * <p>It checks no signatures and no policies, and throttles nobody. One server serves all tests of a
- * run: each uses names of its own, or empties it.
+ * <p>It checks no signatures and no policies, and throttles nobody. One server serves all tests of
+ * a run: each uses names of its own, or empties it.
  */
 public final class Moto implements AutoCloseable {
 
@@ -77,8 +77,7 @@ public final class Moto implements AutoCloseable {
       return List.of(program.get().toString());
     }
     try {
-      return List.of(
-          new PythonBuild(environment).python(NAME).toString(), "-m", "moto.server");
+      return List.of(new PythonBuild(environment).python(NAME).toString(), "-m", "moto.server");
     } catch (Programs.MissingException e) {
       Needs.that(
           false,

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** What {@link OnMoto} promises. */
 final class MotoExtension implements BeforeEachCallback, ParameterResolver {
 
-  private final OncePerRun<Moto> shared = new OncePerRun<>(Moto.class, Moto::start);
+  private final OncePerRun<Moto> shared = new OncePerRun<>(Moto.class, Moto::start, Moto::close);
 
   @Override
   public void beforeEach(ExtensionContext context) {

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Tests on a {@link Moto}, which stands in for AWS and which they get as a parameter. It is started
- * for the first test that has this, shared by all of the run, and ended with it. Without its program
- * such a test is skipped.
+ * for the first test that has this, shared by all of the run, and ended with it. Without its
+ * program such a test is skipped.
  */
 @Documented
 @Inherited

@@ -1,6 +1,7 @@
 package dev.signet.testkit.cluster;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -9,7 +10,7 @@ import org.opentest4j.TestAbortedException;
  * A server that is started for the first test of a run that wants it and ended with the run. That
  * there is none is found out once, and told to each test.
  */
-final class OncePerRun<S extends AutoCloseable> {
+final class OncePerRun<S> {
 
   @FunctionalInterface
   interface Start<S> {
@@ -18,10 +19,10 @@ final class OncePerRun<S extends AutoCloseable> {
 
   private sealed interface Shared<S> extends AutoCloseable {
 
-    record Running<S extends AutoCloseable>(S server) implements Shared<S> {
+    record Running<S>(S server, Consumer<S> end) implements Shared<S> {
       @Override
-      public void close() throws Exception {
-        server.close();
+      public void close() {
+        end.accept(server);
       }
     }
 
@@ -34,14 +35,19 @@ final class OncePerRun<S extends AutoCloseable> {
       @Override
       public void close() {}
     }
+
+    @Override
+    void close();
   }
 
   private final Class<S> type;
   private final Start<S> start;
+  private final Consumer<S> end;
 
-  OncePerRun(Class<S> type, Start<S> start) {
+  OncePerRun(Class<S> type, Start<S> start, Consumer<S> end) {
     this.type = type;
     this.start = start;
+    this.end = end;
   }
 
   S of(ExtensionContext context) {
@@ -59,7 +65,7 @@ final class OncePerRun<S extends AutoCloseable> {
 
   private Shared<S> shared() {
     try {
-      return new Shared.Running<>(start.start());
+      return new Shared.Running<>(start.start(), end);
     } catch (TestAbortedException skipped) {
       return new Shared.Absent<>(skipped);
     } catch (AssertionFailedError failed) {

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  */
 final class PythonBuild {
 
-  private static final String CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+  private static final String CHECK =
+      "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 
   private final Optional<Path> python;
   private final BuildCache cache;

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** What {@link OnVault} promises. */
 final class VaultExtension implements BeforeEachCallback, ParameterResolver {
 
-  private final OncePerRun<Vault> shared = new OncePerRun<>(Vault.class, Vault::start);
+  private final OncePerRun<Vault> shared =
+      new OncePerRun<>(Vault.class, Vault::start, Vault::close);
 
   @Override
   public void beforeEach(ExtensionContext context) {

@@ -11,8 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** {@code spec.provider.aws}, understood whole before anything is asked. */
-record AwsConfiguration(
-    Service service, Who who, String prefix, Deletion deletion)
+record AwsConfiguration(Service service, Who who, String prefix, Deletion deletion)
     implements AutoCloseable {
 
   enum Service {
@@ -81,8 +80,7 @@ record AwsConfiguration(
       case "CertificateManager" ->
           throw new MalformedObjectException(
               configuration.path() + ".service CertificateManager is not in this version");
-      default ->
-          throw new MalformedObjectException("unknown AWS Provider Service: " + service);
+      default -> throw new MalformedObjectException("unknown AWS Provider Service: " + service);
     };
   }
 
@@ -126,13 +124,16 @@ record AwsConfiguration(
     return policy;
   }
 
-  private static Optional<Who.Role> role(String identity, Fields configuration, References references)
+  private static Optional<Who.Role> role(
+      String identity, Fields configuration, References references)
       throws MalformedObjectException {
     String arn = configuration.string("role").orElse("");
     String externalId = configuration.string("externalID").orElse("");
     List<String> transitive = configuration.strings("transitiveTagKeys");
     Map<String, String> tags = tags(identity, configuration, references);
-    return arn.isEmpty() ? Optional.empty() : Optional.of(new Who.Role(arn, externalId, tags, transitive));
+    return arn.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Who.Role(arn, externalId, tags, transitive));
   }
 
   private static Map<String, String> tags(

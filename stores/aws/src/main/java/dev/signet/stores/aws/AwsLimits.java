@@ -26,14 +26,14 @@ final class AwsLimits {
                   50),
               new Rate(List.of("GetResourcePolicy", "PutResourcePolicy"), 50)),
           List.of(new Size("a secret value", LARGEST_SECRET)),
-          URI.create("https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"),
+          URI.create(
+              "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"),
           LocalDate.of(2026, 11, 23));
 
   /** Without higher throughput, which an account pays for. */
   static final PublishedLimits PARAMETER_STORE =
       new PublishedLimits(
-          List.of(
-              new Rate(List.of("GetParameter", "GetParameters", "GetParametersByPath"), 40)),
+          List.of(new Rate(List.of("GetParameter", "GetParameters", "GetParametersByPath"), 40)),
           List.of(
               new Size("a parameter of tier Standard", LARGEST_PARAMETER),
               new Size("a parameter of tier Advanced", LARGEST_ADVANCED)),

@@ -46,8 +46,7 @@ public final class AwsStores {
    * @param nanos a clock that only goes forward
    * @param pause before a call is sent again
    */
-  AwsStores(
-      Map<String, String> environment, ApiCalls calls, LongSupplier nanos, Duration pause) {
+  AwsStores(Map<String, String> environment, ApiCalls calls, LongSupplier nanos, Duration pause) {
     this.environment = Map.copyOf(environment);
     this.calls = calls;
     this.nanos = nanos;
@@ -64,7 +63,8 @@ public final class AwsStores {
   /** {@code ECRAuthorizationToken}. */
   public Generator registryTokens() {
     return generator(
-        "ECRAuthorizationToken", (identity, spec, from) -> stores().registryToken(identity, spec, from));
+        "ECRAuthorizationToken",
+        (identity, spec, from) -> stores().registryToken(identity, spec, from));
   }
 
   /** {@code STSSessionToken}. */

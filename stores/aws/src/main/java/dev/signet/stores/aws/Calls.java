@@ -2,6 +2,7 @@ package dev.signet.stores.aws;
 
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.StoreException;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -26,11 +27,7 @@ final class Calls {
    * @param identity how messages name the store
    */
   Calls(
-      String provider,
-      String identity,
-      Session session,
-      Session.Issuer issuer,
-      ApiCalls counted) {
+      String provider, String identity, Session session, Session.Issuer issuer, ApiCalls counted) {
     this.provider = provider;
     this.identity = identity;
     this.session = session;
@@ -47,6 +44,12 @@ final class Calls {
     var _ = session.use(issuer);
   }
 
+  /** A call that is signed here. */
+  @FunctionalInterface
+  interface Signing<A> {
+    A as(AwsCredentials who);
+  }
+
   /**
    * Sends a call, and once more as somebody renewed where who asks has expired.
    *
@@ -54,6 +57,18 @@ final class Calls {
    * @param what what is asked for, such as {@code key a}
    */
   <A> A send(String call, String what, Sending<A> sending) throws StoreException {
+    return sign(
+        call,
+        what,
+        who ->
+            sending.as(
+                AwsRequestOverrideConfiguration.builder()
+                    .credentialsProvider(StaticCredentialsProvider.create(who))
+                    .build()));
+  }
+
+  /** The same for what knows nothing of the SDK's requests. */
+  <A> A sign(String call, String what, Signing<A> sending) throws StoreException {
     Session.Use use = session.use(issuer);
     try {
       return counted(call, sending, use);
@@ -69,14 +84,10 @@ final class Calls {
     }
   }
 
-  private <A> A counted(String call, Sending<A> sending, Session.Use use) {
+  private <A> A counted(String call, Signing<A> sending, Session.Use use) {
     boolean succeeded = false;
     try {
-      A answer =
-          sending.as(
-              AwsRequestOverrideConfiguration.builder()
-                  .credentialsProvider(StaticCredentialsProvider.create(use.credentials()))
-                  .build());
+      A answer = sending.as(use.credentials());
       succeeded = true;
       return answer;
     } finally {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -15,18 +16,17 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
-import software.amazon.awssdk.services.ecr.EcrClient;
-import software.amazon.awssdk.services.ecrpublic.EcrPublicClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
- * The SDK's clients, one for each service and region and none for each identity: credentials go with
- * the request. They share connections.
+ * The SDK's clients, one for each service and region and none for each identity: credentials go
+ * with the request. They share connections.
  *
  * <p>A call is sent three times at most, and only when it got no answer, an answer of 5xx, or one
- * about the clock, which the SDK then corrects. "Too many" is for the store's gate to know, at once.
+ * about the clock, which the SDK then corrects. "Too many" is for the store's gate to know, at
+ * once.
  */
 final class Clients {
 
@@ -73,14 +73,14 @@ final class Clients {
     return tokens.computeIfAbsent(region, it -> prepared(StsClient.builder(), it, TOKENS).build());
   }
 
-  /** Tokens are asked for rarely: the caller closes it. */
-  EcrClient registry(String region) {
-    return prepared(EcrClient.builder(), region, REGISTRY).build();
+  /** Of the registries, whose module is not in this SDK. */
+  Registry registry(String region) {
+    return new Registry(http, region, "api.ecr", "ecr", endpoint(REGISTRY));
   }
 
   /** The same of the public one. */
-  EcrPublicClient publicRegistry(String region) {
-    return prepared(EcrPublicClient.builder(), region, PUBLIC_REGISTRY).build();
+  Registry publicRegistry(String region) {
+    return new Registry(http, region, "api.ecr-public", "ecr-public", endpoint(PUBLIC_REGISTRY));
   }
 
   /** Of whoever this process is. */
@@ -95,25 +95,27 @@ final class Clients {
         .credentialsProvider(AnonymousCredentialsProvider.create())
         .httpClient(http)
         .overrideConfiguration(it -> it.retryStrategy(retries()));
-    String endpoint = environment.getOrDefault(variable, "");
-    if (!endpoint.isEmpty()) {
-      builder.endpointOverride(endpoint(variable, endpoint));
-    }
+    endpoint(variable).ifPresent(builder::endpointOverride);
     return builder;
   }
 
-  private static URI endpoint(String variable, String endpoint) {
-    URI uri = URI.create(endpoint);
+  private Optional<URI> endpoint(String variable) {
+    String text = environment.getOrDefault(variable, "");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    URI uri = URI.create(text);
     if (uri.getHost() == null || !List.of("https", "http").contains(uri.getScheme())) {
       throw new IllegalArgumentException("the variable " + variable + " holds no address");
     }
-    return uri;
+    return Optional.of(uri);
   }
 
   private StandardRetryStrategy retries() {
     BackoffStrategy backoff =
         BackoffStrategy.exponentialDelay(pause, pause.multipliedBy(1 << ATTEMPTS));
     return StandardRetryStrategy.builder()
+        .useClientDefaults(false)
         .maxAttempts(ATTEMPTS)
         .circuitBreakerEnabled(false)
         .backoffStrategy(backoff)

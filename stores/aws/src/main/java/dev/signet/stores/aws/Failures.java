@@ -26,8 +26,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * What a failure of the SDK means. Of what AWS says only its code is repeated, and which action on
- * which resource it denies: other texts may quote what was sent, and a request's number would change
- * a status each time.
+ * which resource it denies: other texts may quote what was sent, and a request's number would
+ * change a status each time.
  */
 final class Failures {
 
@@ -79,6 +79,9 @@ final class Failures {
       Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
   private static final Set<String> CLOCK =
       Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
+
+  /** The second is moto's way to say it. */
+  private static final Pattern MARKED = Pattern.compile("marked for deletion|marked deleted");
 
   private static final Pattern DENIED =
       Pattern.compile(
@@ -203,7 +206,7 @@ final class Failures {
   /** AWS says this with one code, upstream looks for it under another. */
   private static boolean deleted(AwsServiceException e) {
     return Set.of("InvalidRequestException", "InvalidParameterException").contains(code(e))
-        && said(e).contains("marked for deletion");
+        && MARKED.matcher(said(e)).find();
   }
 
   private static String denial(AwsServiceException e) {

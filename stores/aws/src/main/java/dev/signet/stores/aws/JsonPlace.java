@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A place in a JSON object, named as upstream names it: names with dots between them, and {@code \.}
- * for a dot in a name. What stands beside it stays as it was written, in its order. Where upstream
- * would put something into a list, this fails.
+ * A place in a JSON object, named as upstream names it: names with dots between them, and {@code
+ * \.} for a dot in a name. What stands beside it stays as it was written, in its order. Where
+ * upstream would put something into a list, this fails.
  */
 final class JsonPlace {
 
@@ -72,7 +72,8 @@ final class JsonPlace {
         replace(fields, name, value.copy());
       } else {
         try (SecretBytes nothing = SecretBytes.wrap(new byte[0])) {
-          SecretBytes changed = set(there == null ? nothing : there, path.subList(1, path.size()), value);
+          SecretBytes changed =
+              set(there == null ? nothing : there, path.subList(1, path.size()), value);
           if (there != null && there.matches(changed)) {
             changed.close();
             return document.copy();

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Whom a store begins as: {@code auth} of External Secrets' {@code aws}. Keys are read when the
- * store is opened, so changed ones are another identity; a service account is asked about when there
- * is a login.
+ * store is opened, so changed ones are another identity; a service account is asked about when
+ * there is a login.
  */
 sealed interface Login extends AutoCloseable {
 
@@ -85,7 +85,9 @@ sealed interface Login extends AutoCloseable {
       }
       complete = true;
       return new Keys(
-          read.get(1), read.get(0), token.isPresent() ? Optional.of(read.get(2)) : Optional.empty());
+          read.get(1),
+          read.get(0),
+          token.isPresent() ? Optional.of(read.get(2)) : Optional.empty());
     } finally {
       if (!complete) {
         read.forEach(SecretBytes::close);

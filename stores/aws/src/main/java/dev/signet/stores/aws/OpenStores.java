@@ -62,7 +62,8 @@ final class OpenStores {
       throws MalformedObjectException, StoreException {
     Optional<Fields> auth = spec.object("auth");
     if (auth.isPresent() && auth.get().has("jwt")) {
-      throw new MalformedObjectException("jwt auth cannot be used for STS Session Token generation");
+      throw new MalformedObjectException(
+          "jwt auth cannot be used for STS Session Token generation");
     }
     Tokens.Asked asked = Tokens.Asked.of(spec.object("requestParameters"));
     try (Who who = generator(identity, spec, references)) {

@@ -205,9 +205,7 @@ final class ParameterStore implements SecretStore, Searchable {
 
   private List<String> listed(Search search) throws StoreException {
     List<ParameterStringFilter> filters = new ArrayList<>();
-    search
-        .tags()
-        .forEach((key, value) -> filters.add(filter("tag:" + key, "Equals", value)));
+    search.tags().forEach((key, value) -> filters.add(filter("tag:" + key, "Equals", value)));
     search.path().ifPresent(path -> filters.add(filter("Path", "Recursive", path)));
     List<String> names = new ArrayList<>();
     String token = null;

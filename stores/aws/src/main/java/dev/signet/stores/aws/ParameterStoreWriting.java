@@ -166,10 +166,7 @@ final class ParameterStoreWriting implements Writable {
                   "parameter " + name,
                   who ->
                       client.getParameter(
-                          it ->
-                              it.name(name)
-                                  .withDecryption(decrypted)
-                                  .overrideConfiguration(who)))
+                          it -> it.name(name).withDecryption(decrypted).overrideConfiguration(who)))
               .parameter());
     } catch (StoreException e) {
       if (e.problem() instanceof Problem.NotFound) {

@@ -79,8 +79,7 @@ final class PushMetadata {
               || !fields.string("kind").orElse("").equals(KIND))) {
         throw new MalformedObjectException("metadata must be a " + KIND + " of " + API_VERSION);
       }
-      T read =
-          reading.of(fields.object("spec").orElse(Fields.of(Map.of(), "metadata.spec")));
+      T read = reading.of(fields.object("spec").orElse(Fields.of(Map.of(), "metadata.spec")));
       fields.refuseUnread();
       return read;
     } catch (MalformedObjectException e) {
@@ -178,7 +177,11 @@ final class PushMetadata {
     String given = text(spec, name, words.getFirst());
     if (!words.contains(given)) {
       throw new MalformedObjectException(
-          spec.path() + "." + name + " must be one of " + words.stream().filter(it -> !it.isEmpty()).toList());
+          spec.path()
+              + "."
+              + name
+              + " must be one of "
+              + words.stream().filter(it -> !it.isEmpty()).toList());
     }
     return given;
   }

@@ -49,9 +49,7 @@ final class RoleChain implements Session.Issuer {
             && who.role().isEmpty();
     AwsCredentials credentials = first();
     List<Who.Role> roles = new ArrayList<>();
-    who
-        .additionalRoles()
-        .forEach(arn -> roles.add(new Who.Role(arn, "", Map.of(), List.of())));
+    who.additionalRoles().forEach(arn -> roles.add(new Who.Role(arn, "", Map.of(), List.of())));
     who.role().ifPresent(roles::add);
     for (Who.Role role : roles) {
       credentials = taken(role, credentials);
@@ -76,7 +74,7 @@ final class RoleChain implements Session.Issuer {
 
   private AwsCredentials own() throws StoreException {
     try {
-      return (AwsCredentials) clients.own().resolveCredentials();
+      return clients.own().resolveCredentials();
     } catch (SdkClientException e) {
       throw new StoreException(
           new Problem.Denied(),
@@ -105,8 +103,7 @@ final class RoleChain implements Session.Issuer {
     }
   }
 
-  private AwsCredentials taken(Who.Role role, AwsCredentials by)
-      throws StoreException {
+  private AwsCredentials taken(Who.Role role, AwsCredentials by) throws StoreException {
     StsClient tokens = clients.tokens(who.region());
     List<Tag> tags =
         role.tags().entrySet().stream()

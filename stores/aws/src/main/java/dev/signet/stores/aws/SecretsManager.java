@@ -87,8 +87,7 @@ final class SecretsManager implements SecretStore, Searchable {
 
   @Override
   public Optional<Writable> writing() {
-    return Optional.of(
-        new SecretsManagerWriting(client, calls, configuration, references, turns));
+    return Optional.of(new SecretsManagerWriting(client, calls, configuration, references, turns));
   }
 
   @Override
@@ -108,8 +107,8 @@ final class SecretsManager implements SecretStore, Searchable {
     GetSecretValueResponse found = value(configuration.prefix() + ref.key(), ref.version());
     SecretBytes whole =
         (ref.property().isEmpty()
-                ? value(found.secretString(), found.secretBinary())
-                : value(found.secretBinary(), found.secretString()))
+                ? textFirst(found.secretString(), found.secretBinary())
+                : bytesFirst(found.secretBinary(), found.secretString()))
             .orElseThrow(
                 () ->
                     new StoreException(
@@ -157,15 +156,16 @@ final class SecretsManager implements SecretStore, Searchable {
     return map;
   }
 
-  /** The first of both that is there. */
-  static Optional<SecretBytes> value(@Nullable String text, @Nullable SdkBytes bytes) {
-    return text != null
-        ? Optional.of(SecretBytes.wrap(text.getBytes(UTF_8)))
-        : Optional.ofNullable(bytes).map(it -> SecretBytes.wrap(it.asByteArray()));
+  static Optional<SecretBytes> textFirst(@Nullable String text, @Nullable SdkBytes bytes) {
+    return Optional.ofNullable(text)
+        .map(it -> SecretBytes.wrap(it.getBytes(UTF_8)))
+        .or(() -> Optional.ofNullable(bytes).map(it -> SecretBytes.wrap(it.asByteArray())));
   }
 
-  private static Optional<SecretBytes> value(@Nullable SdkBytes bytes, @Nullable String text) {
-    return bytes != null ? Optional.of(SecretBytes.wrap(bytes.asByteArray())) : value(text, null);
+  private static Optional<SecretBytes> bytesFirst(@Nullable SdkBytes bytes, @Nullable String text) {
+    return bytes == null
+        ? textFirst(text, null)
+        : Optional.of(SecretBytes.wrap(bytes.asByteArray()));
   }
 
   @Override
@@ -242,9 +242,7 @@ final class SecretsManager implements SecretStore, Searchable {
 
   private static List<Filter> filters(Search search) {
     List<Filter> filters = new ArrayList<>();
-    search
-        .path()
-        .ifPresent(path -> filters.add(filter(FilterNameStringType.NAME, path)));
+    search.path().ifPresent(path -> filters.add(filter(FilterNameStringType.NAME, path)));
     search
         .tags()
         .forEach(
@@ -272,8 +270,7 @@ final class SecretsManager implements SecretStore, Searchable {
                 "a search",
                 who ->
                     client.batchGetSecretValue(
-                        it ->
-                            it.secretIdList(ids).nextToken(from).overrideConfiguration(who)));
+                        it -> it.secretIdList(ids).nextToken(from).overrideConfiguration(who)));
       } catch (StoreException e) {
         if (e.problem() instanceof Problem.Denied) {
           return false;
@@ -293,7 +290,11 @@ final class SecretsManager implements SecretStore, Searchable {
         }
       }
       for (SecretValueEntry each : page.secretValues()) {
-        add(each.name(), each.versionId(), value(each.secretBinary(), each.secretString()), found);
+        add(
+            each.name(),
+            each.versionId(),
+            bytesFirst(each.secretBinary(), each.secretString()),
+            found);
       }
       token = page.nextToken();
     } while (token != null);
@@ -304,7 +305,7 @@ final class SecretsManager implements SecretStore, Searchable {
   private void addAlone(String id, String name, Material found) throws StoreException {
     try {
       GetSecretValueResponse each = value(id, "");
-      add(name, each.versionId(), value(each.secretBinary(), each.secretString()), found);
+      add(name, each.versionId(), bytesFirst(each.secretBinary(), each.secretString()), found);
     } catch (StoreException e) {
       if (!(e.problem() instanceof Problem.NotFound)) {
         throw e;

@@ -78,8 +78,7 @@ final class SecretsManagerWriting implements Writable {
   public void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
       throws StoreException {
     PushMetadata.OfSecret wanted = PushMetadata.ofSecret(metadata);
-    turns.alone(
-        turn(id(remote)), () -> Attempt.again(() -> pushOnce(remote, value, wanted)));
+    turns.alone(turn(id(remote)), () -> Attempt.again(() -> pushOnce(remote, value, wanted)));
   }
 
   private void pushOnce(Remote remote, SecretBytes value, PushMetadata.OfSecret metadata)
@@ -157,7 +156,7 @@ final class SecretsManagerWriting implements Writable {
             "GetSecretValue",
             what(id),
             who -> client.getSecretValue(it -> it.secretId(id).overrideConfiguration(who)));
-    return SecretsManager.value(found.secretString(), found.secretBinary())
+    return SecretsManager.textFirst(found.secretString(), found.secretBinary())
         .orElseGet(() -> SecretBytes.wrap(new byte[0]));
   }
 
@@ -187,7 +186,9 @@ final class SecretsManagerWriting implements Writable {
     } catch (CharacterCodingException e) {
       throw new StoreException(
           new Problem.Malformed(),
-          "the value for key " + id + " is not text: leave out secretPushFormat, or push it encoded");
+          "the value for key "
+              + id
+              + " is not text: leave out secretPushFormat, or push it encoded");
     }
   }
 
@@ -281,8 +282,7 @@ final class SecretsManagerWriting implements Writable {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          new String(references.authority(metadata.policy().get().source()), UTF_8));
+      return Optional.of(new String(references.authority(metadata.policy().get().source()), UTF_8));
     } catch (MalformedObjectException e) {
       throw new StoreException(
           new Problem.Malformed(), "failed to resolve resource policy: " + e.getMessage());
@@ -427,7 +427,7 @@ final class SecretsManagerWriting implements Writable {
             who -> client.getSecretValue(it -> it.secretId(id).overrideConfiguration(who)));
     boolean text = found.secretString() != null;
     try (SecretBytes before =
-            SecretsManager.value(found.secretString(), found.secretBinary())
+            SecretsManager.textFirst(found.secretString(), found.secretBinary())
                 .orElseGet(() -> SecretBytes.wrap(new byte[0]));
         SecretBytes rest = new JsonPlace(remote.property(), what(id)).removed(before)) {
       if (JsonPlace.isEmpty(rest)) {
@@ -438,8 +438,7 @@ final class SecretsManagerWriting implements Writable {
             id,
             rest,
             UUID.randomUUID().toString(),
-            new PushMetadata.OfSecret(
-                Map.of(), "", text, "", Optional.empty(), Optional.empty()));
+            new PushMetadata.OfSecret(Map.of(), "", text, "", Optional.empty(), Optional.empty()));
       }
       return true;
     }

@@ -10,14 +10,10 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.StoreException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.services.ecr.EcrClient;
-import software.amazon.awssdk.services.ecr.model.AuthorizationData;
-import software.amazon.awssdk.services.ecrpublic.EcrPublicClient;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
 /** Tokens that AWS makes, under the names that upstream's generators give them. */
@@ -78,44 +74,47 @@ final class Tokens {
     put(material, "access_key_id", made.accessKeyId());
     put(material, "secret_access_key", made.secretAccessKey());
     put(material, "session_token", made.sessionToken());
-    put(material, "expiration", seconds(made.expiration()));
+    put(material, "expiration", Long.toString(made.expiration().getEpochSecond()));
     return material;
   }
 
   Material ofRegistry() throws StoreException {
-    try (EcrClient client = clients.registry(region)) {
-      List<AuthorizationData> made =
-          calls
-              .send(
-                  "GetAuthorizationToken",
-                  "a token for the registry",
-                  who -> client.getAuthorizationToken(it -> it.overrideConfiguration(who)))
-              .authorizationData();
+    Fields answer = answer("a token for the registry", clients.registry(region));
+    try {
+      List<Fields> made = answer.objects("authorizationData");
       if (made.size() != 1) {
         throw new StoreException(
             new Problem.Malformed(),
             "unexpected number of authorization tokens. expected 1, found " + made.size());
       }
-      Material material = login(made.getFirst().authorizationToken());
-      put(material, "proxy_endpoint", made.getFirst().proxyEndpoint());
-      put(material, "expires_at", seconds(made.getFirst().expiresAt()));
+      Material material = login(made.getFirst());
+      put(material, "proxy_endpoint", made.getFirst().requiredString("proxyEndpoint"));
       return material;
+    } catch (MalformedObjectException e) {
+      throw unexpected();
     }
   }
 
   Material ofPublicRegistry() throws StoreException {
-    try (EcrPublicClient client = clients.publicRegistry(region)) {
-      var made =
-          calls
-              .send(
-                  "GetAuthorizationToken",
-                  "a token for the public registry",
-                  who -> client.getAuthorizationToken(it -> it.overrideConfiguration(who)))
-              .authorizationData();
-      Material material = login(made.authorizationToken());
-      put(material, "expires_at", seconds(made.expiresAt()));
-      return material;
+    Fields answer = answer("a token for the public registry", clients.publicRegistry(region));
+    try {
+      return login(answer.requiredObject("authorizationData"));
+    } catch (MalformedObjectException e) {
+      throw unexpected();
     }
+  }
+
+  private Fields answer(String what, Registry registry) throws StoreException {
+    return Fields.of(calls.sign("GetAuthorizationToken", what, registry::token), "");
+  }
+
+  private Material login(Fields made) throws StoreException, MalformedObjectException {
+    if (!(made.raw("expiresAt") instanceof Double expires)) {
+      throw unexpected();
+    }
+    Material material = login(made.requiredString("authorizationToken"));
+    put(material, "expires_at", Long.toString(expires.longValue()));
+    return material;
   }
 
   /** Base64 of a name and a password with a colon between them. */
@@ -146,10 +145,6 @@ final class Tokens {
   private StoreException unexpected() {
     return new StoreException(
         new Problem.Malformed(), calls.identity() + " got a token of an unexpected format");
-  }
-
-  private static String seconds(Instant time) {
-    return Long.toString(time.getEpochSecond());
   }
 
   private void put(Material material, String name, String value) {

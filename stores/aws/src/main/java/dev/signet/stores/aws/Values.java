@@ -23,12 +23,22 @@ final class Values {
   private Values() {}
 
   /** The part that is wanted. Takes {@code whole} over. */
-  static SecretBytes part(SecretBytes whole, RemoteRef ref, String identity)
-      throws StoreException {
+  static SecretBytes part(SecretBytes whole, RemoteRef ref, String identity) throws StoreException {
     if (ref.property().isEmpty()) {
       return whole;
     }
     try (whole) {
+      if (!whole.with(Gjson::valid)) {
+        throw new StoreException(
+            new Problem.Malformed(),
+            "property "
+                + ref.property()
+                + " of key "
+                + ref.key()
+                + " of "
+                + identity
+                + ": the value is not JSON");
+      }
       // A field whose name has dots comes before a path.
       for (String path : List.of(ref.property().replace(".", "\\."), ref.property())) {
         GjsonResult found = whole.with(bytes -> Gjson.get(bytes, path));

@@ -146,8 +146,7 @@ abstract sealed class AwsPlace implements Backend permits SecretsPlace, Paramete
   }
 
   static Gate.Answer error(String code, String message, Map<String, String> headers) {
-    return new Gate.Answer(
-        400, headers, json(Map.of("__type", code, "message", message)));
+    return new Gate.Answer(400, headers, json(Map.of("__type", code, "message", message)));
   }
 
   @Override

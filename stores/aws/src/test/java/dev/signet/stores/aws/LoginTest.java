@@ -95,8 +95,7 @@ final class LoginTest {
   @Test
   void aSessionTokenGoesWithItsKeys() throws Exception {
     String configuration =
-        KEYS.replace(
-            "secretRef:", "secretRef:\n    sessionTokenSecretRef: {name: me, key: token}");
+        KEYS.replace("secretRef:", "secretRef:\n    sessionTokenSecretRef: {name: me, key: token}");
     assertThat(fetched(keys().secret("me", "token", "tok"), configuration)).isEqualTo("value");
     assertThat(gate.asked().getFirst().header("x-amz-security-token")).isEqualTo("tok");
   }

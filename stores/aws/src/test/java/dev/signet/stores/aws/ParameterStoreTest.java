@@ -160,9 +160,9 @@ final class ParameterStoreTest {
     }
     place.gate().answer(it -> AwsPlace.target(it).equals("GetParametersByPath"), place.denied());
     assertThat(found("/app", "[0-9]", Map.of())).hasSize(15).containsEntry("/app/14", "v14");
-    assertThat(calls())
-        .containsExactly(
-            "GetParametersByPath", "DescribeParameters", "GetParameters", "GetParameters");
+    assertThat(calls()).startsWith("GetParametersByPath", "DescribeParameters");
+    assertThat(calls().stream().filter("GetParameters"::equals)).hasSize(2);
+    assertThat(calls()).doesNotContain("GetParameter");
     place.gate().answer(it -> AwsPlace.target(it).equals("GetParameters"), place.denied());
     assertThat(found("/app", "[0-9]", Map.of())).hasSize(15);
   }

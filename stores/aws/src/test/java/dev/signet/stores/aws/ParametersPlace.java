@@ -19,8 +19,7 @@ final class ParametersPlace extends AwsPlace {
 
   @Override
   public Set<Feature> features() {
-    return EnumSet.complementOf(
-        EnumSet.of(Feature.EMPTY, Feature.BINARY, Feature.PUSH_PROPERTY));
+    return EnumSet.complementOf(EnumSet.of(Feature.EMPTY, Feature.BINARY, Feature.PUSH_PROPERTY));
   }
 
   @Override

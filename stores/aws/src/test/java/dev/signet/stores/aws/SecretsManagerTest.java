@@ -77,7 +77,9 @@ final class SecretsManagerTest {
           .writing()
           .orElseThrow()
           .push(
-              new Writable.Remote(key, property), bytes, spec.isEmpty() ? Map.of() : metadata(spec));
+              new Writable.Remote(key, property),
+              bytes,
+              spec.isEmpty() ? Map.of() : metadata(spec));
     }
   }
 
@@ -103,7 +105,11 @@ final class SecretsManagerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "user, app", "a.b, literal", "deep.list.1, two", "deep.n, 12345678901234567890", "none, ''"
+    "user, app",
+    "a.b, literal",
+    "deep.list.1, two",
+    "deep.n, 12345678901234567890",
+    "none, ''"
   })
   void aPropertyIsAFieldOfThatNameElseAPath(String property, String value) throws Exception {
     put(
@@ -168,8 +174,7 @@ final class SecretsManagerTest {
     put("app/1", "one");
     put("app/2", "two");
     place.gate().answer(it -> AwsPlace.target(it).equals("BatchGetSecretValue"), place.denied());
-    assertThat(found("app/", "[0-9]", Map.of()))
-        .isEqualTo(Map.of("app/1", "one", "app/2", "two"));
+    assertThat(found("app/", "[0-9]", Map.of())).isEqualTo(Map.of("app/1", "one", "app/2", "two"));
   }
 
   @Test
@@ -179,8 +184,7 @@ final class SecretsManagerTest {
     place.tag("app/both", Map.of("a", "1", "b", "2"));
     place.tag("app/crossed", Map.of("a", "2", "b", "1"));
     assertThat(found("", "", Map.of("a", "1", "b", "2"))).isEqualTo(Map.of("app/both", "both"));
-    assertThat(found("", "crossed", Map.of("a", "2")))
-        .isEqualTo(Map.of("app/crossed", "crossed"));
+    assertThat(found("", "crossed", Map.of("a", "2"))).isEqualTo(Map.of("app/crossed", "crossed"));
     assertThat(found("", "crossed", Map.of("a", "1"))).isEmpty();
   }
 
@@ -278,10 +282,7 @@ final class SecretsManagerTest {
         place.call(
             "secretsmanager.CreateSecret",
             Map.of(
-                "Name",
-                "app",
-                "Tags",
-                AwsPlace.pairs(Map.of("managed-by", "external-secrets"))));
+                "Name", "app", "Tags", AwsPlace.pairs(Map.of("managed-by", "external-secrets"))));
     push("app", "", "value", Map.of());
     assertThat(place.stored("app"))
         .hasValueSatisfying(it -> assertThat(it).isEqualTo("value".getBytes(UTF_8)));
@@ -305,15 +306,13 @@ final class SecretsManagerTest {
   void whatIsPushedIntoMustBeJson() throws Exception {
     push("app", "", "text", Map.of());
     assertThat(
-            catchThrowableOfType(
-                StoreException.class, () -> push("app", "user", "app", Map.of())))
+            catchThrowableOfType(StoreException.class, () -> push("app", "user", "app", Map.of())))
         .hasMessageContaining("JSON");
   }
 
   @Test
   void aRecoveryWindowIsAskedForAndRespected() throws Exception {
-    try (SecretStore slow =
-        place.open("secretsManager: {recoveryWindowInDays: 9}", new Given())) {
+    try (SecretStore slow = place.open("secretsManager: {recoveryWindowInDays: 9}", new Given())) {
       push("app", "", "value", Map.of());
       slow.writing().orElseThrow().delete(new Writable.Remote("app", ""));
       Gate.Asked delete = place.gate().asked().getLast();
@@ -322,8 +321,7 @@ final class SecretsManagerTest {
       slow.writing().orElseThrow().delete(new Writable.Remote("app", ""));
       assertThat(calls().stream().filter("DeleteSecret"::equals)).hasSize(1);
       assertThat(
-              catchThrowableOfType(
-                  StoreException.class, () -> push("app", "", "again", Map.of())))
+              catchThrowableOfType(StoreException.class, () -> push("app", "", "again", Map.of())))
           .hasMessageContaining("marked for deletion");
     }
   }
@@ -337,8 +335,10 @@ final class SecretsManagerTest {
             "prefix: team/",
             (provider, call, succeeded) -> counted.add(provider + " " + call + " " + succeeded))) {
       assertThat(Given.text(prefixed.fetch(new RemoteRef("app", "", "")))).isEqualTo("value");
-      catchThrowableOfType(
-          StoreException.class, () -> prefixed.fetch(new RemoteRef("nothing", "", "")));
+      assertThat(
+              catchThrowableOfType(
+                  StoreException.class, () -> prefixed.fetch(new RemoteRef("nothing", "", ""))))
+          .hasMessageContaining("team/nothing");
     }
     assertThat(counted)
         .containsExactly(

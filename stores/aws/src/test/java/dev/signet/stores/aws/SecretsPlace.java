@@ -50,8 +50,9 @@ final class SecretsPlace extends AwsPlace {
 
   @Override
   public void tag(String name, Map<String, String> tags) throws IOException {
-    var _ = moto.call(
-        "secretsmanager.TagResource", json(Map.of("SecretId", name, "Tags", pairs(tags))));
+    var _ =
+        moto.call(
+            "secretsmanager.TagResource", json(Map.of("SecretId", name, "Tags", pairs(tags))));
   }
 
   @Override
