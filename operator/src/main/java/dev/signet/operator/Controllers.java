@@ -114,10 +114,10 @@ public final class Controllers {
   static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
     Objects read = shadow.over(objects);
     Stores stores = new Stores(read, AccountTokens.NONE, unasked());
-    return List.of(
-        shadow.over(
-            new TakeoverController(
-                Kinds.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
+    Takeover takeover = new Takeover(read, stores, clock);
+    return Takeover.kinds().stream()
+        .map(kind -> shadow.over(new TakeoverController(kind, read, takeover)))
+        .toList();
   }
 
   /** Of stores in a cluster. */

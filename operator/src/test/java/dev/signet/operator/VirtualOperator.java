@@ -126,10 +126,12 @@ final class VirtualOperator {
   List<String> takeover() {
     List<String> found = new ArrayList<>();
     try {
-      for (KubeObject each : inner.list(new GroupKind("external-secrets.io", "ExternalSecret"))) {
-        takeover.look(each).stream()
-            .map(it -> it.about() + " " + it.kind() + " " + it.why())
-            .forEach(found::add);
+      for (GroupKind kind : Takeover.kinds()) {
+        for (KubeObject each : inner.list(kind)) {
+          takeover.look(each).stream()
+              .map(it -> it.about() + " " + it.kind() + " " + it.why())
+              .forEach(found::add);
+        }
       }
     } catch (ObjectsException e) {
       throw new IllegalStateException(e);
