@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What becomes of the notes of generators. It is 2026-01-02T03:04:05.678Z. */
 final class GeneratorStateControllerTest {
 
-  private static final Ref STATE = new Ref(GeneratorStateController.KIND, "ns", "gen");
+  private static final Ref STATE = new Ref(GeneratorNotes.KIND, "ns", "gen");
   private static final String OURS = "generatorstate.externalsecrets.io/finalizer";
 
   private final World world;
@@ -36,7 +36,7 @@ final class GeneratorStateControllerTest {
   }
 
   /** The directory, with finalizers as a cluster has them. */
-  private static Objects holding(Directory inner) {
+  static Objects holding(Directory inner) {
     return (Objects)
         Proxy.newProxyInstance(
             GeneratorStateControllerTest.class.getClassLoader(),
