@@ -13,7 +13,7 @@ final class MotoExtension implements BeforeEachCallback, ParameterResolver {
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    shared.of(context).server().heal();
+    moto(context).server().heal();
   }
 
   @Override

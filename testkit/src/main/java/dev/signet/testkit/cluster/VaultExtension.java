@@ -13,7 +13,7 @@ final class VaultExtension implements BeforeEachCallback, ParameterResolver {
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    shared.of(context).server().heal();
+    vault(context).server().heal();
   }
 
   @Override
