@@ -78,7 +78,7 @@ final class Applying {
       Path root,
       DecryptionKeys sops,
       Pass.Progress progress) {
-    return withVaults(surroundings, directory, root, sops, progress, /* printing= */ false);
+    return run(surroundings, directory, root, sops, progress, /* printing= */ false);
   }
 
   /** The same for who prints what comes out: nothing is pushed, and there may be any objects. */
@@ -88,10 +88,10 @@ final class Applying {
       Path root,
       DecryptionKeys sops,
       Pass.Progress progress) {
-    return withVaults(surroundings, directory, root, sops, progress, /* printing= */ true);
+    return run(surroundings, directory, root, sops, progress, /* printing= */ true);
   }
 
-  private static Map<Ref, Outcome> withVaults(
+  private static Map<Ref, Outcome> run(
       Surroundings surroundings,
       Directory directory,
       Path root,

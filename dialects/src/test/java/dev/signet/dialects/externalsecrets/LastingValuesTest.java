@@ -203,7 +203,7 @@ final class LastingValuesTest {
     assertThat(takenBack).isEmpty();
     assertThat(user()).isEqualTo("{user=u1}");
     Map<String, @Nullable Object> note = directory.list(GeneratorNotes.KIND).getFirst().tree();
-    assertThat(note.get("spec").toString())
+    assertThat(String.valueOf(note.get("spec")))
         .contains("resource={apiVersion=generators.external-secrets.io/v1alpha1")
         .contains("spec={path=database/creds/app}")
         .contains("state={user=u1}");
@@ -304,7 +304,7 @@ final class LastingValuesTest {
     Running running = new Running();
     running.app();
     KubeObject note = directory.list(GeneratorNotes.KIND).getFirst();
-    assertThat(note.tree().get("metadata").toString())
+    assertThat(String.valueOf(note.tree().get("metadata")))
         .contains("kind=ExternalSecret")
         .doesNotContain("controller=true");
     objects.delete(note.ref(), note.metadata().uid());

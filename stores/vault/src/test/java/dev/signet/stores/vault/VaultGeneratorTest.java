@@ -9,6 +9,7 @@ import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.stores.contract.Given;
 import dev.signet.testkit.cluster.OnPostgres;
 import dev.signet.testkit.cluster.OnVault;
 import dev.signet.testkit.cluster.Postgres;
@@ -33,7 +34,7 @@ class VaultGeneratorTest {
 
   private final Map<String, Integer> calls = new ConcurrentHashMap<>();
   private final ApiCalls counted = (_, call, _) -> calls.merge(call, 1, Integer::sum);
-  private final Given given = new Given().secret("me/token", Vault.ROOT);
+  private final Given given = new Given().secret("me", "token", Vault.ROOT);
   private Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   private Generator.Sources sources() {
@@ -136,11 +137,9 @@ class VaultGeneratorTest {
     vault.write(
         "auth/" + auth + "/role/app",
         "{\"token_policies\": [\"" + engine + "\"], \"token_ttl\": \"1h\"}");
-    given.secret(
-        "me/role",
+    given.secret("me", "role",
         vault.read("auth/" + auth + "/role/app/role-id").json().row("data").text("role_id"));
-    given.secret(
-        "me/secret",
+    given.secret("me", "secret",
         vault
             .write("auth/" + auth + "/role/app/secret-id", "{}")
             .json()
@@ -181,7 +180,7 @@ class VaultGeneratorTest {
     vault.write(
         "auth/" + auth + "/users/me",
         "{\"password\": \"pw\", \"token_policies\": [\"" + kv + "\"]}");
-    given.secret("me/password", "pw");
+    given.secret("me", "password", "pw");
     String store =
         "{server: '%s', path: %s, auth: {userPass: {path: %s, username: me, secretRef: {name: me, key: password}}}}"
             .formatted(vault.url(), kv, auth);
