@@ -8,6 +8,7 @@ import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.directory.PlainSecrets;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.delivery.store.StoreProvider;
@@ -28,6 +29,7 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -106,11 +108,13 @@ final class Applying {
     long began = System.nanoTime();
     StoreGates gates = new StoreGates(RUN, System::nanoTime);
     gates.wishes(_ -> OptionalLong.of(began));
+    AwsStores aws = new AwsStores(surroundings.environment(), ApiCalls.UNCOUNTED);
     Stores stores =
         new Stores(
             directory,
             AccountTokens.NONE,
             List.of(
+                aws.provider(),
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
@@ -121,7 +125,8 @@ final class Applying {
         new Generating(
             directory,
             AccountTokens.NONE,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(
+                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
             surroundings.clock(),
             surroundings.random());
     Fetching fetching = new Fetching(stores, generating, templates);

@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
@@ -25,6 +26,7 @@ import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -34,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 
 /** The controllers of the dialects that stores or keys of others belong to, wired by hand. */
 public final class Controllers {
@@ -59,18 +62,20 @@ public final class Controllers {
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
     StoreProvider webhook =
         WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
+    AwsStores aws = new AwsStores(System.getenv(), metrics::apiCall);
     Stores stores =
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            providers(KubernetesStore.provider(metrics::apiCall), webhook, aws),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Generating generating =
         new Generating(
             objects,
             cluster.serviceAccountTokens()::token,
-            Generators.with(WebhookStore.generator(webhook)),
+            Generators.with(
+                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
             clock,
             random);
     Fetching fetching = new Fetching(stores, generating, templates);
@@ -116,8 +121,10 @@ public final class Controllers {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
+  private static List<StoreProvider> providers(
+      StoreProvider kubernetes, StoreProvider webhook, AwsStores aws) {
+    return List.of(
+        aws.provider(), FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -128,6 +135,9 @@ public final class Controllers {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
+    return providers(
+        KubernetesStore.provider(),
+        WebhookStore.provider(none),
+        new AwsStores(Map.of(), ApiCalls.UNCOUNTED));
   }
 }

@@ -94,7 +94,7 @@ public final class KeyNames {
     if (!address.find()) {
       throw new SopsException(
           Step.CONFIG,
-          "missing scheme in Vault URL (should be like this: " + example + "), got: " + uri);
+          "missing scheme in Vault URL (should be like this: +" + example + "), got: " + uri);
     }
     String path = address.group(2) == null ? "" : address.group(2);
     if (Pattern.compile("/[^/]+/v[0-9]+/[^/]+/[^/]+/[^/]+").matcher(path).find()) {

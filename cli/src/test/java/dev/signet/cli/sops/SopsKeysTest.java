@@ -215,8 +215,8 @@ class SopsKeysTest {
           groups delete -f f.yaml            | exactly one positional argument (index) required
           groups add -f f.yaml               | the group has no key
           groups add                         | the group has no key
-          publish f.yaml                     | publish is not supported
-          keyservice                         | keyservice is not supported
+          publish f.yaml                     | config file not found
+          keyservice --network udp           | there is no network udp: use tcp or unix
           exec-env --background --same-process f.yaml true | cannot be used with --background
           exec-env --user nobody-of-that-name f.yaml true  | unknown user nobody-of-that-name
           """)

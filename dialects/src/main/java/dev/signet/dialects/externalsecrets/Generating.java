@@ -88,8 +88,7 @@ public final class Generating {
       throws StoreException, ObjectsException, MalformedObjectException {
     Snapshot now = snapshot(ref, namespace);
     Generator.Made made =
-        explained(
-            now, () -> now.generator().generate(now.identity(), now.spec(), sources(now)));
+        explained(now, () -> now.generator().generate(now.identity(), now.spec(), sources(now)));
     try {
       now.spec().refuseUnread();
       return made;
@@ -137,8 +136,7 @@ public final class Generating {
   }
 
   /** Takes back what a generator made, by the note that was made of it. */
-  void takeBack(KubeObject note)
-      throws StoreException, ObjectsException, MalformedObjectException {
+  void takeBack(KubeObject note) throws StoreException, ObjectsException, MalformedObjectException {
     Snapshot then = noted(note);
     Map<String, @Nullable Object> state = state(note);
     explained(

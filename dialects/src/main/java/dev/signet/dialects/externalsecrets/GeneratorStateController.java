@@ -27,8 +27,8 @@ import java.util.Optional;
  *
  * <p>Most generators leave nothing and, as upstream, make no note. A note goes when its time has
  * come or its owner went, and its generator took back what it stands for. Notes of generators that
- * are not here came with a takeover. Such a one is neither deleted nor let go: what it stands for, a
- * token of Grafana for instance, would live on with nobody knowing.
+ * are not here came with a takeover. Such a one is neither deleted nor let go: what it stands for,
+ * a token of Grafana for instance, would live on with nobody knowing.
  *
  * <p>The condition is upstream's, which computes it and does not store it. The kind has no status
  * of its own to be written beside the rest, so it is written with the object.

@@ -15,18 +15,12 @@ final class Fetchings {
 
   static Fetching of(Objects objects, StoreProvider... providers) {
     return new Fetching(
-        new Stores(objects, List.of(providers)),
-        generating(objects),
-        templates(objects));
+        new Stores(objects, List.of(providers)), generating(objects), templates(objects));
   }
 
   static Generating generating(Objects objects, Generator... others) {
     return new Generating(
-        objects,
-        AccountTokens.NONE,
-        Generators.with(others),
-        World.CLOCK,
-        new SecureRandom());
+        objects, AccountTokens.NONE, Generators.with(others), World.CLOCK, new SecureRandom());
   }
 
   static Templates templates(Objects objects) {

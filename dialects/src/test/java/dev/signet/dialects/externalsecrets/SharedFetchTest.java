@@ -89,10 +89,7 @@ class SharedFetchTest {
       StoreGates gates = new StoreGates(Duration.ZERO, System::nanoTime);
       Stores stores = new Stores(directory, AccountTokens.NONE, List.of(new Slow()), gates);
       Fetching fetching =
-          new Fetching(
-              stores,
-              Fetchings.generating(directory),
-              Fetchings.templates(directory));
+          new Fetching(stores, Fetchings.generating(directory), Fetchings.templates(directory));
       AtomicReference<Map<Ref, Outcome>> outcomes = new AtomicReference<>(Map.of());
       Thread pass =
           Thread.ofVirtual()

@@ -5,8 +5,8 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
-import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.Generator;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
