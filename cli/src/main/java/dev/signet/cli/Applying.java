@@ -29,6 +29,7 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -120,11 +121,13 @@ final class Applying {
     long began = System.nanoTime();
     StoreGates gates = new StoreGates(RUN, System::nanoTime);
     gates.wishes(_ -> OptionalLong.of(began));
+    AwsStores aws = new AwsStores(surroundings.environment(), ApiCalls.UNCOUNTED);
     Stores stores =
         new Stores(
             directory,
             AccountTokens.NONE,
             List.of(
+                aws.provider(),
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
@@ -135,7 +138,11 @@ final class Applying {
         new Generating(
             directory,
             AccountTokens.NONE,
-            Generators.with(WebhookStore.generator(webhook), vaults.generator()),
+            Generators.with(
+                WebhookStore.generator(webhook),
+                vaults.generator(),
+                aws.registryTokens(),
+                aws.sessionTokens()),
             surroundings.clock(),
             surroundings.random());
     Fetching fetching = new Fetching(stores, generating, templates);

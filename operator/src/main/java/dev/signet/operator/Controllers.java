@@ -27,6 +27,7 @@ import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
+import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -36,6 +37,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The controllers of the dialects that stores or keys of others belong to, wired by hand. */
@@ -70,11 +72,16 @@ public final class Controllers implements AutoCloseable {
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
     StoreProvider webhook =
         WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
+    AwsStores aws = new AwsStores(System.getenv(), metrics::apiCall);
     Stores stores =
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook, vaults.provider()),
+            providers(
+                KubernetesStore.provider(metrics::apiCall),
+                webhook,
+                vaults.provider(),
+                aws.provider()),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     // What goes there delivered nothing: it counts for no limit of removals.
@@ -83,7 +90,11 @@ public final class Controllers implements AutoCloseable {
         new Generating(
             objects,
             cluster.serviceAccountTokens()::token,
-            Generators.with(WebhookStore.generator(webhook), vaults.generator()),
+            Generators.with(
+                WebhookStore.generator(webhook),
+                vaults.generator(),
+                aws.registryTokens(),
+                aws.sessionTokens()),
             Optional.of(new GeneratorNotes(uncounted, clock, random)),
             clock,
             random);
@@ -129,8 +140,8 @@ public final class Controllers implements AutoCloseable {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(
-      StoreProvider kubernetes, StoreProvider webhook, StoreProvider vault) {
-    return List.of(FakeStore.provider(), kubernetes, vault, webhook);
+      StoreProvider kubernetes, StoreProvider webhook, StoreProvider vault, StoreProvider aws) {
+    return List.of(aws, FakeStore.provider(), kubernetes, vault, webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -144,6 +155,7 @@ public final class Controllers implements AutoCloseable {
     return providers(
         KubernetesStore.provider(),
         WebhookStore.provider(none),
-        new Vaults(ApiCalls.UNCOUNTED).provider());
+        new Vaults(ApiCalls.UNCOUNTED).provider(),
+        new AwsStores(Map.of(), ApiCalls.UNCOUNTED).provider());
   }
 }

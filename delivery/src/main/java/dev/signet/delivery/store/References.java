@@ -4,6 +4,7 @@ import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,12 @@ public interface References {
   /** A token of the service account that a {@code {name, namespace, audiences}} names. */
   String accountToken(Fields selector) throws MalformedObjectException, StoreException;
 
+  /** What is annotated on the service account that a {@code {name, namespace}} names. */
+  default Map<String, String> accountAnnotations(Fields selector)
+      throws MalformedObjectException, StoreException {
+    throw new MalformedObjectException(selector.path() + " cannot be resolved here");
+  }
+
   /** How often a back end is asked again, where that was said. */
   default Optional<Retries> retries() {
     return Optional.empty();
@@ -68,5 +75,10 @@ public interface References {
   /** The namespace that the store is opened for; empty when it is only looked at. */
   default Optional<String> user() {
     return Optional.empty();
+  }
+
+  /** The same for a store that is somebody else for each namespace, so that none shares answers. */
+  default Optional<String> asUser() {
+    return user();
   }
 }

@@ -1,12 +1,14 @@
 package dev.signet.dialects.externalsecrets;
 
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.traffic.Limits;
 import java.util.Map;
 
 /**
- * What a store's annotations say of how it may be asked: {@code signet.dev/requests-per-second},
- * the most and what it begins with, and {@code signet.dev/concurrent-requests}.
+ * How a store may be asked: what its annotations say, {@code signet.dev/requests-per-second}, the
+ * most and what it begins with, and {@code signet.dev/concurrent-requests}; else what its back end
+ * publishes.
  */
 final class StoreLimits {
 
@@ -18,11 +20,12 @@ final class StoreLimits {
 
   private StoreLimits() {}
 
-  static Limits of(Map<String, String> annotations) throws MalformedObjectException {
+  static Limits of(Map<String, String> annotations, PublishedLimits published)
+      throws MalformedObjectException {
     String rate = annotations.get(RATE);
     String concurrency = annotations.get(CONCURRENCY);
     return new Limits(
-        rate == null ? Limits.DEFAULT.perSecond() : rate(rate),
+        rate == null ? published.first().orElse(Limits.DEFAULT.perSecond()) : rate(rate),
         concurrency == null ? Limits.DEFAULT.concurrency() : concurrency(concurrency),
         Limits.DEFAULT.deadline());
   }

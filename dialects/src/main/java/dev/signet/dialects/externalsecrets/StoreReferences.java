@@ -7,6 +7,7 @@ import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
@@ -16,6 +17,7 @@ import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +32,8 @@ final class StoreReferences implements References {
     Secret,
     ConfigMap
   }
+
+  private static final GroupKind ACCOUNT = new GroupKind("", "ServiceAccount");
 
   private final Objects objects;
   private final AccountTokens tokens;
@@ -170,6 +174,12 @@ final class StoreReferences implements References {
   }
 
   @Override
+  public Optional<String> asUser() {
+    dependsOnUser |= clusterWide();
+    return user;
+  }
+
+  @Override
   public Optional<Retries> retries() {
     return retries;
   }
@@ -213,6 +223,21 @@ final class StoreReferences implements References {
     try {
       return tokens.token(
           namespace(selector), selector.requiredString("name"), selector.strings("audiences"));
+    } catch (ObjectsException e) {
+      throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Map<String, String> accountAnnotations(Fields selector)
+      throws MalformedObjectException, StoreException {
+    Ref ref = new Ref(ACCOUNT, namespace(selector), selector.requiredString("name"));
+    try {
+      return objects
+          .get(ref)
+          .orElseThrow(() -> missing("there is no " + ref))
+          .metadata()
+          .annotations();
     } catch (ObjectsException e) {
       throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
     }

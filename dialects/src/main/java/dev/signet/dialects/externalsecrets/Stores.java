@@ -8,6 +8,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
@@ -164,7 +165,7 @@ public final class Stores {
   private SecretStore open(KubeObject store, Optional<String> user, OptionalLong since)
       throws MalformedObjectException, StoreException {
     StoreGate gate = gates.gate(store.ref());
-    gate.limit(StoreLimits.of(store.metadata().annotations()));
+    var _ = StoreLimits.of(store.metadata().annotations(), PublishedLimits.NONE);
     ExternalSecret.requireVersion(store);
     Fields spec = store.fields().requiredObject("spec");
     Fields provider = spec.requiredObject("provider");
@@ -189,6 +190,7 @@ public final class Stores {
       refreshInterval(spec);
       StoreConditions.of(spec);
       spec.refuseUnread();
+      gate.limit(StoreLimits.of(store.metadata().annotations(), opened.limits()));
       return new GuardedStore(
           opened,
           gate,

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.traffic.Limits;
+import java.net.URI;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,16 +74,32 @@ class StoreIdentityTest {
         StoreLimits.of(
             rate == null
                 ? Map.of(StoreLimits.CONCURRENCY, concurrency)
-                : Map.of(StoreLimits.RATE, rate, StoreLimits.CONCURRENCY, concurrency));
+                : Map.of(StoreLimits.RATE, rate, StoreLimits.CONCURRENCY, concurrency),
+            PublishedLimits.NONE);
     assertThat(limits.perSecond()).isEqualTo(perSecond);
     assertThat(limits.concurrency()).isEqualTo(atOnce);
-    assertThat(StoreLimits.of(Map.of("else", "1"))).isEqualTo(Limits.DEFAULT);
+    assertThat(StoreLimits.of(Map.of("else", "1"), PublishedLimits.NONE)).isEqualTo(Limits.DEFAULT);
+  }
+
+  @Test
+  void withoutAnAnnotationAStoreBeginsWithWhatItsBackEndPublishes() throws Exception {
+    PublishedLimits published =
+        new PublishedLimits(
+            List.of(
+                new PublishedLimits.Rate(List.of("Read"), 40),
+                new PublishedLimits.Rate(List.of("Write"), 3)),
+            List.of(),
+            URI.create("https://example.com/quotas"),
+            LocalDate.of(2026, 11, 23));
+    assertThat(StoreLimits.of(Map.of(), published).perSecond()).isEqualTo(40);
+    assertThat(StoreLimits.of(Map.of(StoreLimits.RATE, "900"), published).perSecond())
+        .isEqualTo(900);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "0.01", "1e3", "200000", "ten", "1.0000", "NaN"})
   void whatIsNoNumberIsRefusedByName(String text) {
-    assertThatThrownBy(() -> StoreLimits.of(Map.of(StoreLimits.RATE, text)))
+    assertThatThrownBy(() -> StoreLimits.of(Map.of(StoreLimits.RATE, text), PublishedLimits.NONE))
         .isInstanceOf(MalformedObjectException.class)
         .hasMessageContaining(StoreLimits.RATE);
   }
@@ -88,7 +107,8 @@ class StoreIdentityTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "1.5", "1001", "ten"})
   void norIsWhatIsNoCount(String text) {
-    assertThatThrownBy(() -> StoreLimits.of(Map.of(StoreLimits.CONCURRENCY, text)))
+    assertThatThrownBy(
+            () -> StoreLimits.of(Map.of(StoreLimits.CONCURRENCY, text), PublishedLimits.NONE))
         .isInstanceOf(MalformedObjectException.class)
         .hasMessageContaining(StoreLimits.CONCURRENCY);
   }

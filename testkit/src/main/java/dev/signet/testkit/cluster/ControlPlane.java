@@ -179,7 +179,7 @@ public final class ControlPlane implements AutoCloseable {
     try {
       return new ControlPlane(options, Folder.open(root, host), network);
     } catch (IOException e) {
-      GoBuild.removeTree(root);
+      BuildCache.removeTree(root);
       throw e;
     }
   }
@@ -344,7 +344,7 @@ public final class ControlPlane implements AutoCloseable {
     network.ifPresent(NetworkNamespace::close);
     if (options.folder().isEmpty()) {
       try {
-        GoBuild.removeTree(folder.root());
+        BuildCache.removeTree(folder.root());
       } catch (IOException e) {
         throw new UncheckedIOException("cannot delete " + folder.root(), e);
       }

@@ -4,16 +4,10 @@ import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,14 +25,12 @@ import java.util.stream.Stream;
  *
  * <p>The cache holds a folder a version: {@code 1.34.4} with both programs of Kubernetes, {@code
  * etcd-3.6.16} with etcd, {@code helm-3.22.0} with helm, {@code sealed-secrets-kubeseal-0.40.0},
- * and in each the go.mod and go.sum it was built from. A folder appears by a rename when it is
- * complete. An operating-system lock, which dies with its holder, lets one build in at a time; the
- * others wait and then find the folder.
+ * and in each the go.mod and go.sum it was built from. {@link BuildCache} says how they get there.
  *
  * <p>For the usual minor version and the oldest one go.mod and go.sum are resources, so what is
  * built is pinned by hash. For others go.mod is derived: Kubernetes replaces the modules of its own
  * repository by folders, and those are published with its minor and patch numbers, 1.28.14 as
- * v0.28.14; Go's checksum database vouches for them. Progress is on standard error.
+ * v0.28.14; Go's checksum database vouches for them.
  */
 final class GoBuild {
 
@@ -60,12 +52,12 @@ final class GoBuild {
 
   private final Path cache;
   private final Optional<Path> go;
-  private final PrintStream progress;
+  private final BuildCache builds;
 
   GoBuild(Path cache, Optional<Path> go) {
     this.cache = cache;
     this.go = go;
-    this.progress = System.err;
+    this.builds = new BuildCache(cache);
   }
 
   /** The folder with kube-apiserver and kube-controller-manager. */
@@ -100,9 +92,9 @@ final class GoBuild {
                   versionFlags(version),
                   BUILD);
             }
-            return publish(module, folder);
+            return builds.publish(module, folder);
           } finally {
-            removeTree(module);
+            BuildCache.removeTree(module);
           }
         });
   }
@@ -137,9 +129,9 @@ final class GoBuild {
               try {
                 copyPinned(name, work);
                 compile(work, "-mod=readonly", program, version, main, "-s -w", go);
-                return publish(work, folder);
+                return builds.publish(work, folder);
               } finally {
-                removeTree(work);
+                BuildCache.removeTree(work);
               }
             })
         .resolve(program);
@@ -157,7 +149,7 @@ final class GoBuild {
       }
       return derivedModule(version, Files.readString(Path.of(file.group(1))));
     } finally {
-      removeTree(empty);
+      BuildCache.removeTree(empty);
     }
   }
 
@@ -196,7 +188,7 @@ final class GoBuild {
           .strip()
           .substring(1);
     } finally {
-      removeTree(empty);
+      BuildCache.removeTree(empty);
     }
   }
 
@@ -304,7 +296,7 @@ final class GoBuild {
   }
 
   private void say(String line) {
-    progress.println("control plane: " + line);
+    builds.say(line);
   }
 
   /** Go names each package that it compiles and each module that it fetches: one line each. */
@@ -340,79 +332,11 @@ final class GoBuild {
     }
   }
 
-  private interface Step {
-    Path run() throws IOException, Programs.MissingException;
-  }
-
-  private Path locked(Step step) throws Programs.MissingException {
+  private Path locked(BuildCache.Step step) throws Programs.MissingException {
     if (go.isEmpty()) {
       throw new Programs.MissingException("there is none and no go on the PATH to build it");
     }
-    try {
-      Files.createDirectories(cache);
-      try (FileChannel file =
-              FileChannel.open(
-                  cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = lock(file)) {
-        removeLeftovers();
-        Path done = step.run();
-        if (!lock.isValid()) {
-          throw new IOException("the lock of the cache was lost");
-        }
-        return done;
-      }
-    } catch (IOException e) {
-      throw new Programs.MissingException("it cannot be built in " + cache + ": " + e);
-    }
-  }
-
-  /** Waits for other processes and, which the file lock alone does not do, for other threads. */
-  private FileLock lock(FileChannel file) throws IOException {
-    boolean told = false;
-    while (true) {
-      try {
-        FileLock lock = file.tryLock();
-        if (lock != null) {
-          return lock;
-        }
-      } catch (OverlappingFileLockException otherThread) {
-        // As if another process held it.
-      }
-      if (!told) {
-        say("waiting for another build of it");
-        told = true;
-      }
-      Eventually.pause(Duration.ofMillis(500));
-    }
-  }
-
-  /** What builds that were killed left behind; the lock says that none is under way. */
-  private void removeLeftovers() throws IOException {
-    List<Path> leftovers;
-    try (Stream<Path> entries = Files.list(cache)) {
-      leftovers =
-          entries.filter(entry -> entry.getFileName().toString().startsWith("building-")).toList();
-    }
-    for (Path leftover : leftovers) {
-      removeTree(leftover);
-    }
-  }
-
-  private static Path publish(Path module, Path folder) throws IOException {
-    return Files.move(module, folder, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  static void removeTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> entries;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      entries = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path entry : entries) {
-      Files.deleteIfExists(entry);
-    }
+    return builds.locked(step);
   }
 
   /** The version of a module that the pinned go.mod of that name requires, if there is one. */

@@ -6,7 +6,8 @@
  * dev.signet.testkit.cluster.ControlPlane#start} is the way without JUnit. {@link
  * dev.signet.testkit.cluster.Programs} says where the three programs come from.
  *
- * <p>{@link dev.signet.testkit.cluster.OnVault} is the same for a Vault.
+ * <p>{@link dev.signet.testkit.cluster.OnVault} is the same for a Vault, {@link
+ * dev.signet.testkit.cluster.OnMoto} for what stands in for AWS.
  */
 @NullMarked
 package dev.signet.testkit.cluster;

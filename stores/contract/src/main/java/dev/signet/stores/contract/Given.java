@@ -10,6 +10,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
@@ -33,9 +34,11 @@ public final class Given implements References {
   private final Map<String, Map<String, String>> secrets = new TreeMap<>();
   private final Map<String, String> labels = new TreeMap<>();
   private final Map<String, String> accounts = new TreeMap<>();
+  private final Map<String, Map<String, String>> annotations = new TreeMap<>();
   private final List<String> audiences = new CopyOnWriteArrayList<>();
   private boolean clusterWide;
   private Optional<String> user = Optional.of("ns");
+  private Optional<Retries> retries = Optional.empty();
 
   public Given secret(String name, String key, String value) {
     secrets.computeIfAbsent(name, _ -> new TreeMap<>()).put(key, value);
@@ -51,6 +54,18 @@ public final class Given implements References {
   /** A service account, and the token that is issued for it. */
   public Given account(String name, String token) {
     accounts.put(name, token);
+    return this;
+  }
+
+  /** How often the store says that its back end is asked again. */
+  public Given retrying(Retries retries) {
+    this.retries = Optional.of(retries);
+    return this;
+  }
+
+  /** What is annotated on a service account. */
+  public Given annotated(String account, Map<String, String> annotated) {
+    annotations.put(account, annotated);
     return this;
   }
 
@@ -139,6 +154,12 @@ public final class Given implements References {
   }
 
   @Override
+  public Map<String, String> accountAnnotations(Fields selector) throws MalformedObjectException {
+    selector.string("namespace");
+    return annotations.getOrDefault(selector.requiredString("name"), Map.of());
+  }
+
+  @Override
   public boolean clusterWide() {
     return clusterWide;
   }
@@ -146,6 +167,11 @@ public final class Given implements References {
   @Override
   public Optional<String> user() {
     return user;
+  }
+
+  @Override
+  public Optional<Retries> retries() {
+    return retries;
   }
 
   /** The text of an item, which is closed. */
