@@ -268,6 +268,7 @@ final class ExternalBench {
   /** Starts it and waits until all are delivered, or for a window; it may end by itself. */
   private Map<String, Object> deliver(Side side, Who who, int objects, boolean window) throws Exception {
     Audit audit = side.audit();
+    double servers = side.serversCpu();
     try (Program program = side.start(!who.tuned())) {
       Instant end = program.started.plusSeconds(window ? size("window") : 3600);
       List<Instant> created = audit.times("create secrets");
@@ -291,6 +292,7 @@ final class ExternalBench {
       }
       Map<String, Object> result = row(audit, cpu, created.size());
       result.put("rate", rate(created));
+      result.put("serversPerObject", (side.serversCpu() - servers) / created.size());
       if (created.size() < objects) {
         result.put("extrapolated", objects / rate(created));
       } else {

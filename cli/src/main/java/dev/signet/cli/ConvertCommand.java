@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
 
 @CommandLine.Command(
     description = {
-      "Moves Secrets between forms, file by file in place: plain, encrypted by SOPS, sealed. Without",
-      "--write it only says what it would do. What comes out is opened again and compared by keyed",
+      "Moves Secrets between forms, file by file in place: plain, encrypted by SOPS, sealed, or in a",
+      "store with an ExternalSecret in the file. Without --write it only says what it would do. What comes out is opened again and compared by keyed",
       "hashes with what went in; a file whose values are not proven to be the same is left alone."
     },
     footer = {
@@ -52,8 +52,10 @@ import picocli.CommandLine.Option;
       "  signet convert deploy/ --to sops",
       "  signet convert deploy/ --to sops --write",
       "  signet convert secret.yaml --to sealed --cert production.pem --write --unproven",
+      "  signet convert deploy/ --to external --store vault --write",
       "",
       "SOPS files are for those whom .sops.yaml says; sealed ones are for your newest key, or --cert.",
+      "A store gets what it does not have, and keeps what it has; with other values there nothing is written.",
       "The history of git keeps what was plain in it: change such values at their source."
     })
 final class ConvertCommand implements Command {
@@ -61,7 +63,8 @@ final class ConvertCommand implements Command {
   enum Form {
     plain,
     sops,
-    sealed
+    sealed,
+    external
   }
 
   @Mixin Options options = new Options();
@@ -82,6 +85,29 @@ final class ConvertCommand implements Command {
       paramLabel = "FILE",
       description = "Seal for the holder of this certificate's key; default: your newest key.")
   Optional<String> certificate = Optional.empty();
+
+  @Option(
+      names = "--store",
+      paramLabel = "[KIND/]NAME",
+      description = "With --to external: the SecretStore, or ClusterSecretStore/NAME.")
+  Optional<String> store = Optional.empty();
+
+  @Option(
+      names = "--key",
+      paramLabel = "PATTERN",
+      defaultValue = "{namespace}/{name}",
+      description = {
+        "With --to external: the key of a Secret in the store; default ${DEFAULT-VALUE}. Each value is a",
+        "property of it, unless the pattern has {key}, for stores that know no properties."
+      })
+  String key = "{namespace}/{name}";
+
+  @Option(
+      names = "--stores",
+      paramLabel = "PATH",
+      description =
+          "Manifests of stores and of what they need; repeatable; default: those that are converted.")
+  List<String> stores = new ArrayList<>();
 
   @Option(
       names = {"-n", "--namespace"},
@@ -108,15 +134,24 @@ final class ConvertCommand implements Command {
 
   @Override
   public int run(Surroundings surroundings) throws CommandFailure, IOException {
+    Optional<ExternalForm.Place> place = place();
     Table table = new Table("FILE", "FROM", "TO", "RESULT");
     List<String> problems = new ArrayList<>();
-    byte[] key = new byte[32];
-    surroundings.random().nextBytes(key);
+    byte[] hashKey = new byte[32];
+    surroundings.random().nextBytes(hashKey);
     try (SopsManifests sops = new SopsManifests(surroundings.sops())) {
-      Keys keys = new Keys(surroundings, state);
+      List<String> places = stores.isEmpty() ? files.places : stores;
+      ExternalForm external =
+          new ExternalForm(
+              surroundings,
+              Projects.of(surroundings, state),
+              sops,
+              places.stream().map(surroundings::path).toList(),
+              namespace);
+      Keys keys = new Keys(surroundings, state, external, place);
       for (ManifestFiles.Found file : files.find(surroundings, /* recursive= */ true)) {
         try {
-          convert(surroundings, sops, keys, key, file)
+          convert(surroundings, sops, keys, hashKey, file)
               .ifPresent(row -> table.row(file.name(), row.getFirst(), to.name(), row.getLast()));
         } catch (CommandFailure | ClosedFailure e) {
           table.row(file.name(), "", to.name(), "failed");
@@ -134,15 +169,30 @@ final class ConvertCommand implements Command {
     return problems.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  /** Sealing keys, which are read when they are needed first. */
+  private Optional<ExternalForm.Place> place() throws CommandFailure {
+    if (to == Form.external && store.isEmpty()) {
+      throw CommandFailure.usage("--to external needs --store", "name a SecretStore");
+    }
+    return store.isEmpty() ? Optional.empty() : Optional.of(ExternalForm.Place.of(store.get(), key));
+  }
+
+  /** Sealing keys, which are read when they are needed first; and stores. */
   private static final class Keys {
     private final Surroundings surroundings;
     private final Options.State state;
+    private final ExternalForm external;
+    private final Optional<ExternalForm.Place> place;
     private Optional<KeyRing> ring = Optional.empty();
 
-    Keys(Surroundings surroundings, Options.State state) {
+    Keys(
+        Surroundings surroundings,
+        Options.State state,
+        ExternalForm external,
+        Optional<ExternalForm.Place> place) {
       this.surroundings = surroundings;
       this.state = state;
+      this.external = external;
+      this.place = place;
     }
 
     KeyRing ring() throws CommandFailure {
@@ -174,6 +224,13 @@ final class ConvertCommand implements Command {
       return Optional.of(List.of(to.name(), "is so already"));
     }
     byte[] result = written(surroundings, sops, keys, before, file);
+    if (to == Form.external && write) {
+      for (Map<String, @Nullable Object> tree : before.trees()) {
+        if (isSecret(tree)) {
+          keys.external.push(tree, keys.place.orElseThrow());
+        }
+      }
+    }
     boolean proven;
     try {
       Opened after = open(surroundings, sops, keys, result, file);
@@ -184,7 +241,12 @@ final class ConvertCommand implements Command {
     } catch (ClosedFailure e) {
       proven = false;
     }
-    String proof = proven ? "same values" : "cannot be opened here";
+    String proof =
+        proven
+            ? "same values"
+            : to == Form.external && !write
+                ? "not in the store yet"
+                : "cannot be opened here";
     if (!write || (!proven && !unproven)) {
       return Optional.of(
           List.of(before.form().name(), "not written: " + (write ? proof : "dry run, " + proof)));
@@ -198,7 +260,7 @@ final class ConvertCommand implements Command {
   }
 
   /** Nobody here has the key; everything else is a failure. */
-  private static final class ClosedFailure extends IOException {
+  static final class ClosedFailure extends IOException {
     private static final long serialVersionUID = 1;
 
     ClosedFailure(String message) {
@@ -227,6 +289,11 @@ final class ConvertCommand implements Command {
     try {
       for (Document document :
           Documents.read(plain, file.name(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED)) {
+        if (ExternalForm.isOne(document.tree())) {
+          form = Form.external;
+          trees.add(keys.external.secret(document.tree()));
+          continue;
+        }
         if (!"SealedSecret".equals(document.tree().get("kind"))) {
           trees.add(document.tree());
           continue;
@@ -249,7 +316,7 @@ final class ConvertCommand implements Command {
     return new Opened(
         form,
         trees,
-        form == Form.sealed
+        form == Form.sealed || form == Form.external
             ? Optional.empty()
             : Optional.of(new String(plain, StandardCharsets.UTF_8)));
   }
@@ -276,6 +343,17 @@ final class ConvertCommand implements Command {
         }
       }
       case sealed -> sealed(surroundings, keys, before, file);
+      case external -> {
+        StringBuilder manifests = new StringBuilder();
+        for (Map<String, @Nullable Object> tree : before.trees()) {
+          manifests.append(
+              ManifestFormat.YAML.document(
+                  isSecret(tree)
+                      ? keys.external.manifest(tree, keys.place.orElseThrow())
+                      : tree));
+        }
+        yield manifests.toString().getBytes(StandardCharsets.UTF_8);
+      }
     };
   }
 

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * viaduct.ai/v1}, kind {@code ksops}) among its items, or as its configuration, becomes the objects
  * of its {@code files} and the Secrets of its {@code secretFrom}; another item that SOPS encrypted
  * is opened; all else passes.
- *
- * <p>Of a file in {@code envs} each line is a key and its value, in quotes or not; unlike upstream
- * a dollar sign in it means nothing.
  */
 final class KrmFunction {
 
@@ -128,7 +125,7 @@ final class KrmFunction {
       data.put(key(each), GoBase64.STD.encodeToString(decrypted(file(each))));
     }
     for (String each : from.strings("envs")) {
-      texts.putAll(lines(new String(decrypted(each), StandardCharsets.UTF_8), each));
+      texts.putAll(lines(each));
     }
     Map<String, @Nullable Object> secret = new LinkedHashMap<>();
     secret.put("apiVersion", "v1");
@@ -154,31 +151,12 @@ final class KrmFunction {
     return entry.substring(entry.indexOf('=') + 1);
   }
 
-  private static Map<String, String> lines(String text, String file) throws CommandFailure {
-    Map<String, String> values = new TreeMap<>();
-    for (String line : text.lines().map(String::strip).toList()) {
-      if (line.isEmpty() || line.startsWith("#")) {
-        continue;
-      }
-      int equals = line.indexOf('=');
-      if (equals < 1) {
-        throw CommandFailure.of(file + " has a line that is no key and value");
-      }
-      String key = line.substring(0, equals).strip().replaceFirst("^export\\s+", "");
-      values.put(key, unquoted(line.substring(equals + 1).strip()));
+  private Map<String, String> lines(String file) throws CommandFailure, IOException {
+    try {
+      return EnvFile.read(new String(decrypted(file), StandardCharsets.UTF_8));
+    } catch (EnvFile.MalformedException e) {
+      throw CommandFailure.of(file + ": " + e.getMessage());
     }
-    return values;
-  }
-
-  private static String unquoted(String value) {
-    char quote = value.isEmpty() ? ' ' : value.charAt(0);
-    int end = quote == '"' || quote == '\'' ? value.indexOf(quote, 1) : -1;
-    if (end > 0) {
-      String inner = value.substring(1, end);
-      return quote == '"' ? inner.replace("\\n", "\n") : inner;
-    }
-    int comment = value.indexOf(" #");
-    return comment < 0 ? value : value.substring(0, comment).strip();
   }
 
   private byte[] decrypted(String file) throws CommandFailure, IOException {

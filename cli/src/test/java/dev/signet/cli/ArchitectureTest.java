@@ -32,6 +32,8 @@ class ArchitectureTest {
         .definedBy("dev.signet.yaml..")
         .layer("sops")
         .definedBy("dev.signet.sops..")
+        .layer("remote")
+        .definedBy("dev.signet.remote..")
         .layer("template")
         .definedBy("dev.signet.template..")
         .layer("delivery")
@@ -48,14 +50,16 @@ class ArchitectureTest {
         .definedBy("dev.signet.cli..")
         .whereLayer("core")
         .mayOnlyBeAccessedByLayers(
-            "sops", "delivery", "dialects", "stores", "kube", "operator", "cli")
+            "sops", "remote", "delivery", "dialects", "stores", "kube", "operator", "cli")
         .whereLayer("template")
         .mayOnlyBeAccessedByLayers("delivery", "dialects", "stores", "operator", "cli")
         .whereLayer("yaml")
         .mayOnlyBeAccessedByLayers(
             "sops", "delivery", "dialects", "stores", "kube", "operator", "cli")
         .whereLayer("sops")
-        .mayOnlyBeAccessedByLayers("dialects", "cli")
+        .mayOnlyBeAccessedByLayers("remote", "dialects", "cli")
+        .whereLayer("remote")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("delivery")
         .mayOnlyBeAccessedByLayers("dialects", "stores", "kube", "operator", "cli")
         .whereLayer("stores")
@@ -132,6 +136,25 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.amazon..")
+        .check(SIGNET);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.signet.remote..", "dev.signet.stores.aws..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(SIGNET);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.signet.remote..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "com.google.auth..",
+            "com.google.api..",
+            "com.google.protobuf..",
+            "io.grpc..",
+            "io.netty..")
         .check(SIGNET);
   }
 

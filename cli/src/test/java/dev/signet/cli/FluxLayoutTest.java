@@ -239,7 +239,7 @@ class FluxLayoutTest {
     shell.set("SOPS_AGE_KEY", IDENTITY);
     encrypt("secret.yaml", SECRET, "--encrypted-regex", "^(data|stringData)$");
     encrypt("tls.key", "value-that-is-secret\n");
-    encrypt("local.env", "A='x y'\nB=1 # one\n");
+    encrypt("local.env", "A='x y'\nB=1 # one\nC=\"${A}-$B\"\n");
     String list =
         """
         apiVersion: config.kubernetes.io/v1
@@ -287,6 +287,7 @@ class FluxLayoutTest {
               stringData:
                 A: x y
                 B: "1"
+                C: x y-1
                 key: |
                   value-that-is-secret
               type: example.com/x

@@ -387,6 +387,57 @@ class SopsManifestsTest {
   }
 
   @Test
+  void valuesMoveIntoAStoreAndBack() throws Exception {
+    Files.createDirectories(folder.resolve("values"));
+    shell.write(
+        "stores/files.yaml",
+        """
+        apiVersion: external-secrets.io/v1
+        kind: SecretStore
+        metadata: {name: files, namespace: production}
+        spec: {provider: {file: {path: values}}}
+        """);
+    String encrypted = shell.read("app/secret.yaml");
+    List<String> external =
+        List.of(
+            "convert", "app", "--to", "external", "--store", "files", "--stores", "stores",
+            "--key", "{namespace}-{name}-{key}");
+    List<String> writing = new ArrayList<>(external);
+    writing.add("--write");
+    assertThat(shell.signet(external.toArray(String[]::new)).succeeded().out())
+        .contains("not written: dry run, not in the store yet");
+    assertThat(folder.resolve("values")).isEmptyDirectory();
+    assertThat(shell.read("app/secret.yaml")).isEqualTo(encrypted);
+
+    assertThat(shell.signet(writing.toArray(String[]::new)).succeeded().out())
+        .contains("app/secret.yaml  sops  external  written, same values");
+    assertThat(shell.read("app/secret.yaml"))
+        .contains("kind: ExternalSecret", "key: production-db-password")
+        .doesNotContain("value-that-is", "ENC[");
+    assertThat(shell.read("values/production-db-password")).isEqualTo("value-that-is-secret");
+    shell.signet("apply", "-f", "app", "-f", "stores").succeeded();
+    assertThat(shell.signet("get", "secret", "production/db", "--reveal", "password").out())
+        .isEqualTo("value-that-is-secret");
+
+    assertThat(
+            shell
+                .signet("convert", "app", "--to", "sops", "--stores", "stores", "--write")
+                .succeeded()
+                .out())
+        .contains("app/secret.yaml  external  sops  written, same values");
+    assertThat(shell.read("app/secret.yaml")).contains("kind: Secret", "ENC[");
+
+    shell.write("values/production-db-password", "another");
+    String before = shell.read("app/secret.yaml");
+    Shell.Result other = shell.signet(writing.toArray(String[]::new));
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.err()).contains("does not hold the same values");
+    assertThat(shell.read("app/secret.yaml")).isEqualTo(before);
+    assertThat(shell.read("values/production-db-password")).isEqualTo("another");
+    assertThat(shell.signet("convert", "app", "--to", "external").code()).isEqualTo(2);
+  }
+
+  @Test
   void aFileThatCannotBeOpenedIsNotConverted() {
     shell.set("SOPS_AGE_KEY", SECOND_IDENTITY);
     String before = shell.read("app/secret.yaml");

@@ -56,6 +56,7 @@ class ChartTest {
             "CustomResourceDefinition uuids.generators.external-secrets.io",
             "CustomResourceDefinition clustergenerators.generators.external-secrets.io",
             "CustomResourceDefinition generatorstates.generators.external-secrets.io",
+            "CustomResourceDefinition vaultdynamicsecrets.generators.external-secrets.io",
             "CustomResourceDefinition webhooks.generators.external-secrets.io",
             "ServiceAccount apps/signet",
             "ClusterRole apps-signet",

@@ -314,6 +314,7 @@ class OperatorInContainerTest {
         .containsExactly(
             "create external-secrets.io/externalsecrets",
             "create external-secrets.io/pushsecrets",
+            "create generators.external-secrets.io/generatorstates",
             "delete external-secrets.io/externalsecrets",
             "delete external-secrets.io/pushsecrets",
             "delete generators.external-secrets.io/generatorstates",
@@ -335,6 +336,7 @@ class OperatorInContainerTest {
             "get generators.external-secrets.io/sshkeys",
             "get generators.external-secrets.io/stssessiontokens",
             "get generators.external-secrets.io/uuids",
+            "get generators.external-secrets.io/vaultdynamicsecrets",
             "get generators.external-secrets.io/webhooks",
             "patch /namespaces",
             "patch external-secrets.io/clusterexternalsecrets",

@@ -3,16 +3,12 @@ package dev.signet.operator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signet.core.SecretBytes;
 import dev.signet.core.age.X25519Identity;
 import dev.signet.dialects.CustomResourceDefinitions;
 import dev.signet.dialects.sopssecrets.ClusterKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
-import dev.signet.sops.AgeWrapping;
 import dev.signet.sops.FluxKeys;
 import dev.signet.sops.Format;
-import dev.signet.sops.KeyGroups;
-import dev.signet.sops.KeyWrapping;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
 import dev.signet.sops.Selection;
@@ -104,19 +100,11 @@ class SopsSecretsTest {
             Instant.EPOCH.atOffset(ZoneOffset.UTC),
             "",
             "3.13.3");
-    KeyWrapping wrapping =
-        new AgeWrapping(
-            _ -> new AgeWrapping.Identities(List.of(), List.of(), List.of()),
-            Optional.empty(),
-            RANDOM);
     Format format = Format.of(Format.Kind.JSON, Format.Layout.USUAL);
-    try (SecretBytes dataKey = KeyGroups.newDataKey(RANDOM)) {
+    try (FluxKeys keys = FluxKeys.read("the test", Map.of(), RANDOM)) {
       SopsTree tree =
-          new SopsTree(
-              format.read(plain.getBytes(UTF_8)),
-              KeyGroups.wrap(metadata, dataKey, wrapping, RANDOM),
-              RANDOM);
-      tree.encrypt(dataKey, Instant.EPOCH);
+          SopsTree.encrypted(
+              format.read(plain.getBytes(UTF_8)), metadata, keys, Instant.EPOCH, RANDOM);
       return new String(format.writeEncrypted(tree), UTF_8);
     } catch (SopsException e) {
       throw new IllegalArgumentException(e);

@@ -36,6 +36,24 @@ public final class KeyGroups {
    */
   public static SecretBytes open(Metadata metadata, KeyWrapping wrapping, List<String> order)
       throws SopsException {
+    try {
+      return opened(metadata, wrapping, order);
+    } catch (SopsException e) {
+      if (metadata.hasOldContexts()) {
+        for (Metadata other : OldContexts.variations(metadata)) {
+          try {
+            return opened(other, wrapping, order);
+          } catch (SopsException again) {
+            // What the file says is what failed.
+          }
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static SecretBytes opened(Metadata metadata, KeyWrapping wrapping, List<String> order)
+      throws SopsException {
     List<SecretBytes> parts = new ArrayList<>();
     List<String> reports = new ArrayList<>();
     try {
@@ -116,6 +134,24 @@ public final class KeyGroups {
     return by + text.replace("\n", "\n" + by);
   }
 
+  /** The same groups, their keys with what is found out only when they are used. */
+  public static List<List<MasterKey>> complete(List<List<MasterKey>> groups, KeyWrapping wrapping)
+      throws SopsException {
+    List<List<MasterKey>> complete = new ArrayList<>();
+    for (List<MasterKey> group : groups) {
+      List<MasterKey> keys = new ArrayList<>();
+      for (MasterKey key : group) {
+        try {
+          keys.add(wrapping.complete(key));
+        } catch (UnavailableException e) {
+          throw new SopsException(Step.CONFIG, e.getMessage());
+        }
+      }
+      complete.add(keys);
+    }
+    return complete;
+  }
+
   /** The metadata with the data key encrypted for all master keys anew. */
   public static Metadata wrap(
       Metadata metadata, SecretBytes dataKey, KeyWrapping wrapping, SecureRandom random)
@@ -161,7 +197,8 @@ public final class KeyGroups {
     List<MasterKey> keys = new ArrayList<>();
     for (MasterKey key : group) {
       try {
-        keys.add(key.withEnc(wrapping.wrap(key, part)));
+        MasterKey complete = wrapping.complete(key);
+        keys.add(complete.withEnc(wrapping.wrap(complete, part)));
       } catch (UnavailableException e) {
         failures.add(
             "failed to encrypt new data key with master key \""

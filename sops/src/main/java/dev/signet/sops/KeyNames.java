@@ -49,16 +49,17 @@ public final class KeyNames {
             case AGE -> age(part);
             case PGP -> new MasterKey.Pgp(part.replace(" ", ""), now, "");
             case KMS -> {
-              int role = part.indexOf("+arn:aws");
+              String arn = part.replace(" ", "");
+              int role = arn.indexOf("+arn:");
               yield new MasterKey.Kms(
-                  role < 0 ? part : part.substring(0, role),
-                  role < 0 ? "" : part.substring(role + 1),
+                  role < 0 ? arn : arn.substring(0, role),
+                  role < 0 ? "" : arn.substring(role + 1),
                   context,
                   profile,
                   now,
                   "");
             }
-            case GCP_KMS -> new MasterKey.GcpKms(part, now, "");
+            case GCP_KMS -> new MasterKey.GcpKms(part.replace(" ", ""), now, "");
             case HUAWEI_KMS -> new MasterKey.HuaweiKms(part, now, "");
             case AZURE_KEY_VAULT -> azure(part);
             case HC_VAULT -> vault(part);
@@ -86,11 +87,33 @@ public final class KeyNames {
         parts.group(1), parts.group(2), version == null ? "" : version, now, "");
   }
 
+  /** {@code https://HOST/v1/ENGINE/keys/KEY}, where an engine may have slashes. */
   private MasterKey vault(String uri) throws SopsException {
-    Matcher parts = Pattern.compile("^(https?://[^/]+)/v1/(.+)/keys/([^/]+)$").matcher(uri);
-    if (!parts.find()) {
-      throw new SopsException(Step.CONFIG, "vault path does not seem to be formatted correctly");
+    String example = "https://vault.example.com:8200/v1/transit/keys/keyName";
+    Matcher address = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://[^/]*)(/.*)?$").matcher(uri);
+    if (!address.find()) {
+      throw new SopsException(
+          Step.CONFIG,
+          "missing scheme in Vault URL (should be like this: +" + example + "), got: " + uri);
     }
-    return new MasterKey.HcVault(parts.group(1), parts.group(2), parts.group(3), now, "");
+    String path = address.group(2) == null ? "" : address.group(2);
+    if (Pattern.compile("/[^/]+/v[0-9]+/[^/]+/[^/]+/[^/]+").matcher(path).find()) {
+      throw new SopsException(
+          Step.CONFIG,
+          "running Vault with a prefixed URL is not supported! (Format has to be like "
+              + example
+              + ")");
+    }
+    if (!Pattern.compile("/v[0-9]+/[^/]+/[^/]+/[^/]+").matcher(path).find()) {
+      throw new SopsException(
+          Step.CONFIG, "vault path does not seem to be formatted correctly: (eg. " + example + ")");
+    }
+    List<String> parts = List.of(path.replaceAll("^/+|/+$", "").split("/"));
+    return new MasterKey.HcVault(
+        address.group(1),
+        String.join("/", parts.subList(1, parts.size() - 2)),
+        parts.getLast(),
+        now,
+        "");
   }
 }

@@ -22,6 +22,11 @@ public interface KeyWrapping {
     }
   }
 
+  /** The key with what is found out only when it is used, before it is. */
+  default MasterKey complete(MasterKey key) throws UnavailableException {
+    return key;
+  }
+
   /** What stands in the file as {@code enc}. */
   String wrap(MasterKey key, SecretBytes part) throws UnavailableException;
 

@@ -103,7 +103,8 @@ public sealed interface MasterKey {
         separator = ",";
       }
       if (!profile.isEmpty()) {
-        name.append('|').append(profile);
+        // With a profile the place of the context stays, even where there is none.
+        name.append(context.isEmpty() ? "||" : "|").append(profile);
       }
       return name.toString();
     }

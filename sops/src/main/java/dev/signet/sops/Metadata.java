@@ -30,6 +30,14 @@ public record Metadata(
     return new Metadata(to, newThreshold, selection, macOnlyEncrypted, lastModified, mac, version);
   }
 
+  /**
+   * Whether an old release bound keys of AWS to another context than the one that stands here, so
+   * that they have to be encrypted anew before the version of the file may change.
+   */
+  public boolean hasOldContexts() {
+    return OldContexts.in(this);
+  }
+
   public Metadata withVersion(String to) {
     return new Metadata(groups, threshold, selection, macOnlyEncrypted, lastModified, mac, to);
   }

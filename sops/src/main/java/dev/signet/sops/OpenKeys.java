@@ -19,6 +19,11 @@ public interface OpenKeys extends KeyWrapping, AutoCloseable {
     List<OpenKeys> all = List.copyOf(keys);
     return new OpenKeys() {
       @Override
+      public MasterKey complete(MasterKey key) throws UnavailableException {
+        return all.getLast().complete(key);
+      }
+
+      @Override
       public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
         return all.getLast().wrap(key, part);
       }

@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  *     shamir_threshold: 2
  *     encrypted_regex: …       or another of {@link Selection.Rule}
  *     mac_only_encrypted: true
+ * destination_rules:           the first one counts whose path_regex is found in the path as given
+ *   - path_regex: …
+ *     s3_bucket: …, s3_prefix: …      or gcs_bucket, gcs_prefix, or vault_path, vault_address,
+ *     omit_extensions: true           vault_kv_mount_name, vault_kv_version
+ *     recreation_rule: {age: …}       a rule as above, for what is published in a bucket
  * stores: {yaml: {indent: 2}, json: {indent: 2}, json_binary: {indent: 2}}
  * </pre>
  *
@@ -40,6 +45,14 @@ public final class SopsConfig {
       int threshold,
       Map<Selection.Rule, String> selectors,
       boolean macOnlyEncrypted) {}
+
+  /**
+   * How a file is published.
+   *
+   * @param recreation whose groups are empty where the file is published as it is
+   */
+  public record Publication(
+      Optional<Destination> destination, boolean omitExtensions, Rule recreation) {}
 
   private final Map<?, ?> tree;
   private final KeyNames names;
@@ -92,6 +105,11 @@ public final class SopsConfig {
    * @throws SopsException also when there are, but none for that file
    */
   public Optional<Rule> ruleFor(String path) throws SopsException {
+    return ruleFor(path, Map.of());
+  }
+
+  /** The same, with an encryption context for keys of AWS that stand in no group. */
+  public Optional<Rule> ruleFor(String path, Map<String, String> context) throws SopsException {
     Object rules = tree.get("creation_rules");
     if (rules == null) {
       return Optional.empty();
@@ -100,10 +118,56 @@ public final class SopsConfig {
       Map<?, ?> rule = map(each, "creation_rules");
       String regex = text(rule.get("path_regex"), "path_regex");
       if (regex.isEmpty() || matches(regex, path)) {
-        return Optional.of(rule(rule));
+        return Optional.of(rule(rule, context));
       }
     }
     throw wrong("error loading config: no matching creation rules found");
+  }
+
+  /**
+   * How a file is published.
+   *
+   * @param path as it was given
+   */
+  public Publication publicationFor(String path) throws SopsException {
+    for (Object each : list(tree.get("destination_rules"), "destination_rules")) {
+      Map<?, ?> rule = map(each, "destination_rules");
+      String regex = text(rule.get("path_regex"), "path_regex");
+      if (regex.isEmpty() || matches(regex, path)) {
+        return new Publication(
+            destination(rule),
+            rule.get("omit_extensions") instanceof Boolean flag && flag,
+            rule(map(rule.get("recreation_rule"), "recreation_rule"), Map.of()));
+      }
+    }
+    throw wrong("error loading config: no matching destination found in config");
+  }
+
+  private static Optional<Destination> destination(Map<?, ?> rule) throws SopsException {
+    List<Destination> found = new ArrayList<>();
+    String bucket = text(rule.get("s3_bucket"), "s3_bucket");
+    if (!bucket.isEmpty()) {
+      found.add(new Destination.S3(bucket, text(rule.get("s3_prefix"), "s3_prefix")));
+    }
+    bucket = text(rule.get("gcs_bucket"), "gcs_bucket");
+    if (!bucket.isEmpty()) {
+      found.add(new Destination.Gcs(bucket, text(rule.get("gcs_prefix"), "gcs_prefix")));
+    }
+    String path = text(rule.get("vault_path"), "vault_path");
+    if (!path.isEmpty()) {
+      found.add(
+          Destination.Vault.of(
+              text(rule.get("vault_address"), "vault_address"),
+              path,
+              text(rule.get("vault_kv_mount_name"), "vault_kv_mount_name"),
+              number(rule.get("vault_kv_version"), "vault_kv_version")));
+    }
+    if (found.size() > 1) {
+      throw wrong(
+          "error loading config: more than one destinations were found in a single destination"
+              + " rule, you can only use one per rule");
+    }
+    return found.stream().findFirst();
   }
 
   private static boolean matches(String regex, String path) throws SopsException {
@@ -114,7 +178,7 @@ public final class SopsConfig {
     }
   }
 
-  private Rule rule(Map<?, ?> rule) throws SopsException {
+  private Rule rule(Map<?, ?> rule, Map<String, String> context) throws SopsException {
     Map<Selection.Rule, String> selectors = new TreeMap<>();
     for (Selection.Rule each : Selection.Rule.values()) {
       String argument = text(rule.get(each.text()), each.text());
@@ -126,13 +190,14 @@ public final class SopsConfig {
       throw wrong("error loading config: cannot use " + Selection.ONLY_ONE + " for the same rule");
     }
     return new Rule(
-        groups(rule),
+        groups(rule, context),
         number(rule.get("shamir_threshold"), "shamir_threshold"),
         selectors,
         rule.get("mac_only_encrypted") instanceof Boolean flag && flag);
   }
 
-  private List<List<MasterKey>> groups(Map<?, ?> rule) throws SopsException {
+  private List<List<MasterKey>> groups(Map<?, ?> rule, Map<String, String> context)
+      throws SopsException {
     List<?> given = list(rule.get("key_groups"), "key_groups");
     List<List<MasterKey>> groups = new ArrayList<>();
     for (Object group : given) {
@@ -143,7 +208,7 @@ public final class SopsConfig {
       String profile = text(rule.get("aws_profile"), "aws_profile");
       keys.addAll(names.of(MasterKey.Kind.AGE, joined(rule, "age")));
       keys.addAll(names.of(MasterKey.Kind.PGP, joined(rule, "pgp")));
-      keys.addAll(names.of(MasterKey.Kind.KMS, joined(rule, "kms"), Map.of(), profile));
+      keys.addAll(names.of(MasterKey.Kind.KMS, joined(rule, "kms"), context, profile));
       keys.addAll(names.of(MasterKey.Kind.GCP_KMS, joined(rule, "gcp_kms")));
       keys.addAll(names.of(MasterKey.Kind.HUAWEI_KMS, joined(rule, "hckms")));
       keys.addAll(names.of(MasterKey.Kind.AZURE_KEY_VAULT, joined(rule, "azure_keyvault")));

@@ -54,6 +54,17 @@ public final class SopsTree {
     this.cipher = new LeafCipher(random);
   }
 
+  /** Plain content, encrypted with a new data key for the keys that the metadata name. */
+  public static SopsTree encrypted(
+      List<Branch> plain, Metadata metadata, KeyWrapping keys, Instant now, SecureRandom random)
+      throws SopsException {
+    try (SecretBytes dataKey = KeyGroups.newDataKey(random)) {
+      SopsTree tree = new SopsTree(plain, KeyGroups.wrap(metadata, dataKey, keys, random), random);
+      tree.encrypt(dataKey, now);
+      return tree;
+    }
+  }
+
   /** Live: changing it changes the tree. */
   public List<Branch> branches() {
     return branches;

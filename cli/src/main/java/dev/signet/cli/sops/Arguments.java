@@ -1,9 +1,11 @@
 package dev.signet.cli.sops;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Flags and what follows them, read as Go's package flag does: one dash or two, {@code -flag
@@ -26,6 +28,7 @@ final class Arguments {
     for (Flag flag : flags) {
       world.variable(flag.variable()).ifPresent(value -> values.put(flag.name(), value));
     }
+    Set<String> fromEnvironment = new HashSet<>(values.keySet());
     int at = 0;
     while (at < arguments.size()) {
       String argument = arguments.get(at);
@@ -60,7 +63,7 @@ final class Arguments {
       if (flag.isSwitch() && !isBool(value)) {
         throw SopsFailure.of("invalid boolean value for -" + asked);
       }
-      if (flag.isRepeatable()) {
+      if (flag.isRepeatable() && !fromEnvironment.remove(flag.name())) {
         values.merge(flag.name(), value, (before, more) -> before + "," + more);
       } else {
         values.put(flag.name(), value);

@@ -2,6 +2,7 @@ package dev.signet.cli.sops;
 
 import dev.signet.sops.Format;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.SopsTree;
 import dev.signet.sops.Value.Branch;
@@ -36,7 +37,7 @@ final class Editing {
     Path path = session.world().path(session.local().rest().getFirst());
     Format from = session.inputFormat(path.toString());
     Editing editing = new Editing(session, from, session.outputFormat(path.toString()));
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file =
             Files.exists(path)
                 ? TreeFile.open(session, FileAccess.read(path), from, keys)
@@ -47,7 +48,7 @@ final class Editing {
     }
   }
 
-  private static TreeFile example(Session session, Path path, Format from, Keys keys)
+  private static TreeFile example(Session session, Path path, Format from, OpenKeys keys)
       throws SopsFailure {
     Metadata metadata = session.newMetadata(path, from);
     try {

@@ -1,6 +1,7 @@
 package dev.signet.cli.sops;
 
 import dev.signet.sops.Format;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.Plain;
 import dev.signet.sops.Value;
 import dev.signet.sops.Value.Field;
@@ -67,7 +68,7 @@ final class Execution {
     if (!session.local().is(Flag.PRISTINE)) {
       environment.putAll(session.world().environment());
     }
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file =
             TreeFile.open(
                 session, FileAccess.read(path), session.inputFormat(path.toString()), keys)) {
@@ -100,7 +101,7 @@ final class Execution {
     Path path = session.world().path(rest.getFirst());
     Format to = session.outputFormat(path.toString());
     byte[] content;
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file =
             TreeFile.open(
                 session, FileAccess.read(path), session.inputFormat(path.toString()), keys)) {

@@ -1,8 +1,10 @@
 package dev.signet.cli.sops;
 
 import dev.signet.sops.Format;
+import dev.signet.sops.KeyGroups;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.SopsTree;
 import dev.signet.sops.TreePlace;
@@ -13,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Commands that make one whole file of another. */
 final class FileCommands {
@@ -110,7 +114,7 @@ final class FileCommands {
       throw new SopsFailure(SopsFailure.INPUT, "Error unmarshalling file: " + e.getMessage());
     }
     TreeFile.validate(branches, to);
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file = TreeFile.create(session, branches, metadata, keys)) {
       return output(session, input.file(), file.encrypted(to));
     }
@@ -128,7 +132,7 @@ final class FileCommands {
       throw new SopsFailure(
           SopsFailure.TREE_PATH, "error parsing --extract path: " + e.getMessage());
     }
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file = TreeFile.open(session, input.read(session), from, keys)) {
       byte[] content = place.isRoot() ? dump(file.tree(), to) : extract(file.tree(), place, to);
       return output(session, input.file(), content);
@@ -185,23 +189,34 @@ final class FileCommands {
     String name = input.name().toString();
     Format from = session.inputFormat(name);
     Format to = session.outputFormat(name);
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile opened = TreeFile.open(session, input.read(session), from, keys)) {
       Metadata metadata = opened.tree().metadata();
+      Set<String> gone = new HashSet<>();
+      for (MasterKey key : complete(removed, keys)) {
+        gone.add(key.name());
+      }
       List<List<MasterKey>> groups = new ArrayList<>();
       for (List<MasterKey> group : metadata.groups()) {
         List<MasterKey> changed = new ArrayList<>(group);
         if (groups.isEmpty()) {
-          changed.addAll(added);
+          changed.addAll(complete(added, keys));
         }
-        changed.removeIf(
-            key -> removed.stream().anyMatch(other -> other.name().equals(key.name())));
+        changed.removeIf(key -> gone.contains(key.name()));
         groups.add(changed);
       }
       opened.tree().setMetadata(metadata.withGroups(groups, metadata.threshold()));
       try (TreeFile rekeyed = opened.rekeyed(keys)) {
         return output(session, input.file(), rekeyed.encrypted(to));
       }
+    }
+  }
+
+  private static List<MasterKey> complete(List<MasterKey> keys, OpenKeys by) throws SopsFailure {
+    try {
+      return KeyGroups.complete(List.of(keys), by).getFirst();
+    } catch (SopsException e) {
+      throw SopsFailure.of(e);
     }
   }
 

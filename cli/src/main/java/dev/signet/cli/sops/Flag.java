@@ -62,6 +62,15 @@ record Flag(
   static final Flag GROUP_FILE = text("file,f", "", "the file whose groups change");
   static final Flag FILENAME = text("filename", "", "how the file or pipe is called");
 
+  static final Flag OMIT_EXTENSIONS =
+      onOff("omit-extensions", "publish under names without their endings");
+  static final Flag RECURSIVE = onOff("recursive", "publish all that is in a folder");
+  static final Flag VERBOSE = onOff("verbose", "say more");
+  static final Flag NETWORK = text("network,net", "", "tcp or unix; default: tcp");
+  static final Flag ADDRESS =
+      text("address,addr", "", "what to listen on; default: 127.0.0.1:5000");
+  static final Flag PROMPT = onOff("prompt", "ask before each request is answered");
+
   /** Keys for new files; also what rotate adds and removes. */
   static final List<Flag> KEYS =
       List.of(
@@ -86,11 +95,18 @@ record Flag(
 
   static final List<Flag> KEY_SERVICES =
       List.of(
-          text(
-              "enable-local-keyservice",
+          new Flag(
+              List.of("enable-local-keyservice"),
+              true,
               "SOPS_ENABLE_LOCAL_KEYSERVICE",
-              "use keys of this machine"),
-          text("keyservice", "SOPS_KEYSERVICE", "other key services"));
+              false,
+              "use keys of this machine, which is so by default"),
+          new Flag(
+              List.of("keyservice"),
+              false,
+              "SOPS_KEYSERVICE",
+              true,
+              "key services: tcp://HOST:PORT or unix:///PATH"));
 
   /** Keys of a group, each of which may be given several times. */
   static final List<Flag> GROUP_KEYS =

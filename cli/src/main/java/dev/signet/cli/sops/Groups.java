@@ -5,6 +5,7 @@ import dev.signet.sops.Format;
 import dev.signet.sops.KeyGroups;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.SopsTree;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class Groups {
               + groups.size()
               + " key groups");
     }
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         SecretBytes dataKey = KeyGroups.open(before, keys, session.order())) {
       tree.setMetadata(
           KeyGroups.wrap(

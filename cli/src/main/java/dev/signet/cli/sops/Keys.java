@@ -1,6 +1,8 @@
 package dev.signet.cli.sops;
 
 import dev.signet.core.SecretBytes;
+import dev.signet.remote.Machine;
+import dev.signet.remote.ServiceKeys;
 import dev.signet.sops.AgeWrapping;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.OpenKeys;
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * The master keys of this machine: age by itself, PGP with the key rings that stand in files, else
- * by the program gpg.
+ * by the program gpg, all others by the services that have them.
  */
 final class Keys implements OpenKeys {
 
@@ -29,6 +31,14 @@ final class Keys implements OpenKeys {
     Terminal terminal = new Terminal(world);
     this.sources = new AgeKeySources(world, terminal);
     this.age = new AgeWrapping(sources, Optional.of(terminal), world.random());
+  }
+
+  @Override
+  public MasterKey complete(MasterKey key) throws UnavailableException {
+    return switch (key) {
+      case MasterKey.Age _, MasterKey.Pgp _ -> key;
+      default -> services().complete(key);
+    };
   }
 
   @Override
@@ -57,7 +67,7 @@ final class Keys implements OpenKeys {
         byte[] out = part.with(bytes -> run(command, bytes, "encrypt"));
         yield new String(out, StandardCharsets.US_ASCII).strip();
       }
-      default -> throw unsupported(key);
+      default -> services().wrap(key, part);
     };
   }
 
@@ -78,7 +88,7 @@ final class Keys implements OpenKeys {
         }
         yield SecretBytes.wrap(out);
       }
-      default -> throw unsupported(key);
+      default -> services().unwrap(key);
     };
   }
 
@@ -143,8 +153,13 @@ final class Keys implements OpenKeys {
     }
   }
 
-  private static UnavailableException unsupported(MasterKey key) {
-    return new UnavailableException("keys of kind " + key.kind().text() + " are not supported yet");
+  /** Nothing of it is loaded before some file has such a key. */
+  private OpenKeys services() {
+    return new ServiceKeys(machine(world));
+  }
+
+  static Machine machine(SopsWorld world) {
+    return new Machine(world.environment(), world.workingDirectory(), world.clock());
   }
 
   @Override

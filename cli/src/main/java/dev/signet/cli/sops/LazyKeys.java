@@ -21,6 +21,11 @@ final class LazyKeys implements OpenKeys {
   }
 
   @Override
+  public MasterKey complete(MasterKey key) throws UnavailableException {
+    return last.complete(key);
+  }
+
+  @Override
   public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
     return last.wrap(key, part);
   }

@@ -5,6 +5,7 @@ import dev.signet.sops.KeyGroups;
 import dev.signet.sops.KeyNames;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.Selection;
 import dev.signet.sops.SopsConfig;
 import dev.signet.sops.SopsException;
@@ -35,6 +36,7 @@ record Session(SopsWorld world, Arguments global, Arguments local) {
   /** What is written into files as the version of the program: the one that this one behaves as. */
   static final String VERSION = "3.13.3";
 
+  private static final String LOCAL = "enable-local-keyservice";
   private static final int MOST_FOLDERS = 100;
   private static final String CONFIG = ".sops.yaml";
 
@@ -88,7 +90,22 @@ record Session(SopsWorld world, Arguments global, Arguments local) {
         folder + (String.valueOf(folder).endsWith(File.separator) ? "" : File.separator);
     String path = file.toString();
     try {
-      return config.get().ruleFor(path.startsWith(prefix) ? path.substring(prefix.length()) : path);
+      return config
+          .get()
+          .ruleFor(
+              path.startsWith(prefix) ? path.substring(prefix.length()) : path,
+              encryptionContext());
+    } catch (SopsException e) {
+      throw SopsFailure.of(e);
+    }
+  }
+
+  /** How the configuration has a file published. */
+  SopsConfig.Publication publication(String file) throws SopsFailure {
+    try {
+      return config()
+          .orElseThrow(() -> SopsFailure.of("config file not found"))
+          .publicationFor(file);
     } catch (SopsException e) {
       throw SopsFailure.of(e);
     }
@@ -136,11 +153,39 @@ record Session(SopsWorld world, Arguments global, Arguments local) {
     return List.of(text.split(",", -1));
   }
 
-  /** Key services of other machines are not asked. */
-  void refuseKeyServices() throws SopsFailure {
-    if (!local.text("keyservice").isEmpty()) {
-      throw SopsFailure.of("other key services are not supported yet: leave out --keyservice");
+  /** The keys of this machine, unless they are turned off, and then those of key services. */
+  OpenKeys openKeys() throws SopsFailure {
+    List<OpenKeys> services = new ArrayList<>();
+    if (!local.has(LOCAL) || local.is(LOCAL)) {
+      services.add(new Keys(world));
     }
+    for (String address : local.text("keyservice").split(",", -1)) {
+      if (!address.isBlank()) {
+        services.add(KeyServices.client(address.strip()));
+      }
+    }
+    return switch (services.size()) {
+      case 0 -> throw SopsFailure.of("no key services provided: leave out --" + LOCAL + "=false");
+      case 1 -> services.getFirst();
+      default -> KeyServices.firstOf(services);
+    };
+  }
+
+  /** The pairs that keys of AWS are bound to. */
+  private Map<String, String> encryptionContext() throws SopsFailure {
+    Map<String, String> context = new TreeMap<>();
+    String text = local.text("encryption-context");
+    if (text.isEmpty()) {
+      return context;
+    }
+    for (String pair : text.split(",", -1)) {
+      String[] parts = pair.split(":", -1);
+      if (parts.length != 2) {
+        throw new SopsFailure(SopsFailure.KMS_CONTEXT, "Invalid KMS encryption context format");
+      }
+      context.put(parts[0], parts[1]);
+    }
+    return context;
   }
 
   /** The metadata of a new file, without its keys' results. */
@@ -204,13 +249,7 @@ record Session(SopsWorld world, Arguments global, Arguments local) {
 
   /** The keys that flags name, whose names begin like that. */
   List<MasterKey> keys(String prefix) throws SopsFailure {
-    Map<String, String> context = new TreeMap<>();
-    for (String pair : local.text("encryption-context").split(",", -1)) {
-      int colon = pair.indexOf(':');
-      if (colon > 0) {
-        context.put(pair.substring(0, colon), pair.substring(colon + 1));
-      }
-    }
+    Map<String, String> context = encryptionContext();
     KeyNames names = names();
     List<MasterKey> keys = new ArrayList<>();
     try {

@@ -8,6 +8,11 @@ import dev.signet.sops.OpenKeys;
 record SharedKeys(OpenKeys keys) implements OpenKeys {
 
   @Override
+  public MasterKey complete(MasterKey key) throws UnavailableException {
+    return keys.complete(key);
+  }
+
+  @Override
   public String wrap(MasterKey key, SecretBytes part) throws UnavailableException {
     return keys.wrap(key, part);
   }

@@ -13,6 +13,7 @@ final class SopsFailure extends Exception {
   static final int INPUT = 2;
   static final int OUTPUT = 3;
   static final int DUMP = 4;
+  static final int KMS_CONTEXT = 6;
   static final int SET_FORMAT = 7;
   static final int CONFLICT = 8;
   static final int ENCRYPT = 23;

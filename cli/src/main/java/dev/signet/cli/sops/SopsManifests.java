@@ -163,9 +163,9 @@ public final class SopsManifests implements AutoCloseable {
       Metadata metadata = session.newMetadata(file, format);
       List<Branch> branches = format.read(plain);
       TreeFile.validate(branches, format);
-      try (TreeFile made = TreeFile.create(session, branches, metadata, keys)) {
-        return made.encrypted(session.outputFormat(file.toString()));
-      }
+      SopsTree tree =
+          SopsTree.encrypted(branches, metadata, keys, world.clock().instant(), world.random());
+      return TreeFile.text(tree, session.outputFormat(file.toString()));
     } catch (SopsFailure | SopsException e) {
       throw new ClosedException(String.valueOf(e.getMessage()));
     }
@@ -184,9 +184,12 @@ public final class SopsManifests implements AutoCloseable {
   public Optional<List<List<MasterKey>>> wanted(Path file) throws ClosedException {
     Arguments none = noArguments(Optional.empty());
     try {
-      return new Session(world, none, none).rule(file).map(SopsConfig.Rule::groups);
-    } catch (SopsFailure e) {
-      throw new ClosedException(e.getMessage());
+      Optional<SopsConfig.Rule> rule = new Session(world, none, none).rule(file);
+      return rule.isEmpty()
+          ? Optional.empty()
+          : Optional.of(KeyGroups.complete(rule.get().groups(), keys));
+    } catch (SopsFailure | SopsException e) {
+      throw new ClosedException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,18 +32,10 @@ public final class SopsProgram {
     EXEC_FILE("run a command with the decrypted file"),
     GROUPS_ADD("add a key group to a file"),
     GROUPS_DELETE("take a key group out of a file"),
+    PUBLISH("put files where the configuration says"),
+    KEYSERVICE("lend the keys of this machine to other processes"),
     COMPLETION_BASH("print completion for bash"),
     COMPLETION_ZSH("print completion for zsh");
-
-    /** What is said to those who ask for what upstream has beside these. */
-    private static final Map<String, String> ABSENT =
-        Map.of(
-            "publish",
-            "publish is not supported: its targets (S3, GCS, Vault) are not there yet; decrypt the"
-                + " file and hand it to the target's own program",
-            "keyservice",
-            "keyservice is not supported: it hands out data keys to whoever reaches its port; give"
-                + " the machine that decrypts a key of its own");
 
     /** Commands whose second word is part of their name. */
     private static final Set<String> TWO_WORDS = Set.of("groups", "completion");
@@ -122,9 +113,17 @@ public final class SopsProgram {
             flags.addAll(Flag.GROUP_KEYS);
           }
         }
+        case PUBLISH -> {
+          flags.addAll(List.of(Flag.YES, Flag.OMIT_EXTENSIONS, Flag.RECURSIVE));
+          flags.addAll(List.of(Flag.VERBOSE, Flag.ORDER));
+        }
+        case KEYSERVICE ->
+            flags.addAll(List.of(Flag.NETWORK, Flag.ADDRESS, Flag.PROMPT, Flag.VERBOSE));
         case COMPLETION_BASH, COMPLETION_ZSH -> {}
       }
-      flags.addAll(Flag.KEY_SERVICES);
+      if (this != KEYSERVICE) {
+        flags.addAll(Flag.KEY_SERVICES);
+      }
       flags.add(Flag.onOff("help,h", "show help"));
       return flags;
     }
@@ -143,6 +142,8 @@ public final class SopsProgram {
         case EXEC_FILE -> Execution.withFile(session);
         case GROUPS_ADD -> Groups.add(session);
         case GROUPS_DELETE -> Groups.delete(session);
+        case PUBLISH -> Publish.run(session);
+        case KEYSERVICE -> KeyServices.serve(session);
         case COMPLETION_BASH -> completion(session, /* zsh= */ false);
         case COMPLETION_ZSH -> completion(session, /* zsh= */ true);
       };
@@ -196,7 +197,6 @@ public final class SopsProgram {
           return 0;
         }
         Session session = new Session(world, global, local);
-        session.refuseKeyServices();
         return command.run(session);
       }
     }
@@ -204,15 +204,11 @@ public final class SopsProgram {
       refuse(rest.getFirst());
     }
     Session session = new Session(world, global, global);
-    session.refuseKeyServices();
     return flagsOnly(session);
   }
 
   /** Words that would otherwise be taken for the names of files. */
   private static void refuse(String word) throws SopsFailure {
-    if (Command.ABSENT.containsKey(word)) {
-      throw SopsFailure.of(Command.ABSENT.get(word));
-    }
     if (Command.TWO_WORDS.contains(word)) {
       String known =
           Arrays.stream(Command.values())

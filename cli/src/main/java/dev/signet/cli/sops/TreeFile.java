@@ -19,11 +19,13 @@ final class TreeFile implements AutoCloseable {
   private final Session session;
   private final SopsTree tree;
   private final SecretBytes dataKey;
+  private final KeyWrapping keys;
 
-  private TreeFile(Session session, SopsTree tree, SecretBytes dataKey) {
+  private TreeFile(Session session, SopsTree tree, SecretBytes dataKey, KeyWrapping keys) {
     this.session = session;
     this.tree = tree;
     this.dataKey = dataKey;
+    this.keys = keys;
   }
 
   /** Reads and decrypts. */
@@ -32,7 +34,7 @@ final class TreeFile implements AutoCloseable {
     SopsTree tree = read(session, text, format);
     try {
       SecretBytes dataKey = KeyGroups.open(tree.metadata(), keys, session.order());
-      TreeFile file = new TreeFile(session, tree, dataKey);
+      TreeFile file = new TreeFile(session, tree, dataKey, keys);
       SopsTree.Mac mac =
           session.local().is(Flag.IGNORE_MAC) ? SopsTree.Mac.IGNORED : SopsTree.Mac.CHECKED;
       try {
@@ -66,7 +68,7 @@ final class TreeFile implements AutoCloseable {
     try {
       Metadata wrapped = KeyGroups.wrap(metadata, dataKey, keys, session.world().random());
       return new TreeFile(
-          session, new SopsTree(branches, wrapped, session.world().random()), dataKey);
+          session, new SopsTree(branches, wrapped, session.world().random()), dataKey, keys);
     } catch (SopsException e) {
       dataKey.close();
       throw SopsFailure.of(e);
@@ -82,7 +84,7 @@ final class TreeFile implements AutoCloseable {
     SecretBytes fresh = KeyGroups.newDataKey(session.world().random());
     try {
       tree.setMetadata(KeyGroups.wrap(tree.metadata(), fresh, keys, session.world().random()));
-      return new TreeFile(session, tree, fresh);
+      return new TreeFile(session, tree, fresh, keys);
     } catch (SopsException e) {
       fresh.close();
       throw SopsFailure.of(e);
@@ -92,6 +94,12 @@ final class TreeFile implements AutoCloseable {
   /** Encrypts; the tree is of no other use then. */
   byte[] encrypted(Format format) throws SopsFailure {
     try {
+      if (tree.metadata().hasOldContexts()) {
+        // Whoever reads the file by its new version takes the contexts in it as they are.
+        tree.setMetadata(
+            KeyGroups.wrap(tree.metadata(), dataKey, keys, session.world().random())
+                .withVersion(Session.VERSION));
+      }
       tree.encrypt(dataKey, session.world().clock().instant());
     } catch (SopsException e) {
       throw SopsFailure.of(e);

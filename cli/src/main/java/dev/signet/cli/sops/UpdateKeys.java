@@ -5,10 +5,10 @@ import dev.signet.sops.Format;
 import dev.signet.sops.KeyGroups;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsConfig;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.SopsTree;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +77,12 @@ final class UpdateKeys {
               + " does not contain any creation rule");
     }
     Metadata before = tree.metadata();
-    List<List<MasterKey>> groups = rule.get().groups();
+    List<List<MasterKey>> groups;
+    try (OpenKeys keys = session.openKeys()) {
+      groups = KeyGroups.complete(rule.get().groups(), keys);
+    } catch (SopsException e) {
+      throw SopsFailure.of(e);
+    }
     int threshold = Math.min(before.threshold(), groups.size());
     String changes = changes(before.groups(), groups);
     if (changes.isEmpty() && threshold == before.threshold()) {
@@ -93,11 +98,11 @@ final class UpdateKeys {
       out.print("shamir_threshold: " + threshold + "\n");
     }
     out.print(listed(before.groups(), groups));
-    if (!session.local().is(Flag.YES) && !agreed(session)) {
+    if (!session.local().is(Flag.YES) && !YesOrNo.answer(session.world(), "Is this okay? (y/n):")) {
       say(session, "File " + path + " left unchanged");
       return;
     }
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         SecretBytes dataKey = KeyGroups.open(before, keys, session.order())) {
       tree.setMetadata(
           KeyGroups.wrap(
@@ -125,7 +130,7 @@ final class UpdateKeys {
         .collect(Collectors.joining("\n"));
   }
 
-  private static String listed(List<List<MasterKey>> before, List<List<MasterKey>> after) {
+  static String listed(List<List<MasterKey>> before, List<List<MasterKey>> after) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < Math.max(before.size(), after.size()); i++) {
       Set<String> ours = names(group(before, i));
@@ -141,34 +146,5 @@ final class UpdateKeys {
       }
     }
     return text.toString();
-  }
-
-  private static boolean agreed(Session session) throws SopsFailure {
-    try {
-      while (true) {
-        session.world().out().print("Is this okay? (y/n):");
-        session.world().out().flush();
-        StringBuilder answer = new StringBuilder();
-        int next = session.world().in().read();
-        if (next < 0) {
-          throw SopsFailure.of("no answer: use --yes where nobody can be asked");
-        }
-        while (next >= 0 && next != '\n') {
-          answer.append((char) next);
-          next = session.world().in().read();
-        }
-        switch (answer.toString().strip()) {
-          case "y" -> {
-            return true;
-          }
-          case "n" -> {
-            return false;
-          }
-          default -> {}
-        }
-      }
-    } catch (IOException e) {
-      throw SopsFailure.of(FileAccess.reason(e));
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.signet.cli.sops;
 
 import dev.signet.sops.Format;
+import dev.signet.sops.OpenKeys;
 import dev.signet.sops.SopsException;
 import dev.signet.sops.TreePlace;
 import dev.signet.sops.Value;
@@ -86,7 +87,7 @@ final class ValueCommands {
     Path path = session.world().path(name);
     Format from = session.inputFormat(path.toString());
     Format to = session.outputFormat(path.toString());
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file = TreeFile.open(session, FileAccess.read(path), from, keys)) {
       List<Branch> branches = file.tree().branches();
       boolean changed = place.set(branches.getFirst(), value);
@@ -110,7 +111,7 @@ final class ValueCommands {
     Format from = session.inputFormat(path.toString());
     Format to = session.outputFormat(path.toString());
     TreePlace place = place(rest.get(1), "Invalid unset index format");
-    try (Keys keys = new Keys(session.world());
+    try (OpenKeys keys = session.openKeys();
         TreeFile file = TreeFile.open(session, FileAccess.read(path), from, keys)) {
       place.unset(file.tree().branches().getFirst());
       FileAccess.write(session.world(), path, file.encrypted(to));

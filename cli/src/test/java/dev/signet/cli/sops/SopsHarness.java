@@ -3,6 +3,7 @@ package dev.signet.cli.sops;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.delivery.directory.FaultPoints;
+import dev.signet.testkit.cluster.Peer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,6 +117,23 @@ final class SopsHarness {
       throw new UncheckedIOException(e);
     }
     return files;
+  }
+
+  /** Upstream's program with the same arguments, in the same world. */
+  Result upstream(String... arguments) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(Peer.SOPS.needed().toString());
+    builder.directory(folder.toFile()).command().addAll(List.of(arguments));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Path err = Files.createTempFile("upstream", ".err");
+    Process process = builder.redirectError(err.toFile()).start();
+    process.getOutputStream().write(in);
+    process.getOutputStream().close();
+    byte[] out = process.getInputStream().readAllBytes();
+    int exit = process.waitFor();
+    String said = Files.readString(err);
+    Files.delete(err);
+    return new Result(exit, out, said);
   }
 
   Result run(List<String> arguments) {

@@ -9,7 +9,6 @@ import dev.signet.core.age.HybridIdentity;
 import dev.signet.core.age.PassphraseRecipient;
 import dev.signet.testkit.Needs;
 import dev.signet.testkit.cluster.Eventually;
-import dev.signet.testkit.cluster.Peer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,20 +90,7 @@ class SopsKeysTest {
     }
     assertThat(ok(sops.run("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
 
-    Path upstream = Peer.SOPS.needed();
-    assertThat(upstream(upstream, "decrypt", "f.yaml")).isEqualTo("a: b\n");
-  }
-
-  private String upstream(Path program, String... arguments) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(program.toString()).directory(folder.toFile());
-    builder.command().addAll(List.of(arguments));
-    builder.environment().clear();
-    builder.environment().putAll(sops.environment());
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isZero();
-    return out;
+    assertThat(ok(sops.upstream("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
   }
 
   @Test
@@ -117,10 +103,9 @@ class SopsKeysTest {
     String recipient = key.recipient().toString();
     ok(sops.run("encrypt", "--age", recipient, "-i", "f.yaml"));
     assertThat(ok(sops.run("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
-    Path upstream = Peer.SOPS.needed();
-    assertThat(upstream(upstream, "decrypt", "f.yaml")).isEqualTo("a: b\n");
+    assertThat(ok(sops.upstream("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
     sops.file("g.yaml", "c: d\n");
-    upstream(upstream, "encrypt", "--age", recipient, "-i", "g.yaml");
+    ok(sops.upstream("encrypt", "--age", recipient, "-i", "g.yaml"));
     assertThat(ok(sops.run("decrypt", "g.yaml")).out()).isEqualTo("c: d\n");
   }
 
@@ -157,7 +142,7 @@ class SopsKeysTest {
     ok(sops.run("encrypt", "--age", PLUGIN_RECIPIENT, "-i", "f.yaml"));
     sops.variable("SOPS_AGE_KEY", "AGE-PLUGIN-PLAIN-1QYPQXYZN72D");
     assertThat(ok(sops.run("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
-    assertThat(upstream(Peer.SOPS.needed(), "decrypt", "f.yaml")).isEqualTo("a: b\n");
+    assertThat(ok(sops.upstream("decrypt", "f.yaml")).out()).isEqualTo("a: b\n");
   }
 
   @Test
@@ -230,8 +215,8 @@ class SopsKeysTest {
           groups delete -f f.yaml            | exactly one positional argument (index) required
           groups add -f f.yaml               | the group has no key
           groups add                         | the group has no key
-          publish f.yaml                     | publish is not supported
-          keyservice                         | keyservice is not supported
+          publish f.yaml                     | config file not found
+          keyservice --network udp           | there is no network udp: use tcp or unix
           exec-env --background --same-process f.yaml true | cannot be used with --background
           exec-env --user nobody-of-that-name f.yaml true  | unknown user nobody-of-that-name
           """)

@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.core.age.X25519Identity;
-import dev.signet.sops.AgeWrapping;
 import dev.signet.sops.FluxKeys;
 import dev.signet.sops.Format;
-import dev.signet.sops.KeyGroups;
-import dev.signet.sops.KeyWrapping;
 import dev.signet.sops.MasterKey;
 import dev.signet.sops.Metadata;
 import dev.signet.sops.OpenKeys;
@@ -66,18 +63,10 @@ final class Encrypting {
             Instant.EPOCH.atOffset(ZoneOffset.UTC),
             "",
             "3.13.3");
-    KeyWrapping wrapping =
-        new AgeWrapping(
-            _ -> new AgeWrapping.Identities(List.of(), List.of(), List.of()),
-            Optional.empty(),
-            RANDOM);
-    try (SecretBytes dataKey = KeyGroups.newDataKey(RANDOM)) {
+    try (OpenKeys keys = keys(reader)) {
       SopsTree tree =
-          new SopsTree(
-              format.read(yaml.getBytes(UTF_8)),
-              KeyGroups.wrap(metadata, dataKey, wrapping, RANDOM),
-              RANDOM);
-      tree.encrypt(dataKey, Instant.EPOCH);
+          SopsTree.encrypted(
+              format.read(yaml.getBytes(UTF_8)), metadata, keys, Instant.EPOCH, RANDOM);
       return new String(format.writeEncrypted(tree), UTF_8);
     } catch (SopsException e) {
       throw new IllegalArgumentException(e);

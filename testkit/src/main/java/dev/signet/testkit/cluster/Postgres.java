@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,11 +100,11 @@ public final class Postgres implements AutoCloseable {
   }
 
   private static Path programs() throws IOException {
-    Optional<Path> onPath =
-        Programs.onPath("initdb", System.getenv())
-            .findFirst()
-            .map(Path::getParent)
-            .filter(folder -> Files.isExecutable(folder.resolve(NAME)));
+    // The folder that the program is really in has the others too.
+    Optional<Path> onPath = Optional.empty();
+    for (Path each : Programs.onPath("initdb", System.getenv()).toList()) {
+      onPath = onPath.or(() -> whole(each));
+    }
     Optional<Path> found = onPath.isPresent() ? onPath : debian();
     Needs.that(
         found.isPresent(),
@@ -112,15 +113,26 @@ public final class Postgres implements AutoCloseable {
     return found.orElseThrow();
   }
 
+  private static Optional<Path> whole(Path initdb) {
+    try {
+      return Optional.of(initdb.toRealPath().resolveSibling(""))
+          .filter(
+              folder ->
+                  Stream.of(NAME, "psql", "pg_isready")
+                      .allMatch(program -> Files.isExecutable(folder.resolve(program))));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Optional<Path> debian() throws IOException {
     if (!Files.isDirectory(DEBIAN)) {
       return Optional.empty();
     }
     try (Stream<Path> versions = Files.list(DEBIAN)) {
       return versions
-          .map(version -> version.resolve("bin"))
-          .filter(folder -> Files.isExecutable(folder.resolve("initdb")))
-          .max(java.util.Comparator.naturalOrder());
+          .flatMap(version -> whole(version.resolve("bin/initdb")).stream())
+          .max(Comparator.naturalOrder());
     }
   }
 

@@ -23,12 +23,12 @@ import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
- * The SDK's clients, one for each service, region and way to try again, and none for each identity: credentials go
- * with the request. They share connections.
+ * The SDK's clients, one for each service, region and way to try again, and none for each identity:
+ * credentials go with the request. They share connections.
  *
- * <p>A call is sent three times at most, or as often as the store says, and only when it got no answer, an answer of 5xx, or one
- * about the clock, which the SDK then corrects. "Too many" is for the store's gate to know, at
- * once.
+ * <p>A call is sent three times at most, or as often as the store says, and only when it got no
+ * answer, an answer of 5xx, or one about the clock, which the SDK then corrects. "Too many" is for
+ * the store's gate to know, at once.
  */
 final class Clients {
 
@@ -75,8 +75,7 @@ final class Clients {
 
   SsmClient parameters(String region, Retries retries) {
     return parameters.computeIfAbsent(
-        new Key(region, retries),
-        it -> prepared(SsmClient.builder(), it, PARAMETER_STORE).build());
+        new Key(region, retries), it -> prepared(SsmClient.builder(), it, PARAMETER_STORE).build());
   }
 
   StsClient tokens(String region) {

@@ -137,9 +137,13 @@ class VaultGeneratorTest {
     vault.write(
         "auth/" + auth + "/role/app",
         "{\"token_policies\": [\"" + engine + "\"], \"token_ttl\": \"1h\"}");
-    given.secret("me", "role",
+    given.secret(
+        "me",
+        "role",
         vault.read("auth/" + auth + "/role/app/role-id").json().row("data").text("role_id"));
-    given.secret("me", "secret",
+    given.secret(
+        "me",
+        "secret",
         vault
             .write("auth/" + auth + "/role/app/secret-id", "{}")
             .json()
@@ -293,7 +297,8 @@ class VaultGeneratorTest {
     Generator generator = new Vaults(counted).generator();
     Fields spec =
         Given.fields(
-            "{path: a, provider: {server: 'http://127.0.0.1:1', auth: {tokenSecretRef: {name: gone, key: k}}}}");
+            "{path: a, provider: {server: 'http://127.0.0.1:1', auth: {tokenSecretRef: {name: gone,"
+                + " key: k}}}}");
     Map<String, @Nullable Object> state = new TreeMap<>(Map.of("lease", "l"));
     state.put("ends", "2026-01-02T03:04:06Z");
     assertThatThrownBy(() -> generator.takeBack(ME, spec, state, sources()))

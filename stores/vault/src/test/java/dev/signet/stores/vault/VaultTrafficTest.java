@@ -386,10 +386,10 @@ final class VaultTrafficTest {
       delimiter = '|',
       textBlock =
           """
-      path: m                | 1
-      version: v1, path: ''  | 0
-      path: ''               | 1
-      """)
+          path: m                | 1
+          version: v1, path: ''  | 0
+          path: ''               | 1
+          """)
   void whatAnEngineMakesIsOneLeaseForUserAndPassword(String where, int inVain) throws Exception {
     withToken(3600);
     engine();
