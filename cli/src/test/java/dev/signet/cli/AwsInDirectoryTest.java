@@ -46,7 +46,9 @@ class AwsInDirectoryTest {
   void fill(Moto moto) throws IOException {
     this.moto = moto;
     moto.reset();
-    create("production/db/credentials", "{\\\"username\\\": \\\"app\\\", \\\"password\\\": \\\"s3cret\\\"}");
+    create(
+        "production/db/credentials",
+        "{\\\"username\\\": \\\"app\\\", \\\"password\\\": \\\"s3cret\\\"}");
     shell = new Shell(folder);
     moto.environment().forEach(shell::set);
     shell.set("AWS_ECR_ENDPOINT", moto.url());

@@ -23,12 +23,12 @@ import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
- * The SDK's clients, one for each service and region and none for each identity: credentials go
- * with the request. They share connections.
+ * The SDK's clients, one for each service, region and way to try again, and none for each identity:
+ * credentials go with the request. They share connections.
  *
- * <p>A call is sent three times at most, or as often as the store says, and only when it got no answer, an answer of 5xx, or one
- * about the clock, which the SDK then corrects. "Too many" is for the store's gate to know, at
- * once.
+ * <p>A call is sent three times at most, or as often as the store says, and only when it got no
+ * answer, an answer of 5xx, or one about the clock, which the SDK then corrects. "Too many" is for
+ * the store's gate to know, at once.
  */
 final class Clients {
 
@@ -44,14 +44,20 @@ final class Clients {
   static final String REGISTRY = "AWS_ECR_ENDPOINT";
   static final String PUBLIC_REGISTRY = "AWS_ECR_PUBLIC_ENDPOINT";
 
+  /** Where nothing is said of it. */
+  static final Retries USUAL = new Retries(0, Optional.empty());
+
+  /** What clients are shared by. */
+  private record Key(String region, Retries retries) {}
+
   private final Map<String, String> environment;
   private final Duration pause;
   private final SdkHttpClient http =
       UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ANSWER).build();
   private final AwsCredentialsProvider own = DefaultCredentialsProvider.builder().build();
-  private final Map<String, SecretsManagerClient> secrets = new ConcurrentHashMap<>();
-  private final Map<String, SsmClient> parameters = new ConcurrentHashMap<>();
-  private final Map<String, StsClient> tokens = new ConcurrentHashMap<>();
+  private final Map<Key, SecretsManagerClient> secrets = new ConcurrentHashMap<>();
+  private final Map<Key, SsmClient> parameters = new ConcurrentHashMap<>();
+  private final Map<Key, StsClient> tokens = new ConcurrentHashMap<>();
 
   /**
    * @param pause before a call is sent again, growing
@@ -61,18 +67,20 @@ final class Clients {
     this.pause = pause;
   }
 
-  SecretsManagerClient secrets(String region) {
+  SecretsManagerClient secrets(String region, Retries retries) {
     return secrets.computeIfAbsent(
-        region, it -> prepared(SecretsManagerClient.builder(), it, SECRETS_MANAGER).build());
+        new Key(region, retries),
+        it -> prepared(SecretsManagerClient.builder(), it, SECRETS_MANAGER).build());
   }
 
-  SsmClient parameters(String region) {
+  SsmClient parameters(String region, Retries retries) {
     return parameters.computeIfAbsent(
-        region, it -> prepared(SsmClient.builder(), it, PARAMETER_STORE).build());
+        new Key(region, retries), it -> prepared(SsmClient.builder(), it, PARAMETER_STORE).build());
   }
 
   StsClient tokens(String region) {
-    return tokens.computeIfAbsent(region, it -> prepared(StsClient.builder(), it, TOKENS).build());
+    return tokens.computeIfAbsent(
+        new Key(region, USUAL), it -> prepared(StsClient.builder(), it, TOKENS).build());
   }
 
   /** Of the registries, whose module is not in this SDK. */
@@ -91,12 +99,12 @@ final class Clients {
   }
 
   private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B prepared(
-      B builder, String region, String variable) {
+      B builder, Key key, String variable) {
     builder
-        .region(Region.of(region))
+        .region(Region.of(key.region()))
         .credentialsProvider(AnonymousCredentialsProvider.create())
         .httpClient(http)
-        .overrideConfiguration(it -> it.retryStrategy(retries(new Retries(0, Optional.empty()))));
+        .overrideConfiguration(it -> it.retryStrategy(retries(key.retries())));
     endpoint(variable).ifPresent(builder::endpointOverride);
     return builder;
   }
@@ -114,7 +122,7 @@ final class Clients {
   }
 
   /** As {@code retrySettings} say it; upstream counts the first attempt too. */
-  RetryStrategy retries(Retries wanted) {
+  private RetryStrategy retries(Retries wanted) {
     int attempts = wanted.most() > 0 ? wanted.most() : ATTEMPTS;
     BackoffStrategy backoff =
         wanted

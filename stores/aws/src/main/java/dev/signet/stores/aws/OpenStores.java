@@ -5,6 +5,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /** What all stores of a process share: clients, logins, and turns. */
 final class OpenStores {
@@ -33,19 +33,19 @@ final class OpenStores {
   SecretStore open(String identity, AwsConfiguration configuration, References references) {
     Session session = sessions.of(configuration.who().key());
     RoleChain issuer = new RoleChain(clients, identity, configuration.who());
-    Optional<RetryStrategy> retries = references.retries().map(clients::retries);
+    Retries retries = references.retries().orElse(Clients.USUAL);
     return switch (configuration.service()) {
       case SecretsManager ->
-          new SecretsManager(
-              clients.secrets(configuration.who().region()),
-              new Calls(SecretsManager.PROVIDER, identity, session, issuer, counted, retries),
+          new SecretsManagerStore(
+              clients.secrets(configuration.who().region(), retries),
+              new Calls(SecretsManagerStore.PROVIDER, identity, session, issuer, counted),
               configuration,
               references,
               turns);
       case ParameterStore ->
           new ParameterStore(
-              clients.parameters(configuration.who().region()),
-              new Calls(ParameterStore.PROVIDER, identity, session, issuer, counted, retries),
+              clients.parameters(configuration.who().region(), retries),
+              new Calls(ParameterStore.PROVIDER, identity, session, issuer, counted),
               configuration,
               turns);
     };
@@ -96,7 +96,6 @@ final class OpenStores {
             identity,
             sessions.of(who.key()),
             new RoleChain(clients, identity, who),
-            ApiCalls.UNCOUNTED,
-            Optional.empty()));
+            ApiCalls.UNCOUNTED));
   }
 }

@@ -93,7 +93,7 @@ final class SecretsManagerWriting implements Writable {
       return;
     }
     DescribeSecretResponse secret = there.get();
-    Map<String, String> tags = SecretsManager.tags(secret.tags());
+    Map<String, String> tags = SecretsManagerStore.tags(secret.tags());
     if (!PushMetadata.managed(tags)) {
       throw new StoreException(
           new Problem.Denied(),
@@ -156,7 +156,7 @@ final class SecretsManagerWriting implements Writable {
             "GetSecretValue",
             what(id),
             who -> client.getSecretValue(it -> it.secretId(id).overrideConfiguration(who)));
-    return SecretsManager.textFirst(found.secretString(), found.secretBinary())
+    return SecretsManagerStore.textFirst(found.secretString(), found.secretBinary())
         .orElseGet(() -> SecretBytes.wrap(new byte[0]));
   }
 
@@ -393,7 +393,7 @@ final class SecretsManagerWriting implements Writable {
     Optional<DescribeSecretResponse> there = described(id);
     if (there.isEmpty()
         || there.get().deletedDate() != null
-        || !PushMetadata.managed(SecretsManager.tags(there.get().tags()))) {
+        || !PushMetadata.managed(SecretsManagerStore.tags(there.get().tags()))) {
       return;
     }
     if (!remote.property().isEmpty() && keepsRest(id, remote)) {
@@ -427,7 +427,7 @@ final class SecretsManagerWriting implements Writable {
             who -> client.getSecretValue(it -> it.secretId(id).overrideConfiguration(who)));
     boolean text = found.secretString() != null;
     try (SecretBytes before =
-            SecretsManager.textFirst(found.secretString(), found.secretBinary())
+            SecretsManagerStore.textFirst(found.secretString(), found.secretBinary())
                 .orElseGet(() -> SecretBytes.wrap(new byte[0]));
         SecretBytes rest = new JsonPlace(remote.property(), what(id)).removed(before)) {
       if (JsonPlace.isEmpty(rest)) {

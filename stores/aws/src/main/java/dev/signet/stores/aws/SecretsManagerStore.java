@@ -46,7 +46,7 @@ import software.amazon.awssdk.services.secretsmanager.model.Tag;
  *       twenty at once reads one by one.
  * </ul>
  */
-final class SecretsManager implements SecretStore, Searchable {
+final class SecretsManagerStore implements SecretStore, Searchable {
 
   static final String PROVIDER = "AWS/SecretsManager";
 
@@ -61,7 +61,7 @@ final class SecretsManager implements SecretStore, Searchable {
   private final References references;
   private final Turns turns;
 
-  SecretsManager(
+  SecretsManagerStore(
       SecretsManagerClient client,
       Calls calls,
       AwsConfiguration configuration,
