@@ -135,7 +135,11 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "com.google.auth..", "com.google.api..", "com.google.protobuf..", "io.grpc..", "io.netty..")
+            "com.google.auth..",
+            "com.google.api..",
+            "com.google.protobuf..",
+            "io.grpc..",
+            "io.netty..")
         .check(SIGNET);
   }
 
