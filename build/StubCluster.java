@@ -38,8 +38,8 @@ final class StubCluster implements AutoCloseable {
       List.of("externalsecrets", "secretstores", "clustersecretstores", "clusterexternalsecrets"),
       "/apis/external-secrets.io/v1alpha1", List.of("pushsecrets", "clusterpushsecrets"),
       "/apis/generators.external-secrets.io/v1alpha1",
-      List.of("clustergenerators", "fakes", "generatorstates", "mfas", "passwords", "sshkeys",
-          "uuids", "webhooks"));
+      List.of("clustergenerators", "ecrauthorizationtokens", "fakes", "generatorstates", "mfas", "passwords", "sshkeys",
+          "stssessiontokens", "uuids", "vaultdynamicsecrets", "webhooks"));
 
   /** Enough of them, of RSA 3072, for the fast RSA to be loaded. */
   private static final int ITEMS = 96;

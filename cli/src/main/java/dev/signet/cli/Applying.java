@@ -33,7 +33,7 @@ import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
-import dev.signet.stores.vault.VaultStore;
+import dev.signet.stores.vault.Vaults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,6 +98,19 @@ final class Applying {
       DecryptionKeys sops,
       Pass.Progress progress,
       boolean printing) {
+    try (Vaults vaults = new Vaults(ApiCalls.UNCOUNTED)) {
+      return run(surroundings, directory, root, sops, vaults, progress, printing);
+    }
+  }
+
+  private static Map<Ref, Outcome> run(
+      Surroundings surroundings,
+      Directory directory,
+      Path root,
+      DecryptionKeys sops,
+      Vaults vaults,
+      Pass.Progress progress,
+      boolean printing) {
     SealingKeys keys = Projects.keys(surroundings, directory);
     InstallationKey installation =
         new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
@@ -118,7 +131,7 @@ final class Applying {
                 FakeStore.provider(),
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
-                VaultStore.provider(),
+                vaults.provider(),
                 webhook),
             gates);
     Generating generating =
@@ -126,7 +139,10 @@ final class Applying {
             directory,
             AccountTokens.NONE,
             Generators.with(
-                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
+                WebhookStore.generator(webhook),
+                vaults.generator(),
+                aws.registryTokens(),
+                aws.sessionTokens()),
             surroundings.clock(),
             surroundings.random());
     Fetching fetching = new Fetching(stores, generating, templates);

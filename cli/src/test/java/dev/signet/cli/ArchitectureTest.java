@@ -117,6 +117,21 @@ class ArchitectureTest {
         .check(SIGNET);
     noClasses()
         .that()
+        .resideOutsideOfPackages("dev.signet.stores.aws..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(SIGNET);
+    // So that who opens no store of AWS loads nothing of its SDK.
+    noClasses()
+        .that()
+        .haveFullyQualifiedName("dev.signet.stores.aws.AwsStores")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(SIGNET);
+    noClasses()
+        .that()
         .doNotHaveFullyQualifiedName(FastRsa.class.getName())
         .should()
         .dependOnClassesThat()

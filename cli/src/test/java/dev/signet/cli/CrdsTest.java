@@ -40,6 +40,7 @@ class CrdsTest {
             "uuids.generators.external-secrets.io",
             "clustergenerators.generators.external-secrets.io",
             "generatorstates.generators.external-secrets.io",
+            "vaultdynamicsecrets.generators.external-secrets.io",
             "webhooks.generators.external-secrets.io",
             "sopssecrets.isindir.github.com");
   }

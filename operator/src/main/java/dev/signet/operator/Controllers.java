@@ -12,6 +12,7 @@ import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.FanOutController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.GeneratorNotes;
 import dev.signet.dialects.externalsecrets.GeneratorStateController;
 import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
@@ -30,22 +31,24 @@ import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
-import dev.signet.stores.vault.VaultStore;
+import dev.signet.stores.vault.Vaults;
 import dev.signet.template.Template;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The controllers of the dialects that stores or keys of others belong to, wired by hand. */
-public final class Controllers {
+public final class Controllers implements AutoCloseable {
 
   private final Cluster cluster;
   private final Metrics metrics;
   private final Memory memory;
   private final Clock clock;
   private final SecureRandom random;
+  private final Vaults vaults;
 
   Controllers(Cluster cluster, Metrics metrics, Memory memory, Clock clock, SecureRandom random) {
     this.cluster = cluster;
@@ -53,6 +56,13 @@ public final class Controllers {
     this.memory = memory;
     this.clock = clock;
     this.random = random;
+    this.vaults = new Vaults(metrics::apiCall);
+  }
+
+  /** Ends logins that nobody needs any more. */
+  @Override
+  public void close() {
+    vaults.close();
   }
 
   List<Controller> externalSecrets(Settings settings, Objects objects, StoreGates gates) {
@@ -67,15 +77,25 @@ public final class Controllers {
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook, aws),
+            providers(
+                KubernetesStore.provider(metrics::apiCall),
+                webhook,
+                vaults.provider(),
+                aws.provider()),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
+    // What goes there delivered nothing: it counts for no limit of removals.
+    Objects uncounted = new CountedObjects(cluster, metrics, () -> {});
     Generating generating =
         new Generating(
             objects,
             cluster.serviceAccountTokens()::token,
             Generators.with(
-                WebhookStore.generator(webhook), aws.registryTokens(), aws.sessionTokens()),
+                WebhookStore.generator(webhook),
+                vaults.generator(),
+                aws.registryTokens(),
+                aws.sessionTokens()),
+            Optional.of(new GeneratorNotes(uncounted, clock, random)),
             clock,
             random);
     Fetching fetching = new Fetching(stores, generating, templates);
@@ -83,9 +103,7 @@ public final class Controllers {
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
-        // What goes there delivered nothing: it counts for no limit of removals.
-        new GeneratorStateController(
-            new CountedObjects(cluster, metrics, () -> {}), memory, generating, clock),
+        new GeneratorStateController(uncounted, memory, generating, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(
@@ -122,9 +140,8 @@ public final class Controllers {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(
-      StoreProvider kubernetes, StoreProvider webhook, AwsStores aws) {
-    return List.of(
-        aws.provider(), FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
+      StoreProvider kubernetes, StoreProvider webhook, StoreProvider vault, StoreProvider aws) {
+    return List.of(aws, FakeStore.provider(), kubernetes, vault, webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -138,6 +155,7 @@ public final class Controllers {
     return providers(
         KubernetesStore.provider(),
         WebhookStore.provider(none),
-        new AwsStores(Map.of(), ApiCalls.UNCOUNTED));
+        new Vaults(ApiCalls.UNCOUNTED).provider(),
+        new AwsStores(Map.of(), ApiCalls.UNCOUNTED).provider());
   }
 }

@@ -41,6 +41,14 @@ public final class Kinds {
   private static final Resource NAMESPACES =
       new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
 
+  /** Whose annotations say which role of a cloud they have. */
+  private static final Resource SERVICE_ACCOUNTS =
+      new Resource(
+          new GroupKind("", "ServiceAccount"),
+          List.of("v1"),
+          "serviceaccounts",
+          /* namespaced= */ true);
+
   private static final Resource WEBHOOKS =
       new Resource(
           Webhook.CONFIGURATION,
@@ -66,11 +74,14 @@ public final class Kinds {
   public static final List<Resource> GENERATORS =
       List.of(
           generator("ClusterGenerator", "clustergenerators", false),
+          generator("ECRAuthorizationToken", "ecrauthorizationtokens", true),
           generator("Fake", "fakes", true),
           generator("MFA", "mfas", true),
           generator("Password", "passwords", true),
           generator("SSHKey", "sshkeys", true),
+          generator("STSSessionToken", "stssessiontokens", true),
           generator("UUID", "uuids", true),
+          generator("VaultDynamicSecret", "vaultdynamicsecrets", true),
           generator("Webhook", "webhooks", true));
 
   /** What upstream's generators left outside the cluster. */
@@ -109,6 +120,7 @@ public final class Kinds {
                   CLUSTER_PUSH_SECRETS,
                   NAMESPACES,
                   Resource.CONFIG_MAPS,
+                  SERVICE_ACCOUNTS,
                   WEBHOOKS,
                   GENERATOR_STATES),
               GENERATORS.stream())

@@ -69,6 +69,7 @@ public final class Operator {
 
   private final Metrics metrics;
   private final List<Endpoints> endpoints = new ArrayList<>();
+  private final Controllers made;
   private final SealingEndpoints sealing;
   private final KeyKeeper keeper;
   private final MoreNamespaces more;
@@ -198,7 +199,7 @@ public final class Operator {
             new Template.Sources(clock, ZoneOffset.UTC, random),
             sealed.delivery());
     controllers.add(shadow.map(it -> it.over(unsealing)).orElse(unsealing));
-    Controllers made = new Controllers(cluster, metrics, memory, clock, random);
+    made = new Controllers(cluster, metrics, memory, clock, random);
     if (settings.dialects().externalSecrets()) {
       controllers.addAll(
           shadow
@@ -508,6 +509,7 @@ public final class Operator {
           end(release);
         });
     turns.close();
+    made.close();
     events.close();
     cluster.close();
     stopped.countDown();

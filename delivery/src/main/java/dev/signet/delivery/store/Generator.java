@@ -34,7 +34,8 @@ public interface Generator {
       throws MalformedObjectException, StoreException;
 
   /**
-   * Makes what was made stay good for longer, as far as that is possible.
+   * Makes what was made stay good for longer, as far as that is possible. By itself it stays as it
+   * is until it is taken back.
    *
    * @return empty when it is gone, or ends soon and nothing can be done about it: the time to make
    *     other values
@@ -42,7 +43,7 @@ public interface Generator {
   default Optional<Lasting> renew(
       String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources)
       throws MalformedObjectException, StoreException {
-    return Optional.empty();
+    return Optional.of(new Lasting(state, Duration.ZERO));
   }
 
   /** Ends what was made; nothing where it ended already. */

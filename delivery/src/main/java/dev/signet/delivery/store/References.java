@@ -62,6 +62,11 @@ public interface References {
     throw new MalformedObjectException(selector.path() + " cannot be resolved here");
   }
 
+  /** How often a back end is asked again, where that was said. */
+  default Optional<Retries> retries() {
+    return Optional.empty();
+  }
+
   /** Whether the store is one of the whole cluster, whose references have to name namespaces. */
   default boolean clusterWide() {
     return false;

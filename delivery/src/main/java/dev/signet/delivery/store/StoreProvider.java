@@ -31,4 +31,7 @@ public interface StoreProvider {
    */
   SecretStore open(String identity, Fields configuration, References references)
       throws MalformedObjectException, StoreException;
+
+  /** There is no store of that name any more: what was kept for it ends. */
+  default void gone(String identity) {}
 }

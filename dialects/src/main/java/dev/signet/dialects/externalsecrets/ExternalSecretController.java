@@ -131,6 +131,9 @@ public final class ExternalSecretController implements Controller {
       firstStore(object)
           .ifPresentOrElse(store -> asked.put(changed, store), () -> asked.remove(changed));
     }
+    if (changed.kind().equals(GeneratorNotes.KIND)) {
+      return fetching.generating().concerned(changed, ExternalSecret.KIND);
+    }
     List<Ref> stores = fetching.stores().reading(changed);
     if (stores.isEmpty()) {
       return named.by(changed);
@@ -219,14 +222,27 @@ public final class ExternalSecretController implements Controller {
       }
       Map<Ref, String> read = templates(spec);
       boolean templatesChanged = !templates.getOrDefault(ref, read).equals(read);
-      if (!templatesChanged && !refresh.due(object, spec)) {
+      if (!templatesChanged && !lacks(spec, ref) && !refresh.due(object, spec)) {
         return refresh.next(object, spec);
       }
       templates.put(ref, read);
-      return fetchAndApply(object, spec);
+      try (Round round = fetching.generating().round(object)) {
+        Outcome outcome = fetchAndApply(object, spec, round);
+        if (outcome.delivered()) {
+          round.delivered();
+        }
+        return outcome;
+      }
     } catch (MalformedObjectException e) {
       return status.fail(object, "InvalidSpec", e.getMessage(), e.getMessage(), /* retry= */ false);
     }
+  }
+
+  /** What is made once and for all is not made again, even if it ends. */
+  private boolean lacks(ExternalSecret spec, Ref ref) {
+    return spec.refreshPolicy() == ExternalSecret.RefreshPolicy.Periodic
+        && spec.refreshInterval().isPositive()
+        && fetching.generating().lacks(ref);
   }
 
   private Optional<String> impossible(TargetManifest manifest) throws ObjectsException {
@@ -278,9 +294,9 @@ public final class ExternalSecretController implements Controller {
     return true;
   }
 
-  private Outcome fetchAndApply(KubeObject object, ExternalSecret spec)
+  private Outcome fetchAndApply(KubeObject object, ExternalSecret spec, Round round)
       throws ObjectsException, MalformedObjectException {
-    Fetch fetch = new Fetch(fetching, evidence, object.ref());
+    Fetch fetch = new Fetch(fetching, round, evidence, object.ref());
     String error = spec.manifest().isPresent() ? GenericTarget.ERROR : ERROR;
     Material fetched;
     try {

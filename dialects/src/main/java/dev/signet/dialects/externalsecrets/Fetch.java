@@ -38,6 +38,7 @@ final class Fetch {
   private static final int MOST_AFTER_FAILURE = 20;
 
   private final Fetching fetching;
+  private final Round round;
   private final Evidence evidence;
   private final Ref resource;
   private final KeyNotes notes = new KeyNotes();
@@ -47,8 +48,9 @@ final class Fetch {
   private final Map<String, String> absent = new LinkedHashMap<>();
   private int afterFailure;
 
-  Fetch(Fetching fetching, Evidence evidence, Ref resource) {
+  Fetch(Fetching fetching, Round round, Evidence evidence, Ref resource) {
     this.fetching = fetching;
+    this.round = round;
     this.evidence = evidence;
     this.resource = resource;
   }
@@ -152,10 +154,7 @@ final class Fetch {
           Shape.validKeys(
               Rewrite.all(
                   generate.rewrites(),
-                  fetching
-                      .generating()
-                      .generate(generate.generator(), spec.metadata().namespace())
-                      .values(),
+                  round.generate(generate.generator(), Integer.toString(index)),
                   fetching.templates())));
     } catch (StoreException e) {
       if (!missing(spec, entry, e)) {

@@ -17,6 +17,7 @@ import dev.signet.dialects.externalsecrets.generators.Generators;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -36,17 +37,31 @@ public final class Generating {
   private final InstantSource clock;
   private final SecureRandom random;
   private final Generators generators;
+  private final Optional<GeneratorNotes> notes;
 
-  /**
-   * @param tokens for generators that log in as service accounts
-   */
+  /** One that remembers nothing: what stays outside is left to run out. */
   public Generating(
       Objects objects,
       AccountTokens tokens,
       Generators generators,
       InstantSource clock,
       SecureRandom random) {
+    this(objects, tokens, generators, Optional.empty(), clock, random);
+  }
+
+  /**
+   * @param tokens for generators that log in as service accounts
+   * @param notes of what stays outside
+   */
+  public Generating(
+      Objects objects,
+      AccountTokens tokens,
+      Generators generators,
+      Optional<GeneratorNotes> notes,
+      InstantSource clock,
+      SecureRandom random) {
     this.objects = objects;
+    this.notes = notes;
     this.tokens = tokens;
     this.generators = generators;
     this.clock = clock;
@@ -78,15 +93,44 @@ public final class Generating {
   /**
    * A generator as it was at one moment.
    *
+   * @param resource as notes keep it; of a ClusterGenerator as if it stood in the namespace
    * @param namespace of who asks: Secrets that the generator names are that namespace's
    */
-  private record Snapshot(
-      Generator generator, String identity, String name, Fields spec, String namespace) {}
+  record Snapshot(
+      Generator generator,
+      String identity,
+      String name,
+      Fields spec,
+      Map<String, @Nullable Object> resource,
+      String namespace) {}
+
+  /** What is made for one delivery. */
+  Round round(KubeObject owner) {
+    return new Round(this, notes, owner);
+  }
+
+  Optional<GeneratorNotes> notes() {
+    return notes;
+  }
+
+  /** Whether the owner has values that end soon, so that others have to be made. */
+  boolean lacks(Ref owner) {
+    return notes.isPresent() && notes.get().lacks(owner);
+  }
+
+  /** Of which kind of owner one is to be looked at because something changed. */
+  List<Ref> concerned(Ref changed, GroupKind owners) {
+    return changed.kind().equals(GeneratorNotes.KIND)
+        ? notes
+            .flatMap(it -> it.concerned(changed))
+            .filter(owner -> owner.kind().equals(owners))
+            .map(List::of)
+            .orElse(List.of())
+        : List.of();
+  }
 
   /** The values, made anew. The caller owns them. */
-  Generator.Made generate(GeneratorRef ref, String namespace)
-      throws StoreException, ObjectsException, MalformedObjectException {
-    Snapshot now = snapshot(ref, namespace);
+  Generator.Made generate(Snapshot now) throws StoreException {
     Generator.Made made =
         explained(now, () -> now.generator().generate(now.identity(), now.spec(), sources(now)));
     try {
@@ -98,7 +142,7 @@ public final class Generating {
     }
   }
 
-  private Snapshot snapshot(GeneratorRef ref, String namespace)
+  Snapshot snapshot(GeneratorRef ref, String namespace)
       throws StoreException, ObjectsException, MalformedObjectException {
     Ref named = ref.in(namespace);
     boolean clusterWide = named.kind().equals(GeneratorRef.CLUSTER_GENERATOR);
@@ -118,8 +162,17 @@ public final class Generating {
     Fields spec = clusterWide ? virtual(object, kind) : object.spec();
     // The class is somebody else's question.
     spec.raw("controller");
+    Map<String, @Nullable Object> resource = new LinkedHashMap<>();
+    resource.put("apiVersion", object.apiVersion());
+    resource.put("kind", kind);
+    resource.put("metadata", Map.of("name", ref.name(), "namespace", namespace));
+    resource.put(
+        SPEC,
+        clusterWide
+            ? object.spec().requiredObject("generator").raw(field(kind))
+            : object.tree().get(SPEC));
     return new Snapshot(
-        generator, named.kind().kind() + "/" + named.path(), ref.name(), spec, namespace);
+        generator, named.kind().kind() + "/" + named.path(), ref.name(), spec, resource, namespace);
   }
 
   private Generator of(String kind) throws StoreException {
@@ -136,15 +189,27 @@ public final class Generating {
   }
 
   /** Takes back what a generator made, by the note that was made of it. */
-  void takeBack(KubeObject note) throws StoreException, ObjectsException, MalformedObjectException {
+  void takeBack(KubeObject note) throws StoreException, MalformedObjectException {
+    takeBack(noted(note), state(note));
+  }
+
+  void takeBack(Snapshot then, Map<String, @Nullable Object> state) throws StoreException {
+    var _ =
+        explained(
+            then,
+            () -> {
+              then.generator().takeBack(then.identity(), then.spec(), state, sources(then));
+              return true;
+            });
+  }
+
+  /** Makes what a generator made stay good for longer; empty when that is not possible. */
+  Optional<Generator.Lasting> renew(KubeObject note)
+      throws StoreException, MalformedObjectException {
     Snapshot then = noted(note);
     Map<String, @Nullable Object> state = state(note);
-    explained(
-        then,
-        () -> {
-          then.generator().takeBack(then.identity(), then.spec(), state, sources(then));
-          return true;
-        });
+    return explained(
+        then, () -> then.generator().renew(then.identity(), then.spec(), state, sources(then)));
   }
 
   private Snapshot noted(KubeObject note) throws StoreException, MalformedObjectException {
@@ -156,11 +221,10 @@ public final class Generating {
     spec.raw("controller");
     String namespace = note.ref().namespace();
     String identity = kind + "/" + namespace + "/" + (name.isEmpty() ? note.ref().name() : name);
-    return new Snapshot(of(kind), identity, name, spec, namespace);
+    return new Snapshot(of(kind), identity, name, spec, Map.of(), namespace);
   }
 
-  private static Map<String, @Nullable Object> state(KubeObject note)
-      throws MalformedObjectException {
+  static Map<String, @Nullable Object> state(KubeObject note) throws MalformedObjectException {
     Map<String, @Nullable Object> state = new LinkedHashMap<>();
     if (note.spec().raw("state") instanceof Map<?, ?> there) {
       there.forEach((name, value) -> state.put(String.valueOf(name), value));
@@ -207,10 +271,7 @@ public final class Generating {
 
   private static Fields virtual(KubeObject object, String kind) throws MalformedObjectException {
     Fields generator = object.spec().requiredObject("generator");
-    String field =
-        kind.equals("UUID") || kind.equals("MFA") || kind.equals("SSHKey")
-            ? kind.equals("SSHKey") ? "sshKeySpec" : kind.toLowerCase(Locale.ROOT) + "Spec"
-            : Character.toLowerCase(kind.charAt(0)) + kind.substring(1) + "Spec";
+    String field = field(kind);
     if (generator.names().size() != 1 || !generator.has(field)) {
       throw new MalformedObjectException(
           "invalid ClusterGenerator: when kind is "
@@ -220,6 +281,25 @@ public final class Generating {
               + " must be set, and nothing else");
     }
     return generator.requiredObject(field);
+  }
+
+  /** Which field of a ClusterGenerator has the spec of that kind. */
+  private static String field(String kind) {
+    return switch (kind) {
+      case "UUID",
+          "MFA",
+          "SSHKey",
+          "ACRAccessToken",
+          "ECRAuthorizationToken",
+          "GCRAccessToken",
+          "STSSessionToken" -> {
+        int capitals = kind.equals("UUID") || kind.equals("MFA") ? kind.length() : 3;
+        yield kind.substring(0, capitals).toLowerCase(Locale.ROOT)
+            + kind.substring(capitals)
+            + "Spec";
+      }
+      default -> Character.toLowerCase(kind.charAt(0)) + kind.substring(1) + "Spec";
+    };
   }
 
   private SecretBytes value(String namespace, String name, String key) throws StoreException {

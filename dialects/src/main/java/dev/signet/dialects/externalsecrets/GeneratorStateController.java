@@ -12,6 +12,7 @@ import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.StoreException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends what generators left outside the cluster. A GeneratorState is the note of one such thing: a
@@ -35,14 +38,16 @@ import java.util.Optional;
  */
 public final class GeneratorStateController implements Controller {
 
-  static final GroupKind KIND = new GroupKind(GeneratorRef.GROUP, "GeneratorState");
-
-  private static final String DEADLINE = "garbageCollectionDeadline";
+  /** How often one that waits for its place is looked at. */
+  private static final Duration AGAIN = Duration.ofSeconds(30);
 
   private final Objects objects;
   private final Evidence evidence;
   private final Generating generating;
   private final InstantSource clock;
+
+  /** Those that this process said end. */
+  private final Set<Ref> said = ConcurrentHashMap.newKeySet();
 
   public GeneratorStateController(
       Objects objects, Evidence evidence, Generating generating, InstantSource clock) {
@@ -54,13 +59,14 @@ public final class GeneratorStateController implements Controller {
 
   @Override
   public GroupKind kind() {
-    return KIND;
+    return GeneratorNotes.KIND;
   }
 
   @Override
   public Outcome reconcile(Ref ref) throws ObjectsException {
     Optional<KubeObject> found = objects.get(ref);
     if (found.isEmpty()) {
+      generating.notes().ifPresent(notes -> notes.forget(ref));
       return new Outcome.Done();
     }
     KubeObject state = found.get();
@@ -79,7 +85,9 @@ public final class GeneratorStateController implements Controller {
     }
     Optional<Instant> deadline = deadline(state.spec());
     if (deadline.isEmpty()) {
-      return new Outcome.Done();
+      return generating.notes().isPresent()
+          ? last(state, generating.notes().get())
+          : new Outcome.Done();
     }
     Duration left = Duration.between(clock.instant(), deadline.get());
     if (left.isPositive()) {
@@ -91,6 +99,64 @@ public final class GeneratorStateController implements Controller {
     }
     objects.delete(state.ref(), state.metadata().uid());
     return new Outcome.Done();
+  }
+
+  /** Keeps what it stands for good, for as long as that is possible and wanted. */
+  private Outcome last(KubeObject state, GeneratorNotes notes)
+      throws ObjectsException, MalformedObjectException {
+    Optional<String> stranger = stranger(state);
+    if (stranger.isPresent()) {
+      return new Outcome.Done();
+    }
+    return switch (notes.standing(state)) {
+      case GeneratorNotes.Standing.Pending _ -> new Outcome.After(AGAIN);
+      case GeneratorNotes.Standing.Superseded _ -> {
+        notes.supersede(state.ref());
+        yield new Outcome.After(AGAIN);
+      }
+      case GeneratorNotes.Standing.Ending _ -> ending(state);
+      case GeneratorNotes.Standing.Current(Optional<Instant> renewal) -> {
+        Duration left =
+            renewal.map(at -> Duration.between(clock.instant(), at)).orElse(Duration.ZERO);
+        yield left.isPositive() ? new Outcome.After(left) : renew(state, notes);
+      }
+    };
+  }
+
+  private Outcome renew(KubeObject state, GeneratorNotes notes)
+      throws ObjectsException, MalformedObjectException {
+    Optional<Generator.Lasting> lasting;
+    try {
+      lasting = generating.renew(state);
+    } catch (StoreException e) {
+      return hold(state, e.getMessage(), !(e.problem() instanceof Problem.Malformed));
+    }
+    if (lasting.isEmpty()) {
+      notes.ends(state.ref());
+      return ending(state);
+    }
+    notes.renewed(state.ref(), lasting.get().good());
+    if (!lasting.get().state().equals(Generating.state(state))) {
+      objects.update(GeneratorNotes.changed(state, "state", lasting.get().state()));
+    }
+    Duration good = lasting.get().good();
+    return good.isPositive()
+        ? new Outcome.After(good.multipliedBy(2).dividedBy(3))
+        : new Outcome.Done();
+  }
+
+  /** Says so in the note, which is what its owner is looked at for. */
+  private Outcome ending(KubeObject state) throws ObjectsException, MalformedObjectException {
+    if (!said.contains(state.ref())) {
+      String message = "it ends, and other values are made; said at " + clock.instant();
+      objects.update(
+          state.with(
+              "status",
+              ReadyStatus.status(
+                  state, ReadyStatus.condition(state, false, "Ending", message, clock.instant()))));
+      said.add(state.ref());
+    }
+    return new Outcome.After(AGAIN);
   }
 
   private Outcome end(KubeObject state) throws ObjectsException, MalformedObjectException {
@@ -106,16 +172,18 @@ public final class GeneratorStateController implements Controller {
       }
       Finalizers.remove(objects, state, Finalizers.GENERATOR_STATE);
     }
+    generating.notes().ifPresent(notes -> notes.forget(state.ref()));
+    said.remove(state.ref());
     return new Outcome.Done();
   }
 
   private static Optional<Instant> deadline(Fields spec) throws MalformedObjectException {
-    Optional<String> text = spec.string(DEADLINE).filter(it -> !it.isEmpty());
+    Optional<String> text = spec.string(GeneratorNotes.DEADLINE).filter(it -> !it.isEmpty());
     try {
       return text.map(Instant::parse);
     } catch (DateTimeException e) {
       throw new MalformedObjectException(
-          "spec." + DEADLINE + " is no time such as 2026-01-02T03:04:05Z");
+          "spec." + GeneratorNotes.DEADLINE + " is no time such as 2026-01-02T03:04:05Z");
     }
   }
 

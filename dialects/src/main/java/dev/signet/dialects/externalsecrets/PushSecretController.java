@@ -44,6 +44,9 @@ public final class PushSecretController implements Controller {
 
   private static final String ERRORED = "Errored";
 
+  /** How upstream calls the one entry that is generated. */
+  private static final String GENERATED = "__pushsecret";
+
   private final Objects objects;
   private final Evidence evidence;
   private final Fetching fetching;
@@ -86,6 +89,9 @@ public final class PushSecretController implements Controller {
 
   @Override
   public List<Ref> concernedBy(Ref changed) throws ObjectsException {
+    if (changed.kind().equals(GeneratorNotes.KIND)) {
+      return fetching.generating().concerned(changed, PushSecret.KIND);
+    }
     if (changed.kind().equals(PushSecret.KIND)) {
       Optional<KubeObject> object = objects.get(changed);
       named.note(changed, object.map(PushSecretController::names).orElse(Set.of()));
@@ -158,13 +164,24 @@ public final class PushSecretController implements Controller {
     Map<Ref, String> versions = versions(spec);
     // What is made anew each time is not made just because somebody asks again.
     boolean asked = whenAsked && !(spec.source() instanceof PushSecret.Source.Generated);
-    if (!asked && !due(object, spec, versions)) {
+    if (!asked && !due(object, spec, versions) && !fetching.generating().lacks(object.ref())) {
       return next(object, spec);
     }
+    try (Round round = fetching.generating().round(object)) {
+      Outcome outcome = push(object, spec, versions, round);
+      if (outcome.delivered()) {
+        round.delivered();
+      }
+      return outcome;
+    }
+  }
+
+  private Outcome push(KubeObject object, PushSecret spec, Map<Ref, String> versions, Round round)
+      throws ObjectsException, MalformedObjectException {
     Synced synced = Synced.of(object);
     Sources sources;
     try {
-      sources = sources(spec);
+      sources = sources(spec, round);
     } catch (StoreException e) {
       if (e.problem() instanceof Problem.NotFound
           && spec.deletionPolicy() == PushSecret.DeletionPolicy.Delete
@@ -406,7 +423,7 @@ public final class PushSecretController implements Controller {
     }
   }
 
-  private Sources sources(PushSecret spec)
+  private Sources sources(PushSecret spec, Round round)
       throws StoreException, ObjectsException, MalformedObjectException {
     String namespace = spec.metadata().namespace();
     return switch (spec.source()) {
@@ -434,12 +451,7 @@ public final class PushSecretController implements Controller {
       }
       case PushSecret.Source.Generated(GeneratorRef generator) ->
           new Sources(
-              List.of(
-                  new Pushed(
-                      fetching.generating().generate(generator, namespace).values(),
-                      "",
-                      Map.of(),
-                      Map.of())));
+              List.of(new Pushed(round.generate(generator, GENERATED), "", Map.of(), Map.of())));
     };
   }
 

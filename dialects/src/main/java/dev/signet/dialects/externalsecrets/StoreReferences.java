@@ -13,6 +13,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ final class StoreReferences implements References {
   private final AccountTokens tokens;
   private final Ref store;
   private final Optional<String> user;
+  private final Optional<Retries> retries;
   private final Set<Ref> read = new HashSet<>();
   private boolean dependsOnUser;
 
@@ -45,10 +47,23 @@ final class StoreReferences implements References {
    * @param user the namespace that the store is opened for, empty when it is for itself
    */
   StoreReferences(Objects objects, AccountTokens tokens, Ref store, Optional<String> user) {
+    this(objects, tokens, store, user, Optional.empty());
+  }
+
+  /**
+   * @param user the namespace that the store is opened for, empty when it is for itself
+   */
+  StoreReferences(
+      Objects objects,
+      AccountTokens tokens,
+      Ref store,
+      Optional<String> user,
+      Optional<Retries> retries) {
     this.objects = objects;
     this.tokens = tokens;
     this.store = store;
     this.user = user;
+    this.retries = retries;
   }
 
   /** The objects that were asked for so far, there or not. */
@@ -162,6 +177,11 @@ final class StoreReferences implements References {
   public Optional<String> asUser() {
     dependsOnUser |= clusterWide();
     return user;
+  }
+
+  @Override
+  public Optional<Retries> retries() {
+    return retries;
   }
 
   private static StoreException missing(String message) {

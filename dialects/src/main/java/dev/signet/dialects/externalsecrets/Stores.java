@@ -9,6 +9,7 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.store.PublishedLimits;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
@@ -89,6 +90,7 @@ public final class Stores {
   /** A store is gone. */
   void gone(Ref store) {
     gates.gone(store);
+    providers.values().forEach(provider -> provider.gone(identity(store)));
   }
 
   /** Whether it is for this controller; one that does not exist is. */
@@ -169,15 +171,14 @@ public final class Stores {
     Fields provider = spec.requiredObject("provider");
     StoreProvider known = provider(provider);
     Fields configuration = provider.requiredObject(known.name());
-    StoreReferences references = new StoreReferences(objects, tokens, store.ref(), user);
+    StoreReferences references =
+        new StoreReferences(objects, tokens, store.ref(), user, Retries.of(spec));
     if (user.isPresent()) {
       gate.orParked();
     }
     SecretStore opened;
     try {
-      opened =
-          known.open(
-              store.ref().kind().kind() + "/" + store.ref().path(), configuration, references);
+      opened = known.open(identity(store.ref()), configuration, references);
     } catch (StoreException e) {
       gate.unopened(e.problem());
       throw e;
@@ -187,7 +188,6 @@ public final class Stores {
     try {
       spec.raw("controller");
       refreshInterval(spec);
-      retrySettings(spec);
       StoreConditions.of(spec);
       spec.refuseUnread();
       gate.limit(StoreLimits.of(store.metadata().annotations(), opened.limits()));
@@ -201,6 +201,10 @@ public final class Stores {
       opened.close();
       throw e;
     }
+  }
+
+  private static String identity(Ref store) {
+    return store.kind().kind() + "/" + store.path();
   }
 
   private StoreProvider provider(Fields provider) throws MalformedObjectException {
@@ -223,26 +227,6 @@ public final class Stores {
       throw new MalformedObjectException("spec.provider must name exactly one provider");
     }
     return names.getFirst();
-  }
-
-  /**
-   * Checked and not followed: they are for the SDKs of some clouds, and upstream's other providers
-   * pass them over as well.
-   */
-  private static void retrySettings(Fields spec) throws MalformedObjectException {
-    Optional<Fields> settings = spec.object("retrySettings");
-    if (settings.isEmpty()) {
-      return;
-    }
-    Object retries = settings.get().raw("maxRetries");
-    if (retries != null && !(retries instanceof Long)) {
-      throw new MalformedObjectException("spec.retrySettings.maxRetries must be a whole number");
-    }
-    Optional<String> interval = settings.get().string("retryInterval");
-    if (interval.isPresent() && GoDuration.parse(interval.get()).isEmpty()) {
-      throw new MalformedObjectException(
-          "spec.retrySettings.retryInterval is not a duration such as 1s or 2m");
-    }
   }
 
   /** Seconds, or a duration; empty or zero for the usual one. */

@@ -7,6 +7,7 @@ import dev.signet.delivery.Outcome;
 import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.object.Secret;
 import dev.signet.dialects.World;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What becomes of the notes of generators. It is 2026-01-02T03:04:05.678Z. */
 final class GeneratorStateControllerTest {
 
-  private static final Ref STATE = new Ref(GeneratorStateController.KIND, "ns", "gen");
+  private static final Ref STATE = new Ref(GeneratorNotes.KIND, "ns", "gen");
   private static final String OURS = "generatorstate.externalsecrets.io/finalizer";
 
   private final World world;
@@ -36,13 +37,14 @@ final class GeneratorStateControllerTest {
   }
 
   /** The directory, with finalizers as a cluster has them. */
-  private static Objects holding(Directory inner) {
+  static Objects holding(Directory inner) {
     return (Objects)
         Proxy.newProxyInstance(
             GeneratorStateControllerTest.class.getClassLoader(),
             new Class<?>[] {Objects.class},
             (_, method, arguments) -> {
-              switch (method.getName()) {
+              boolean secret = arguments != null && arguments[0] instanceof Secret;
+              switch (secret ? "" : method.getName()) {
                 case "setFinalizers" ->
                     finalizers(inner, (KubeObject) arguments[0], (List<?>) arguments[1]);
                 case "delete" -> delete(inner, (Ref) arguments[0], (String) arguments[1]);

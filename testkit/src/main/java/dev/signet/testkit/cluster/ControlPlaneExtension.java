@@ -9,8 +9,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
-import org.opentest4j.AssertionFailedError;
-import org.opentest4j.TestAbortedException;
 
 /** What {@link OnControlPlane} promises. */
 final class ControlPlaneExtension
@@ -18,30 +16,6 @@ final class ControlPlaneExtension
 
   private static final ExtensionContext.Namespace KEPT =
       ExtensionContext.Namespace.create(ControlPlaneExtension.class);
-
-  /** The control plane of this run, or why there is none: found out once, told to each test. */
-  private sealed interface Shared extends AutoCloseable {
-
-    record Running(ControlPlane plane) implements Shared {
-      @Override
-      public void close() {
-        plane.close();
-      }
-    }
-
-    record Absent(RuntimeException skipped) implements Shared {
-      @Override
-      public void close() {}
-    }
-
-    record Refused(AssertionFailedError failed) implements Shared {
-      @Override
-      public void close() {}
-    }
-
-    @Override
-    void close();
-  }
 
   @Override
   public void beforeEach(ExtensionContext context) {
@@ -89,16 +63,12 @@ final class ControlPlaneExtension
 
   private static ControlPlane plane(ExtensionContext context) {
     boolean ownNetwork = annotation(context).map(OnControlPlane::ownNetwork).orElse(Boolean.FALSE);
-    Shared shared =
-        context
-            .getRoot()
-            .getStore(KEPT)
-            .computeIfAbsent("own network: " + ownNetwork, key -> start(ownNetwork), Shared.class);
-    return switch (shared) {
-      case Shared.Running running -> running.plane();
-      case Shared.Absent absent -> throw absent.skipped();
-      case Shared.Refused refused -> throw refused.failed();
-    };
+    return SharedServer.of(
+        context,
+        KEPT,
+        "a control plane, own network: " + ownNetwork,
+        () -> start(ownNetwork),
+        ControlPlane::close);
   }
 
   private static Optional<OnControlPlane> annotation(ExtensionContext context) {
@@ -112,19 +82,13 @@ final class ControlPlaneExtension
                     .flatMap(type -> AnnotationSupport.findAnnotation(type, OnControlPlane.class)));
   }
 
-  private static Shared start(boolean ownNetwork) {
-    try {
-      Programs programs = Programs.needed(KubernetesVersion.ofThisRun());
-      ControlPlane.Options options = ControlPlane.Options.of(programs);
-      if (ownNetwork) {
-        NetworkNamespace.need();
-        options = options.inOwnNetwork();
-      }
-      return new Shared.Running(ControlPlane.start(options));
-    } catch (TestAbortedException skipped) {
-      return new Shared.Absent(skipped);
-    } catch (AssertionFailedError failed) {
-      return new Shared.Refused(failed);
+  private static ControlPlane start(boolean ownNetwork) {
+    Programs programs = Programs.needed(KubernetesVersion.ofThisRun());
+    ControlPlane.Options options = ControlPlane.Options.of(programs);
+    if (ownNetwork) {
+      NetworkNamespace.need();
+      options = options.inOwnNetwork();
     }
+    return ControlPlane.start(options);
   }
 }

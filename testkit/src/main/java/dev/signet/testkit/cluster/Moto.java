@@ -109,13 +109,18 @@ public final class Moto implements AutoCloseable {
   }
 
   /**
-   * Does what somebody else does there, of the services whose calls are JSON.
+   * Does what somebody else does there, in eu-central-1, of the services whose calls are JSON.
    *
    * @param target such as {@code secretsmanager.CreateSecret}
    * @return what it answers, which is JSON
    */
   public String call(String target, String json) throws IOException {
-    HttpResponse<String> answer = ask(target, json);
+    return call(target, json, "eu-central-1");
+  }
+
+  /** The same in another region. */
+  public String call(String target, String json, String region) throws IOException {
+    HttpResponse<String> answer = ask(target, json, region);
     if (answer.statusCode() != 200) {
       throw new IOException(target + " answered " + answer.statusCode() + ": " + answer.body());
     }
@@ -124,6 +129,10 @@ public final class Moto implements AutoCloseable {
 
   /** The same where it may fail. */
   public HttpResponse<String> ask(String target, String json) throws IOException {
+    return ask(target, json, "eu-central-1");
+  }
+
+  private HttpResponse<String> ask(String target, String json, String region) throws IOException {
     String service = target.startsWith("AmazonSSM") ? "ssm" : "secretsmanager";
     return send(
         client,
@@ -132,7 +141,9 @@ public final class Moto implements AutoCloseable {
             .header("X-Amz-Target", target)
             .header(
                 "Authorization",
-                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/"
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/"
+                    + region
+                    + "/"
                     + service
                     + "/aws4_request, SignedHeaders=host, Signature=0")
             .POST(BodyPublishers.ofString(json)));

@@ -8,11 +8,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** What {@link OnMoto} promises. */
 final class MotoExtension implements BeforeEachCallback, ParameterResolver {
 
-  private final OncePerRun<Moto> shared = new OncePerRun<>(Moto.class, Moto::start, Moto::close);
+  private static final ExtensionContext.Namespace KEPT =
+      ExtensionContext.Namespace.create(MotoExtension.class);
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    shared.of(context).server().heal();
+    moto(context).server().heal();
   }
 
   @Override
@@ -22,6 +23,10 @@ final class MotoExtension implements BeforeEachCallback, ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return shared.of(context);
+    return moto(context);
+  }
+
+  private static Moto moto(ExtensionContext context) {
+    return SharedServer.of(context, KEPT, "Moto", Moto::start, Moto::close);
   }
 }

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** What {@link OnVault} promises. */
 final class VaultExtension implements BeforeEachCallback, ParameterResolver {
 
-  private final OncePerRun<Vault> shared =
-      new OncePerRun<>(Vault.class, Vault::start, Vault::close);
+  private static final ExtensionContext.Namespace KEPT =
+      ExtensionContext.Namespace.create(VaultExtension.class);
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    shared.of(context).server().heal();
+    vault(context).server().heal();
   }
 
   @Override
@@ -23,6 +23,10 @@ final class VaultExtension implements BeforeEachCallback, ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return shared.of(context);
+    return vault(context);
+  }
+
+  private static Vault vault(ExtensionContext context) {
+    return SharedServer.of(context, KEPT, "Vault", Vault::start, Vault::close);
   }
 }

@@ -2,10 +2,12 @@ package dev.signet.stores.aws;
 
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.StoreException;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /** The calls to one service as one identity, each counted under upstream's name for it. */
 final class Calls {
@@ -21,18 +23,22 @@ final class Calls {
   private final Session session;
   private final Session.Issuer issuer;
   private final ApiCalls counted;
+  private final Optional<RetryStrategy> retries;
 
   /**
    * @param provider the service, as upstream's metrics call it
    * @param identity how messages name the store
+   * @param retries other than those of the client
    */
   Calls(
-      String provider, String identity, Session session, Session.Issuer issuer, ApiCalls counted) {
+      String provider, String identity, Session session, Session.Issuer issuer, ApiCalls counted,
+      Optional<RetryStrategy> retries) {
     this.provider = provider;
     this.identity = identity;
     this.session = session;
     this.issuer = issuer;
     this.counted = counted;
+    this.retries = retries;
   }
 
   String identity() {
@@ -60,11 +66,13 @@ final class Calls {
     return sign(
         call,
         what,
-        who ->
-            sending.as(
-                AwsRequestOverrideConfiguration.builder()
-                    .credentialsProvider(StaticCredentialsProvider.create(who))
-                    .build()));
+        who -> {
+          AwsRequestOverrideConfiguration.Builder as =
+              AwsRequestOverrideConfiguration.builder()
+                  .credentialsProvider(StaticCredentialsProvider.create(who));
+          retries.ifPresent(as::retryStrategy);
+          return sending.as(as.build());
+        });
   }
 
   /** The same for what knows nothing of the SDK's requests. */

@@ -1,5 +1,6 @@
 package dev.signet.stores.aws;
 
+import dev.signet.delivery.store.Retries;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -24,7 +26,7 @@ import software.amazon.awssdk.services.sts.StsClient;
  * The SDK's clients, one for each service and region and none for each identity: credentials go
  * with the request. They share connections.
  *
- * <p>A call is sent three times at most, and only when it got no answer, an answer of 5xx, or one
+ * <p>A call is sent three times at most, or as often as the store says, and only when it got no answer, an answer of 5xx, or one
  * about the clock, which the SDK then corrects. "Too many" is for the store's gate to know, at
  * once.
  */
@@ -94,7 +96,7 @@ final class Clients {
         .region(Region.of(region))
         .credentialsProvider(AnonymousCredentialsProvider.create())
         .httpClient(http)
-        .overrideConfiguration(it -> it.retryStrategy(retries()));
+        .overrideConfiguration(it -> it.retryStrategy(retries(new Retries(0, Optional.empty()))));
     endpoint(variable).ifPresent(builder::endpointOverride);
     return builder;
   }
@@ -111,12 +113,18 @@ final class Clients {
     return Optional.of(uri);
   }
 
-  private StandardRetryStrategy retries() {
+  /** As {@code retrySettings} say it; upstream counts the first attempt too. */
+  RetryStrategy retries(Retries wanted) {
+    int attempts = wanted.most() > 0 ? wanted.most() : ATTEMPTS;
     BackoffStrategy backoff =
-        BackoffStrategy.exponentialDelay(pause, pause.multipliedBy(1 << ATTEMPTS));
+        wanted
+            .pause()
+            .map(BackoffStrategy::fixedDelayWithoutJitter)
+            .orElseGet(
+                () -> BackoffStrategy.exponentialDelay(pause, pause.multipliedBy(1 << ATTEMPTS)));
     return StandardRetryStrategy.builder()
         .useClientDefaults(false)
-        .maxAttempts(ATTEMPTS)
+        .maxAttempts(attempts)
         .circuitBreakerEnabled(false)
         .backoffStrategy(backoff)
         .throttlingBackoffStrategy(backoff)

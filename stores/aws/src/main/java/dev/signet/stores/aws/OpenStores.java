@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /** What all stores of a process share: clients, logins, and turns. */
 final class OpenStores {
@@ -32,18 +33,19 @@ final class OpenStores {
   SecretStore open(String identity, AwsConfiguration configuration, References references) {
     Session session = sessions.of(configuration.who().key());
     RoleChain issuer = new RoleChain(clients, identity, configuration.who());
+    Optional<RetryStrategy> retries = references.retries().map(clients::retries);
     return switch (configuration.service()) {
       case SecretsManager ->
           new SecretsManager(
               clients.secrets(configuration.who().region()),
-              new Calls(SecretsManager.PROVIDER, identity, session, issuer, counted),
+              new Calls(SecretsManager.PROVIDER, identity, session, issuer, counted, retries),
               configuration,
               references,
               turns);
       case ParameterStore ->
           new ParameterStore(
               clients.parameters(configuration.who().region()),
-              new Calls(ParameterStore.PROVIDER, identity, session, issuer, counted),
+              new Calls(ParameterStore.PROVIDER, identity, session, issuer, counted, retries),
               configuration,
               turns);
     };
@@ -94,6 +96,7 @@ final class OpenStores {
             identity,
             sessions.of(who.key()),
             new RoleChain(clients, identity, who),
-            ApiCalls.UNCOUNTED));
+            ApiCalls.UNCOUNTED,
+            Optional.empty()));
   }
 }

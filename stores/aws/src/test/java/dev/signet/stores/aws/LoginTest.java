@@ -8,6 +8,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.RemoteRef;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
@@ -18,8 +19,10 @@ import dev.signet.testkit.cluster.OnMoto;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +228,23 @@ final class LoginTest {
         .isInstanceOf(MalformedObjectException.class)
         .hasMessageContaining(message);
     assertThat(gate.asked()).isEmpty();
+  }
+
+  @Test
+  void aStoreSaysHowOftenItIsAskedAgain() throws Exception {
+    gate.answer(it -> true, new Gate.Answer(503, Map.of(), "{}"));
+    for (int attempts : new int[] {1, 5}) {
+      int before = gate.asked().size();
+      Retries retries = new Retries(attempts, Optional.of(Duration.ofMillis(1)));
+      try (SecretStore store = keys().retrying(retries).open(provider, KEYS)) {
+        assertThat(
+                catchThrowableOfType(
+                        StoreException.class, () -> store.fetch(new RemoteRef("app", "", "")))
+                    .problem())
+            .isEqualTo(new Problem.Unreachable());
+      }
+      assertThat(gate.asked()).hasSize(before + attempts);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
@@ -37,6 +38,7 @@ public final class Given implements References {
   private final List<String> audiences = new CopyOnWriteArrayList<>();
   private boolean clusterWide;
   private Optional<String> user = Optional.of("ns");
+  private Optional<Retries> retries = Optional.empty();
 
   public Given secret(String name, String key, String value) {
     secrets.computeIfAbsent(name, _ -> new TreeMap<>()).put(key, value);
@@ -52,6 +54,12 @@ public final class Given implements References {
   /** A service account, and the token that is issued for it. */
   public Given account(String name, String token) {
     accounts.put(name, token);
+    return this;
+  }
+
+  /** How often the store says that its back end is asked again. */
+  public Given retrying(Retries retries) {
+    this.retries = Optional.of(retries);
     return this;
   }
 
@@ -159,6 +167,11 @@ public final class Given implements References {
   @Override
   public Optional<String> user() {
     return user;
+  }
+
+  @Override
+  public Optional<Retries> retries() {
+    return retries;
   }
 
   /** The text of an item, which is closed. */

@@ -63,6 +63,11 @@ final class Leases implements AutoCloseable {
     this.nanos = nanos;
   }
 
+  /** Whether there is any. */
+  boolean any() {
+    return slots.values().stream().anyMatch(slot -> slot.current != null);
+  }
+
   /** Whether there was one under that path. */
   boolean has(String path) {
     Slot slot = slots.get(path);

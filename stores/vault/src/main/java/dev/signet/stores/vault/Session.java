@@ -5,13 +5,16 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *       methods lock users out who fail too often.
  * </ul>
  *
- * <p>An old token is left to run out rather than revoked: its leases end with it.
+ * <p>An old token is left to run out rather than revoked: its leases end with it. The last one is
+ * revoked with the store that it was for, or with the process if nothing hangs on it.
  */
 final class Session implements AutoCloseable {
 
@@ -45,6 +49,9 @@ final class Session implements AutoCloseable {
     /** Whether the server still knows it. */
     boolean known(String token) throws StoreException;
 
+    /** Ends it, and all that hangs on it. */
+    void revoke(String token) throws StoreException;
+
     /** Whether a login can bring another token. */
     boolean replaces();
   }
@@ -52,9 +59,10 @@ final class Session implements AutoCloseable {
   /**
    * A token that was given out.
    *
+   * @param accessor by which others name it; empty where that was not said
    * @param life zero for one that does not end
    */
-  record Grant(SecretBytes token, Duration life, boolean renewable) {}
+  record Grant(SecretBytes token, String accessor, Duration life, boolean renewable) {}
 
   /**
    * A token to be used now.
@@ -63,6 +71,16 @@ final class Session implements AutoCloseable {
    */
   record Use(String token, long number) {}
 
+  /**
+   * The token that is used now.
+   *
+   * @param left zero for one that does not end
+   */
+  record Standing(String accessor, Duration left) {}
+
+  private static final Duration ENDING = Duration.ofSeconds(5);
+
+  private final String name;
   private final LongSupplier nanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicReference<String> index = new AtomicReference<>("");
@@ -74,8 +92,20 @@ final class Session implements AutoCloseable {
   private @Nullable Long forced;
   private @Nullable StoreException refusal;
   private long refused;
+  private @Nullable Issuer issuer;
+
+  /** Whether something hangs on the token that is to outlive this process. */
+  private boolean kept;
 
   Session(LongSupplier nanos) {
+    this("", nanos);
+  }
+
+  /**
+   * @param name what its logins are for
+   */
+  Session(String name, LongSupplier nanos) {
+    this.name = name;
     this.nanos = nanos;
     this.leases = new Leases(nanos);
   }
@@ -133,6 +163,8 @@ final class Session implements AutoCloseable {
     forget();
     refusal = null;
     grant = fresh;
+    this.issuer = issuer;
+    kept = false;
     life = fresh.life();
     since = now;
     number++;
@@ -180,6 +212,28 @@ final class Session implements AutoCloseable {
     }
   }
 
+  Standing standing(Issuer issuer) throws StoreException {
+    var _ = use(issuer);
+    lock();
+    try {
+      long left = life.toNanos() - (nanos.getAsLong() - since);
+      return new Standing(
+          grant == null ? "" : grant.accessor(),
+          life.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(left, 1)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void keep() {
+    lock.lock();
+    try {
+      kept = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Leases leases() {
     return leases;
   }
@@ -210,6 +264,29 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * Revokes the token, if it came of a login.
+   *
+   * @param whole even if leases hang on it that somebody may use
+   */
+  private void end(boolean whole) {
+    lock.lock();
+    try {
+      if (grant != null
+          && issuer != null
+          && issuer.replaces()
+          && !kept
+          && (whole || !leases.any())) {
+        issuer.revoke(text(grant));
+      }
+    } catch (StoreException e) {
+      // It runs out by itself.
+    } finally {
+      lock.unlock();
+      close();
+    }
+  }
+
   /** Forgets the token. Who still uses this logs in again. */
   @Override
   public void close() {
@@ -223,7 +300,7 @@ final class Session implements AutoCloseable {
   }
 
   /** The sessions of a process by whose they are; those unused for longest are let go. */
-  static final class Pool {
+  static final class Pool implements AutoCloseable {
 
     private static final int MOST = 4096;
 
@@ -235,8 +312,43 @@ final class Session implements AutoCloseable {
       this.nanos = nanos;
     }
 
-    synchronized Session of(String key) {
-      Session session = sessions.computeIfAbsent(key, _ -> new Session(nanos));
+    /** There is nobody any more of that name: nothing is used that it got. */
+    void gone(String name) {
+      end(taken(session -> session.name.equals(name)), /* whole= */ true);
+    }
+
+    /** The process ends; who comes after it may still use what was delivered. */
+    @Override
+    public void close() {
+      end(taken(_ -> true), /* whole= */ false);
+    }
+
+    private synchronized List<Session> taken(Predicate<Session> which) {
+      List<Session> taken = sessions.values().stream().filter(which).toList();
+      sessions.values().removeAll(taken);
+      return taken;
+    }
+
+    private static void end(List<Session> sessions, boolean whole) {
+      List<Thread> ending = new ArrayList<>();
+      for (Session each : sessions) {
+        ending.add(Thread.ofVirtual().start(() -> each.end(whole)));
+      }
+      long until = System.nanoTime() + ENDING.toNanos();
+      try {
+        for (Thread each : ending) {
+          each.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /**
+     * @param name what its logins are for
+     */
+    synchronized Session of(String key, String name) {
+      Session session = sessions.computeIfAbsent(key, _ -> new Session(name, nanos));
       if (sessions.size() > MOST) {
         Iterator<Session> all = sessions.values().iterator();
         Session eldest = all.next();

@@ -3,7 +3,9 @@ package dev.signet.stores.vault;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.Endpoint;
@@ -68,14 +70,30 @@ final class VaultConfiguration {
     return KvPaths.of(configuration.string("path").orElse(""), versioned);
   }
 
-  static VaultServer server(
+  /**
+   * Who asks.
+   *
+   * @param identity how messages name it
+   * @param session what its logins are for
+   * @param retries how often it asks again, if it says so
+   * @param calls told of every request
+   */
+  record Asking(
       String identity,
-      Fields configuration,
+      String session,
       References references,
+      Optional<Retries> retries,
+      ApiCalls calls) {}
+
+  static VaultServer server(
+      Asking asking,
+      Fields configuration,
       Clients clients,
       Session.Pool sessions,
       Duration patience)
       throws MalformedObjectException, StoreException {
+    String identity = asking.identity();
+    References references = asking.references();
     URI server = uri(configuration);
     boolean ownWrites = configuration.bool("readYourWrites").orElse(false);
     boolean forward = configuration.bool("forwardInconsistent").orElse(false);
@@ -92,7 +110,7 @@ final class VaultConfiguration {
       String whose =
           whose(
               List.of(
-                  identity,
+                  asking.session(),
                   references.clusterWide() && dependsOnUser(configuration)
                       ? references.user().orElse("")
                       : "",
@@ -105,9 +123,14 @@ final class VaultConfiguration {
       VaultServer opened =
           new VaultServer(
               new Wire(
-                  new Endpoint(clients.of(shown), identity, TIMEOUT), identity, server, headers),
-              new VaultServer.Manner(namespace, loginNamespace, ownWrites, forward, patience),
-              sessions.of(whose),
+                  new Endpoint(clients.of(shown), identity, TIMEOUT),
+                  identity,
+                  server,
+                  headers,
+                  asking.calls()),
+              new VaultServer.Manner(
+                  namespace, loginNamespace, ownWrites, forward, patience, asking.retries()),
+              sessions.of(whose, asking.session()),
               login);
       complete = true;
       return opened;

@@ -3,6 +3,7 @@ package dev.signet.stores.vault;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.JsonFields;
+import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.https.Endpoint;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A server that is asked as one identity: what every request has, and what befalls its token. */
 final class VaultServer implements Session.Issuer {
@@ -30,13 +32,15 @@ final class VaultServer implements Session.Issuer {
    * @param loginNamespace where logins are, empty for the same
    * @param ownWrites whether what was written has to be seen, whichever server answers
    * @param patience how long a server is left alone that does not know yet what was written
+   * @param retries how often it is asked again that failed, and after which time
    */
   record Manner(
       String namespace,
       String loginNamespace,
       boolean ownWrites,
       boolean forward,
-      Duration patience) {}
+      Duration patience,
+      Optional<Retries> retries) {}
 
   private final Wire wire;
   private final Manner manner;
@@ -78,19 +82,28 @@ final class VaultServer implements Session.Issuer {
           headers.put("X-Vault-Inconsistent", "forward-active-node");
         }
       }
-      Endpoint.Answer answer = wire.send(method, path, body, headers);
-      answer.header(INDEX).ifPresent(session::seen);
-      if (answer.code() != 412 || attempt == NOT_YET) {
-        return answer;
+      boolean last = attempt >= manner.retries().map(Retries::most).orElse(0);
+      try {
+        Endpoint.Answer answer = wire.send(method, path, body, headers);
+        answer.header(INDEX).ifPresent(session::seen);
+        boolean notYet = answer.code() == 412 && attempt < NOT_YET;
+        boolean failed = answer.code() >= 500 && answer.code() != 501 && !last;
+        if (!notYet && !failed) {
+          return answer;
+        }
+        answer.close();
+      } catch (StoreException e) {
+        if (last || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
       }
-      answer.close();
       pause();
     }
   }
 
   private void pause() throws StoreException {
     try {
-      Thread.sleep(manner.patience());
+      Thread.sleep(manner.retries().flatMap(Retries::pause).orElse(manner.patience()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException(
@@ -136,6 +149,7 @@ final class VaultServer implements Session.Issuer {
       case Login.Token(SecretBytes token) ->
           new Session.Grant(
               SecretBytes.wrap(open(() -> token.with(byte[]::clone))),
+              /* accessor= */ "",
               Duration.ZERO,
               /* renewable= */ false);
       case Login.Request request -> login(request);
@@ -202,6 +216,7 @@ final class VaultServer implements Session.Issuer {
                 token ->
                     new Session.Grant(
                         token.copy(),
+                        given.text("accessor"),
                         Duration.ofSeconds(given.number("lease_duration")),
                         given.flag("renewable")));
       }
@@ -231,6 +246,11 @@ final class VaultServer implements Session.Issuer {
     }
   }
 
+  @Override
+  public void revoke(String token) throws StoreException {
+    wire.send("PUT", "auth/token/revoke-self", NOTHING, as(token, loginNamespace())).close();
+  }
+
   private Endpoint.Answer self(String token) throws StoreException {
     return wire.send("GET", "auth/token/lookup-self", NOTHING, as(token, loginNamespace()));
   }
@@ -254,6 +274,106 @@ final class VaultServer implements Session.Issuer {
         throw wire.problem("invalid vault credentials", answer);
       }
     }
+  }
+
+  /** Which token is used, and how much of its life is left. */
+  Session.Standing standing() throws StoreException {
+    if (login instanceof Login.Nobody) {
+      return new Session.Standing("", Duration.ZERO);
+    }
+    if (replaces()) {
+      return session.standing(this);
+    }
+    String token = session.use(this).token();
+    try (Endpoint.Answer answer = self(token)) {
+      if (!answer.succeeded()) {
+        throw wire.problem("invalid vault credentials", answer);
+      }
+      try (Reply reply = wire.reply(answer)) {
+        Map<String, @Nullable Object> data = reply.tree("data");
+        return new Session.Standing(
+            String.valueOf(data.get("accessor")),
+            data.get("ttl") instanceof Double left
+                ? Duration.ofSeconds(left.longValue())
+                : Duration.ZERO);
+      }
+    }
+  }
+
+  /** Something was made with the token that is to outlive this process. */
+  void keep() {
+    session.keep();
+  }
+
+  /**
+   * What is left of another token after it was renewed; zero for one that does not end, empty where
+   * that cannot be known.
+   */
+  Optional<Duration> tokenRenewed(String accessor) throws StoreException {
+    try (SecretBytes body = body("accessor", accessor);
+        Endpoint.Answer answer =
+            send("PUT", "auth/token/renew-accessor", body.with(byte[]::clone))) {
+      if (!answer.succeeded()) {
+        StoreException problem = wire.problem("cannot renew a token", answer);
+        if (problem.problem() instanceof Problem.Denied
+            || problem.problem() instanceof Problem.Malformed) {
+          return Optional.empty();
+        }
+        throw problem;
+      }
+      return granted(answer)
+          .map(
+              grant -> {
+                grant.token().close();
+                return grant.life();
+              });
+    }
+  }
+
+  /** Ends another token; nothing where it is gone. */
+  void tokenRevoked(String accessor) throws StoreException {
+    try (SecretBytes body = body("accessor", accessor)) {
+      ended("auth/token/revoke-accessor", body, "cannot revoke a token");
+    }
+  }
+
+  /** Ends a lease; nothing where it is gone. */
+  void revoked(String lease) throws StoreException {
+    try (KvDocument body = KvDocument.empty();
+        SecretBytes id = bytes(lease)) {
+      body.put("lease_id", KvDocument.quoted(id, "a lease"));
+      body.put("sync", bytes("true"));
+      try (SecretBytes json = body.json()) {
+        ended("sys/leases/revoke", json, "cannot revoke a lease");
+      }
+    }
+  }
+
+  private void ended(String path, SecretBytes body, String what) throws StoreException {
+    try (Endpoint.Answer answer = send("PUT", path, body.with(byte[]::clone))) {
+      if (!answer.succeeded() && !gone(answer)) {
+        throw wire.problem(what, answer);
+      }
+    }
+  }
+
+  private static boolean gone(Endpoint.Answer answer) {
+    return answer.code() == 404
+        || Wire.says(answer, "lease not found")
+        || Wire.says(answer, "invalid lease")
+        || Wire.says(answer, "invalid accessor");
+  }
+
+  private static SecretBytes body(String name, String value) throws StoreException {
+    try (KvDocument body = KvDocument.empty();
+        SecretBytes text = bytes(value)) {
+      body.put(name, KvDocument.quoted(text, name));
+      return body.json();
+    }
+  }
+
+  private static SecretBytes bytes(String text) {
+    return SecretBytes.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   Leases leases() {
@@ -280,11 +400,9 @@ final class VaultServer implements Session.Issuer {
 
   private static SecretBytes leaseBody(String lease, Duration by) throws StoreException {
     try (KvDocument body = KvDocument.empty();
-        SecretBytes id = SecretBytes.wrap(lease.getBytes(StandardCharsets.UTF_8))) {
+        SecretBytes id = bytes(lease)) {
       body.put("lease_id", KvDocument.quoted(id, "a lease"));
-      body.put(
-          "increment",
-          SecretBytes.wrap(Long.toString(by.toSeconds()).getBytes(StandardCharsets.UTF_8)));
+      body.put("increment", bytes(Long.toString(by.toSeconds())));
       return body.json();
     }
   }

@@ -5,23 +5,17 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
-import dev.signet.delivery.object.Fields;
-import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.JsonText;
-import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
-import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
-import dev.signet.stores.https.Clients;
 import dev.signet.template.select.Gjson;
 import dev.signet.template.select.GjsonResult;
 import dev.signet.template.select.SelectorException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -51,9 +44,8 @@ import java.util.regex.Pattern;
  * <p>Where upstream takes an engine that is not mounted, or is none of KV, for a value that does
  * not exist, this fails: a deletion policy must not act on a wrong path.
  */
-public final class VaultStore implements SecretStore {
+final class VaultStore implements SecretStore {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int MOST_LISTS = 10_000;
 
   /** What engines make is read from there. */
@@ -67,53 +59,11 @@ public final class VaultStore implements SecretStore {
   /** Which lease this has begun with. */
   private final Map<String, String> begun = new ConcurrentHashMap<>();
 
-  private VaultStore(String identity, KvPaths paths, Optional<VaultServer> server) {
+  VaultStore(String identity, KvPaths paths, Optional<VaultServer> server) {
     this.identity = identity;
     this.paths = paths;
     this.server = server;
     this.kv = server.map(it -> new Kv(it, paths));
-  }
-
-  public static StoreProvider provider() {
-    return provider(System::nanoTime, PATIENCE);
-  }
-
-  /**
-   * The same by another clock.
-   *
-   * @param nanos a clock that only goes forward
-   */
-  static StoreProvider provider(LongSupplier nanos, Duration patience) {
-    return new StoreProvider() {
-      private final Clients clients = new Clients();
-      private final Session.Pool sessions = new Session.Pool(nanos);
-
-      @Override
-      public String name() {
-        return "vault";
-      }
-
-      @Override
-      public Capabilities capabilities() {
-        return Capabilities.ReadWrite;
-      }
-
-      @Override
-      public SecretStore open(String identity, Fields configuration, References references)
-          throws MalformedObjectException, StoreException {
-        KvPaths paths = VaultConfiguration.paths(configuration);
-        if (references.clusterWide()
-            && references.user().isEmpty()
-            && VaultConfiguration.dependsOnUser(configuration)) {
-          VaultConfiguration.passOver(configuration);
-          return new VaultStore(identity, paths, Optional.empty());
-        }
-        VaultServer server =
-            VaultConfiguration.server(
-                identity, configuration, references, clients, sessions, patience);
-        return new VaultStore(identity, paths, Optional.of(server));
-      }
-    };
   }
 
   private Kv kv() throws StoreException {

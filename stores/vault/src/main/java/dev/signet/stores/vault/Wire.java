@@ -1,6 +1,7 @@
 package dev.signet.stores.vault;
 
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.https.Endpoint;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * here are repeated: a server could put anything into one.
  */
 final class Wire {
+
+  private static final String PROVIDER = "HashiCorp/Vault";
 
   /** What a server says that helps, and what it means here. */
   private static final Map<String, String> KNOWN =
@@ -41,22 +44,28 @@ final class Wire {
           Map.entry("unsupported path", "the engine there knows no such path"),
           Map.entry("unsupported operation", "the engine there does not do that"),
           Map.entry("lease not found", "the lease is gone"),
+          Map.entry("invalid lease", "the lease is gone"),
+          Map.entry("invalid accessor", "the token is gone"),
           Map.entry("request path is not valid", "the namespace does not exist"));
 
   private final Endpoint endpoint;
   private final String identity;
   private final URI server;
   private final Map<String, String> headers;
+  private final ApiCalls calls;
 
   /**
    * @param server without a slash at its end
    * @param headers sent with every request
+   * @param calls told of every request
    */
-  Wire(Endpoint endpoint, String identity, URI server, Map<String, String> headers) {
+  Wire(
+      Endpoint endpoint, String identity, URI server, Map<String, String> headers, ApiCalls calls) {
     this.endpoint = endpoint;
     this.identity = identity;
     this.server = server;
     this.headers = Map.copyOf(headers);
+    this.calls = calls;
   }
 
   /**
@@ -65,6 +74,41 @@ final class Wire {
    * @param path below {@code /v1/}, with its query, encoded
    */
   Endpoint.Answer send(String method, String path, byte[] body, Map<String, String> own)
+      throws StoreException {
+    Optional<String> call = call(method, path);
+    boolean succeeded = false;
+    try {
+      Endpoint.Answer answer = followed(method, path, body, own);
+      succeeded = answer.code() < 400 || answer.code() == 404;
+      return answer;
+    } finally {
+      if (call.isPresent()) {
+        calls.ended(PROVIDER, call.get(), succeeded);
+      }
+    }
+  }
+
+  /** How upstream counts it, if it does. */
+  private static Optional<String> call(String method, String path) {
+    if (path.startsWith("sys/")) {
+      return Optional.empty();
+    }
+    if (path.startsWith("auth/")) {
+      return path.equals("auth/token/lookup-self")
+          ? Optional.of("LookupSelf")
+          : path.equals("auth/token/revoke-self")
+              ? Optional.of("RevokeSelf")
+              : path.contains("/login") ? Optional.of("Login") : Optional.empty();
+    }
+    return Optional.of(
+        switch (method) {
+          case "GET" -> path.endsWith("?list=true") ? "ListSecrets" : "ReadSecretData";
+          case "DELETE" -> "DeleteSecret";
+          default -> "WriteSecretData";
+        });
+  }
+
+  private Endpoint.Answer followed(String method, String path, byte[] body, Map<String, String> own)
       throws StoreException {
     Endpoint.Answer answer = send(method, URI.create(server + "/v1/" + path), body, own);
     Optional<URI> elsewhere = activeServer(answer);

@@ -36,7 +36,7 @@ final class SessionTest {
       if (refusing) {
         throw new StoreException(refuses, "no");
       }
-      return new Session.Grant(Given.bytes("t" + done.size()), life, renewable);
+      return new Session.Grant(Given.bytes("t" + done.size()), "accessor", life, renewable);
     }
 
     @Override
@@ -52,6 +52,11 @@ final class SessionTest {
     public boolean known(String token) {
       done.add("known " + token);
       return known;
+    }
+
+    @Override
+    public void revoke(String token) {
+      done.add("revoke " + token);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.re2j.Pattern;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.SecretStore;
@@ -37,7 +38,7 @@ final class VaultStoreTest {
 
   private static final String BY_TOKEN = "auth: {tokenSecretRef: {name: me, key: token}}";
 
-  private final StoreProvider provider = VaultStore.provider();
+  private final StoreProvider provider = new Vaults(ApiCalls.UNCOUNTED).provider();
   private Vault vault;
   private String kv;
 

@@ -8,6 +8,7 @@ import dev.signet.core.Item;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.SecretStore;
@@ -46,7 +47,8 @@ final class VaultTrafficTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final ToldServer server = new ToldServer();
-  private final StoreProvider provider = VaultStore.provider(nanos::get, Duration.ZERO);
+  private final StoreProvider provider =
+      new Vaults(ApiCalls.UNCOUNTED, nanos::get, Duration.ZERO).provider();
 
   @AfterEach
   void end() {
@@ -384,10 +386,10 @@ final class VaultTrafficTest {
       delimiter = '|',
       textBlock =
           """
-      path: m                | 1
-      version: v1, path: ''  | 0
-      path: ''               | 1
-      """)
+          path: m                | 1
+          version: v1, path: ''  | 0
+          path: ''               | 1
+          """)
   void whatAnEngineMakesIsOneLeaseForUserAndPassword(String where, int inVain) throws Exception {
     withToken(3600);
     engine();

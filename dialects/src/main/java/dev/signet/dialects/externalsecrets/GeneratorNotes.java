@@ -1,0 +1,441 @@
+package dev.signet.dialects.externalsecrets;
+
+import dev.signet.core.Material;
+import dev.signet.delivery.Objects;
+import dev.signet.delivery.ObjectsException;
+import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
+import dev.signet.delivery.object.KubeObject;
+import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.Generator;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What generators made that stays outside, and for whom: in the cluster a GeneratorState for each
+ * such thing, in memory its values, so that a refresh delivers them again for as long as they are
+ * good.
+ *
+ * <p>A place is one entry of one ExternalSecret or PushSecret. The rules, so that whatever is made
+ * is taken back, and never before something else is delivered:
+ *
+ * <ul>
+ *   <li>A note is written before the values are. One that this process made and did not deliver yet
+ *       is pending. If delivering fails, which may be after some of it was written, the next
+ *       attempt delivers the same.
+ *   <li>When the values are delivered, their note becomes that of the place. The one before gets a
+ *       deadline, a little later than now, for who still reads the old Secret.
+ *   <li>A note that is not its place's, of a place that this process delivered, gets a deadline
+ *       too: whatever an earlier process left.
+ *   <li>Notes of places that this process has not delivered are adopted: renewed, until the next
+ *       refresh, which makes other values as nobody remembers these. Two of one place mean that a
+ *       process ended in between, and it is not known which was delivered: other values are made at
+ *       once.
+ * </ul>
+ */
+public final class GeneratorNotes {
+
+  static final GroupKind KIND = new GroupKind(GeneratorRef.GROUP, "GeneratorState");
+  static final String DEADLINE = "garbageCollectionDeadline";
+
+  private static final String OWNER_KEY = GeneratorRef.GROUP + "/owner-key";
+  private static final Duration GRACE = Duration.ofMinutes(2);
+  private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+  private static final int LONGEST_NAME = 253;
+
+  /**
+   * Where values go.
+   *
+   * @param key the label that its notes carry
+   */
+  record Place(Ref owner, String key) {
+
+    /**
+     * @param entry which of the owner's, in its own terms
+     */
+    static Place of(Ref owner, String entry) {
+      return new Place(
+          owner,
+          GoHash.ofText(
+              String.join("-", owner.kind().kind(), owner.namespace(), owner.name(), entry)));
+    }
+
+    static Optional<Place> of(KubeObject note) throws MalformedObjectException {
+      String key = note.metadata().labels().get(OWNER_KEY);
+      for (Fields owner : note.fields().requiredObject("metadata").objects("ownerReferences")) {
+        for (GroupKind kind : List.of(ExternalSecret.KIND, PushSecret.KIND)) {
+          if (key != null && owner.string("kind").orElse("").equals(kind.kind())) {
+            Ref ref = new Ref(kind, note.ref().namespace(), owner.requiredString("name"));
+            return Optional.of(new Place(ref, key));
+          }
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** What a note is to its place. */
+  sealed interface Standing {
+    /** Being delivered. */
+    record Pending() implements Standing {}
+
+    /** To be renewed when that time comes; at once when it is empty. */
+    record Current(Optional<Instant> renewal) implements Standing {}
+
+    /** Nothing can renew it; its place is to get other values. */
+    record Ending() implements Standing {}
+
+    /** Its place has another one. */
+    record Superseded() implements Standing {}
+  }
+
+  private static final class Holding {
+    final Ref note;
+
+    /** How the generator was when it made them. */
+    final String generator;
+
+    /** None if another process made them, or if they are to be made anew each time. */
+    final @Nullable Material values;
+
+    @Nullable Instant renewal;
+    boolean ending;
+
+    Holding(Ref note, String generator, @Nullable Material values, @Nullable Instant renewal) {
+      this.note = note;
+      this.generator = generator;
+      this.values = values;
+      this.renewal = renewal;
+    }
+
+    void close() {
+      if (values != null) {
+        values.close();
+      }
+    }
+  }
+
+  /** What was made for a place in this round, and noted. */
+  record Fresh(
+      Place place,
+      Ref note,
+      String generator,
+      Generator.Lasting lasting,
+      Material values,
+      Instant made) {
+
+    boolean reusable() {
+      return lasting.good().isPositive();
+    }
+
+    private boolean good(Instant now) {
+      return !reusable() || now.isBefore(made.plus(lasting.good().multipliedBy(2).dividedBy(3)));
+    }
+  }
+
+  private final Objects objects;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final Duration grace;
+  private final Map<Place, Holding> held = new HashMap<>();
+
+  /** What was made and did not reach its place yet. */
+  private final Map<Place, Fresh> waiting = new HashMap<>();
+
+  /** The places that this process delivered to. */
+  private final Set<Place> delivered = new HashSet<>();
+
+  private final Map<Ref, Place> places = new HashMap<>();
+  private final Set<Ref> pending = new HashSet<>();
+
+  public GeneratorNotes(Objects objects, InstantSource clock, SecureRandom random) {
+    this(objects, clock, random, GRACE);
+  }
+
+  /**
+   * @param grace how long what was replaced stays good
+   */
+  public GeneratorNotes(Objects objects, InstantSource clock, SecureRandom random, Duration grace) {
+    this.objects = objects;
+    this.clock = clock;
+    this.random = random;
+    this.grace = grace;
+  }
+
+  /**
+   * A copy of the values that a place has, if they are still good and the generator is as it was.
+   */
+  synchronized Optional<Material> values(Place place, String generator) {
+    Holding holding = held.get(place);
+    return holding == null
+            || holding.values == null
+            || holding.ending
+            || !holding.generator.equals(generator)
+        ? Optional.empty()
+        : Optional.of(holding.values.copy());
+  }
+
+  /**
+   * What an attempt before this one made for the place; the caller's to deliver or to give back.
+   */
+  Optional<Fresh> waiting(Place place, String generator) {
+    Fresh before;
+    synchronized (this) {
+      before = waiting.remove(place);
+    }
+    if (before == null) {
+      return Optional.empty();
+    }
+    if (before.generator().equals(generator) && before.good(clock.instant())) {
+      return Optional.of(before);
+    }
+    undone(before);
+    return Optional.empty();
+  }
+
+  /** It was not delivered, as far as is known. */
+  synchronized void undelivered(Fresh fresh) {
+    waiting.put(fresh.place(), fresh);
+  }
+
+  /** Whether something that the owner has ends, and other values have to be made. */
+  synchronized boolean lacks(Ref owner) {
+    return held.entrySet().stream()
+        .anyMatch(each -> each.getKey().owner().equals(owner) && each.getValue().ending);
+  }
+
+  /** Who is to be looked at because of that note. */
+  synchronized Optional<Ref> concerned(Ref note) {
+    return Optional.ofNullable(places.get(note)).map(Place::owner).filter(this::lacks);
+  }
+
+  /**
+   * Writes down what was made, before it is delivered.
+   *
+   * @param generator how it was when it made them
+   * @param made stays the caller's
+   */
+  Fresh write(
+      KubeObject owner,
+      Place place,
+      Map<String, @Nullable Object> resource,
+      String generator,
+      Generator.Made made)
+      throws ObjectsException, MalformedObjectException {
+    Generator.Lasting lasting = made.lasting().orElseThrow();
+    String kind = String.valueOf(resource.get("kind")).toLowerCase(Locale.ROOT);
+    Ref note = new Ref(KIND, owner.ref().namespace(), name(kind, owner.ref().name()));
+    Map<String, @Nullable Object> reference = new LinkedHashMap<>();
+    reference.put("apiVersion", owner.apiVersion());
+    reference.put("kind", owner.ref().kind().kind());
+    reference.put("name", owner.ref().name());
+    reference.put("uid", owner.metadata().uid());
+    Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+    metadata.put("name", note.name());
+    metadata.put("namespace", note.namespace());
+    metadata.put("labels", Map.of(OWNER_KEY, place.key()));
+    metadata.put("ownerReferences", List.of(reference));
+    metadata.put("finalizers", List.of(Finalizers.GENERATOR_STATE));
+    Map<String, @Nullable Object> spec = new LinkedHashMap<>();
+    spec.put("resource", resource);
+    spec.put("state", lasting.state());
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    tree.put("apiVersion", GeneratorRef.GROUP + "/v1alpha1");
+    tree.put("kind", KIND.kind());
+    tree.put("metadata", metadata);
+    tree.put("spec", spec);
+    synchronized (this) {
+      pending.add(note);
+      places.put(note, place);
+    }
+    try {
+      objects.create(KubeObject.of(tree, note.namespace()));
+    } catch (ObjectsException e) {
+      forget(note);
+      throw e;
+    }
+    return new Fresh(place, note, generator, lasting, made.values().copy(), clock.instant());
+  }
+
+  private String name(String kind, String owner) {
+    StringBuilder end = new StringBuilder("-");
+    for (int i = 0; i < 8; i++) {
+      end.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+    }
+    String begin = "gen-" + kind + "-" + owner;
+    int most = LONGEST_NAME - end.length();
+    return (begin.length() > most ? begin.substring(0, most) : begin) + end;
+  }
+
+  /**
+   * What an owner got is delivered.
+   *
+   * @param used all places that it has now
+   */
+  void delivered(Ref owner, List<Fresh> fresh, Set<Place> used) {
+    List<Ref> obsolete = new ArrayList<>();
+    List<Fresh> unused = new ArrayList<>();
+    synchronized (this) {
+      for (Fresh each : fresh) {
+        pending.remove(each.note());
+        delivered.add(each.place());
+        Material values = each.reusable() ? each.values() : null;
+        if (values == null) {
+          each.values().close();
+        }
+        Holding before =
+            held.put(
+                each.place(),
+                new Holding(
+                    each.note(),
+                    each.generator(),
+                    values,
+                    renewal(each.made(), each.lasting().good())));
+        if (before != null) {
+          before.close();
+          obsolete.add(before.note);
+        }
+      }
+      for (Place place : List.copyOf(waiting.keySet())) {
+        if (place.owner().equals(owner)) {
+          Fresh before = waiting.remove(place);
+          if (before != null) {
+            unused.add(before);
+          }
+        }
+      }
+      for (Place place : List.copyOf(held.keySet())) {
+        if (place.owner().equals(owner) && !used.contains(place)) {
+          Holding before = held.remove(place);
+          if (before != null) {
+            before.close();
+            obsolete.add(before.note);
+          }
+        }
+      }
+    }
+    obsolete.forEach(this::supersede);
+    unused.forEach(this::undone);
+  }
+
+  /** It is not wanted any more, and was not delivered: what was made is taken back. */
+  private void undone(Fresh fresh) {
+    fresh.values().close();
+    synchronized (this) {
+      pending.remove(fresh.note());
+    }
+    try {
+      Optional<KubeObject> note = objects.get(fresh.note());
+      if (note.isPresent()) {
+        objects.delete(fresh.note(), note.get().metadata().uid());
+      }
+    } catch (ObjectsException | MalformedObjectException e) {
+      // Whoever looks at notes does it later: it is not the one of its place.
+    }
+  }
+
+  private static @Nullable Instant renewal(Instant from, Duration good) {
+    return good.isPositive() ? from.plus(good.multipliedBy(2).dividedBy(3)) : null;
+  }
+
+  /** What a note without a deadline is to its place; one that nobody knows becomes its place's. */
+  synchronized Standing standing(KubeObject note) throws MalformedObjectException {
+    Ref ref = note.ref();
+    Optional<Place> found = Place.of(note);
+    if (pending.contains(ref) || found.isEmpty()) {
+      return new Standing.Pending();
+    }
+    Place place = found.get();
+    places.put(ref, place);
+    Holding holding = held.get(place);
+    if (holding == null) {
+      held.put(place, new Holding(ref, "", null, null));
+      return new Standing.Current(Optional.empty());
+    }
+    if (holding.note.equals(ref)) {
+      return holding.ending
+          ? new Standing.Ending()
+          : new Standing.Current(Optional.ofNullable(holding.renewal));
+    }
+    if (delivered.contains(place)) {
+      return new Standing.Superseded();
+    }
+    holding.ending = true;
+    return new Standing.Ending();
+  }
+
+  synchronized void renewed(Ref note, Duration good) {
+    Holding holding = holding(note);
+    if (holding != null) {
+      holding.renewal = renewal(clock.instant(), good);
+    }
+  }
+
+  /** Nothing can be done for it any more. */
+  synchronized void ends(Ref note) {
+    Holding holding = holding(note);
+    if (holding != null) {
+      holding.ending = true;
+    }
+  }
+
+  private @Nullable Holding holding(Ref note) {
+    Place place = places.get(note);
+    Holding holding = place == null ? null : held.get(place);
+    return holding != null && holding.note.equals(note) ? holding : null;
+  }
+
+  /** There is no such note any more, or soon. */
+  synchronized void forget(Ref note) {
+    pending.remove(note);
+    Holding holding = holding(note);
+    Place place = places.remove(note);
+    Fresh fresh = place == null ? null : waiting.get(place);
+    if (fresh != null && fresh.note().equals(note)) {
+      waiting.remove(fresh.place());
+      fresh.values().close();
+    }
+    if (holding != null && place != null) {
+      held.remove(place);
+      holding.close();
+    }
+  }
+
+  /** Gives it a deadline. */
+  void supersede(Ref ref) {
+    try {
+      Optional<KubeObject> note = objects.get(ref);
+      if (note.isPresent()
+          && !Finalizers.going(note.get())
+          && note.get().spec().string(DEADLINE).orElse("").isEmpty()) {
+        objects.update(
+            changed(note.get(), DEADLINE, ReadyStatus.time(clock.instant().plus(grace))));
+      }
+    } catch (ObjectsException | MalformedObjectException e) {
+      // Whoever looks at notes does it later.
+    }
+  }
+
+  /** The note with one field of its spec replaced. */
+  static KubeObject changed(KubeObject note, String field, Object value) {
+    Map<String, @Nullable Object> spec = new LinkedHashMap<>();
+    if (note.tree().get("spec") instanceof Map<?, ?> there) {
+      there.forEach((name, each) -> spec.put(String.valueOf(name), each));
+    }
+    spec.put(field, value);
+    return note.with("spec", spec);
+  }
+}
