@@ -173,7 +173,9 @@ final class ConvertCommand implements Command {
     if (to == Form.external && store.isEmpty()) {
       throw CommandFailure.usage("--to external needs --store", "name a SecretStore");
     }
-    return store.isEmpty() ? Optional.empty() : Optional.of(ExternalForm.Place.of(store.get(), key));
+    return store.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ExternalForm.Place.of(store.get(), key));
   }
 
   /** Sealing keys, which are read when they are needed first; and stores. */
@@ -244,9 +246,7 @@ final class ConvertCommand implements Command {
     String proof =
         proven
             ? "same values"
-            : to == Form.external && !write
-                ? "not in the store yet"
-                : "cannot be opened here";
+            : to == Form.external && !write ? "not in the store yet" : "cannot be opened here";
     if (!write || (!proven && !unproven)) {
       return Optional.of(
           List.of(before.form().name(), "not written: " + (write ? proof : "dry run, " + proof)));
@@ -348,9 +348,7 @@ final class ConvertCommand implements Command {
         for (Map<String, @Nullable Object> tree : before.trees()) {
           manifests.append(
               ManifestFormat.YAML.document(
-                  isSecret(tree)
-                      ? keys.external.manifest(tree, keys.place.orElseThrow())
-                      : tree));
+                  isSecret(tree) ? keys.external.manifest(tree, keys.place.orElseThrow()) : tree));
         }
         yield manifests.toString().getBytes(StandardCharsets.UTF_8);
       }

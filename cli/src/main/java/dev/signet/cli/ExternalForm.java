@@ -155,7 +155,8 @@ final class ExternalForm {
       target.put("template", template);
     }
     Map<String, @Nullable Object> spec = new LinkedHashMap<>();
-    spec.put("secretStoreRef", new LinkedHashMap<>(Map.of("name", place.store(), "kind", place.kind())));
+    spec.put(
+        "secretStoreRef", new LinkedHashMap<>(Map.of("name", place.store(), "kind", place.kind())));
     spec.put("target", target);
     spec.put("data", data);
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
@@ -173,7 +174,9 @@ final class ExternalForm {
         SecretBytes value = each.getValue().value();
         if (!value.with(ExternalForm::isText)) {
           throw CommandFailure.of(
-              "the value of " + each.getKey() + " is no text, which a store would not keep as it is");
+              "the value of "
+                  + each.getKey()
+                  + " is no text, which a store would not keep as it is");
         }
       }
       return List.copyOf(new TreeMap<>(secret.data().items()).keySet());
@@ -184,8 +187,7 @@ final class ExternalForm {
 
   private static boolean isText(byte[] bytes) {
     try {
-      Arrays.fill(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).array(), '\0');
+      Arrays.fill(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).array(), '\0');
       return true;
     } catch (CharacterCodingException e) {
       return false;
@@ -285,7 +287,7 @@ final class ExternalForm {
     for (Manifest each :
         Manifests.read(stores, namespace, new SopsFiles(sops, /* checking= */ true)).all()) {
       if (OF_STORES.contains(each.object().ref().kind().kind())) {
-        text.append(ManifestFormat.YAML.document(new LinkedHashMap<>(each.object().tree())));
+        text.append(ManifestFormat.YAML.document(map(each.object().tree())));
       }
     }
     own.forEach(each -> text.append(ManifestFormat.YAML.document(each)));
@@ -315,9 +317,7 @@ final class ExternalForm {
   private static Map<String, @Nullable Object> named(
       Map<String, @Nullable Object> secret, String name) {
     Map<String, @Nullable Object> metadata = map(secret.get("metadata"));
-    metadata
-        .keySet()
-        .retainAll(Set.of("name", "namespace", "labels", "annotations"));
+    metadata.keySet().retainAll(Set.of("name", "namespace", "labels", "annotations"));
     metadata.put("name", name);
     for (String notes : List.of("labels", "annotations")) {
       Map<String, @Nullable Object> kept = map(metadata.get(notes));

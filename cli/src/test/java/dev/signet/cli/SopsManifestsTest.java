@@ -400,8 +400,16 @@ class SopsManifestsTest {
     String encrypted = shell.read("app/secret.yaml");
     List<String> external =
         List.of(
-            "convert", "app", "--to", "external", "--store", "files", "--stores", "stores",
-            "--key", "{namespace}-{name}-{key}");
+            "convert",
+            "app",
+            "--to",
+            "external",
+            "--store",
+            "files",
+            "--stores",
+            "stores",
+            "--key",
+            "{namespace}-{name}-{key}");
     List<String> writing = new ArrayList<>(external);
     writing.add("--write");
     assertThat(shell.signet(external.toArray(String[]::new)).succeeded().out())

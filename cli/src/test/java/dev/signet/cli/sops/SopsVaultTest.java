@@ -82,7 +82,8 @@ class SopsVaultTest {
         """
             .formatted(key, key));
     assertThat(ok(sops.run("updatekeys", "-y", "f.yaml")).out()).contains("+++ " + key + "2");
-    assertThat(sops.read("f.yaml")).contains("shamir_threshold: 2", "key_name: k2", "key_name: k\n");
+    assertThat(sops.read("f.yaml"))
+        .contains("shamir_threshold: 2", "key_name: k2", "key_name: k\n");
     bothOpen("f.yaml", "b");
     sops.variable("SOPS_AGE_KEY", "");
     bothOpen("f.yaml", "b");
