@@ -41,6 +41,11 @@ public final class Kinds {
   private static final Resource NAMESPACES =
       new Resource(new GroupKind("", "Namespace"), List.of("v1"), "namespaces", false);
 
+  /** Asked for one by one: clouds have their names of accounts in the annotations. */
+  private static final Resource ACCOUNTS =
+      new Resource(
+          new GroupKind("", "ServiceAccount"), List.of("v1"), "serviceaccounts", true);
+
   private static final Resource WEBHOOKS =
       new Resource(
           Webhook.CONFIGURATION,
@@ -107,6 +112,7 @@ public final class Kinds {
                   CLUSTER_PUSH_SECRETS,
                   NAMESPACES,
                   Resource.CONFIG_MAPS,
+                  ACCOUNTS,
                   WEBHOOKS,
                   GENERATOR_STATES),
               GENERATORS.stream())

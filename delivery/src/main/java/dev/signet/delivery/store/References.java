@@ -4,6 +4,7 @@ import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,15 @@ public interface References {
 
   /** A token of the service account that a {@code {name, namespace, audiences}} names. */
   String accountToken(Fields selector) throws MalformedObjectException, StoreException;
+
+  /**
+   * The annotations of the service account that a {@code {name, namespace}} names: clouds have their
+   * own names of accounts written there.
+   */
+  default Map<String, String> accountAnnotations(Fields selector)
+      throws MalformedObjectException, StoreException {
+    throw new MalformedObjectException(selector.path() + " cannot be resolved here");
+  }
 
   /** Whether the store is one of the whole cluster, whose references have to name namespaces. */
   default boolean clusterWide() {

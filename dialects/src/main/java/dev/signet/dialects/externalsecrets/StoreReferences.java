@@ -7,6 +7,7 @@ import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
@@ -15,6 +16,7 @@ import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +26,8 @@ import java.util.Set;
  * meant.
  */
 final class StoreReferences implements References {
+
+  private static final GroupKind ACCOUNT = new GroupKind("", "ServiceAccount");
 
   private enum Bundle {
     Secret,
@@ -187,6 +191,22 @@ final class StoreReferences implements References {
     try {
       return tokens.token(
           namespace(selector), selector.requiredString("name"), selector.strings("audiences"));
+    } catch (ObjectsException e) {
+      throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Map<String, String> accountAnnotations(Fields selector)
+      throws MalformedObjectException, StoreException {
+    Ref ref = new Ref(ACCOUNT, namespace(selector), selector.requiredString("name"));
+    read.add(ref);
+    try {
+      Optional<KubeObject> found = objects.get(ref);
+      if (found.isEmpty()) {
+        throw missing("there is no " + ref);
+      }
+      return found.get().metadata().annotations();
     } catch (ObjectsException e) {
       throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
     }
