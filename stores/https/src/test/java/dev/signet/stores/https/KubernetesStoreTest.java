@@ -19,6 +19,7 @@ import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
+import dev.signet.stores.contract.Given;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Identity;
@@ -212,7 +213,7 @@ final class KubernetesStoreTest {
     Given given =
         admin()
             .secret("token", "t", token + "\n")
-            .secret("accounts", "reader", token)
+            .account("reader", token)
             .secret("kube", "config", plane.kubeconfig(plane.url(), plane.admin()));
     Map<String, String> ways = new LinkedHashMap<>();
     ways.put("certificate", configuration(CERTIFICATE));

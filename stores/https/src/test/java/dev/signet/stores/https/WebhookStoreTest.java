@@ -14,6 +14,7 @@ import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
+import dev.signet.stores.contract.Given;
 import dev.signet.template.Template;
 import dev.signet.template.sprig.Sprig;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,7 @@ final class WebhookStoreTest {
   @Test
   void secretsStandInHeadersAndBody() throws Exception {
     server.answers(200, "{\"data\": {\"value\": \"v\"}}");
-    Given given = new Given().forWebhooks("login", "token", "t0ken");
+    Given given = new Given().labelled("webhook", "login", "token", "t0ken");
     try (SecretStore store =
         open(
             given,
@@ -164,7 +165,7 @@ final class WebhookStoreTest {
   @Test
   void pushingAndDeletingEscapeAndCarryTheCredentials() throws Exception {
     server.answers(201, "");
-    Given given = new Given().forWebhooks("login", "token", "t0ken");
+    Given given = new Given().labelled("webhook", "login", "token", "t0ken");
     try (SecretStore store =
             open(
                 given,
@@ -297,7 +298,7 @@ final class WebhookStoreTest {
           """)
   void whatCannotBeSentIsSaidWithoutAnyValue(String configuration, String expected)
       throws Exception {
-    Given given = new Given().forWebhooks("login", "token", "t0ken");
+    Given given = new Given().labelled("webhook", "login", "token", "t0ken");
     String whole =
         configuration.substring(0, configuration.length() - 1)
             + ", secrets: [{name: auth, secretRef: {name: login}}]}";

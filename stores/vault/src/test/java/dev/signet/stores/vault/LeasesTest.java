@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.stores.contract.Given;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.stores.contract.Given;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,6 +14,7 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.delivery.store.Writable.Remote;
+import dev.signet.stores.contract.Given;
 import dev.signet.testkit.cluster.Identity;
 import dev.signet.testkit.cluster.OnVault;
 import dev.signet.testkit.cluster.Vault;
@@ -55,7 +56,7 @@ final class VaultStoreTest {
   }
 
   private SecretStore open(String more) throws Exception {
-    return new Given().secret("me/token", Vault.ROOT).open(provider, "{" + more + "}");
+    return new Given().secret("me", "token", Vault.ROOT).open(provider, "{" + more + "}");
   }
 
   private SecretStore open() throws Exception {
@@ -365,7 +366,7 @@ final class VaultStoreTest {
   void aTokenThatIsNoneIsSaidAtValidation() throws Exception {
     SecretStore store =
         new Given()
-            .secret("me/token", "nobody")
+            .secret("me", "token", "nobody")
             .open(provider, "{server: '%s', path: %s, %s}".formatted(vault.url(), kv, BY_TOKEN));
     assertThatThrownBy(store::validate).hasMessageStartingWith("invalid vault credentials: ");
     StoreException failure =
@@ -402,7 +403,7 @@ final class VaultStoreTest {
             .json()
             .row("data")
             .text("secret_id");
-    Given given = new Given().secret("me/id", secret);
+    Given given = new Given().secret("me", "id", secret);
     String auth = "auth: {appRole: {path: %s, roleId: %s, secretRef: {name: me, key: id}}}";
     assertThat(read(given, auth.formatted(path, role))).isEqualTo("ann");
 
@@ -414,7 +415,7 @@ final class VaultStoreTest {
     vault.write("sys/leases/revoke-prefix/auth/" + path, "{}");
     assertThat(Given.text(store.fetch(new RemoteRef("app", "user", "")))).isEqualTo("ann");
 
-    Given wrong = new Given().secret("me/id", "wrong");
+    Given wrong = new Given().secret("me", "id", "wrong");
     assertThatThrownBy(() -> read(wrong, auth.formatted(path, role)))
         .hasMessageContaining("invalid role or secret ID")
         .hasMessageNotContaining("wrong");
@@ -430,8 +431,8 @@ final class VaultStoreTest {
     String auth =
         "auth: {userPass: {path: %s, username: ann, secretRef: {name: me, key: pw}}}"
             .formatted(path);
-    assertThat(read(new Given().secret("me/pw", "p\"w"), auth)).isEqualTo("ann");
-    assertThatThrownBy(() -> read(new Given().secret("me/pw", "other"), auth))
+    assertThat(read(new Given().secret("me", "pw", "p\"w"), auth)).isEqualTo("ann");
+    assertThatThrownBy(() -> read(new Given().secret("me", "pw", "other"), auth))
         .hasMessageContaining("invalid username or password");
   }
 
@@ -446,9 +447,9 @@ final class VaultStoreTest {
             .formatted(vault.authority().replace("\n", "\\n"), kv));
     Given given =
         new Given()
-            .secret("me/tls.crt", client.certificatePem())
-            .secret("me/tls.key", client.keyPem())
-            .secret("ca/ca.crt", vault.authority());
+            .secret("me", "tls.crt", client.certificatePem())
+            .secret("me", "tls.key", client.keyPem())
+            .secret("ca", "ca.crt", vault.authority());
     String configuration =
         """
         {server: '%s', path: %s, caProvider: {type: Secret, name: ca, key: ca.crt},

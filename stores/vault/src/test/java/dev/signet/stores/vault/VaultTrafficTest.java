@@ -14,6 +14,7 @@ import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
+import dev.signet.stores.contract.Given;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +59,10 @@ final class VaultTrafficTest {
 
   private SecretStore open(String more) throws Exception {
     return new Given()
-        .secret("me/secret-id", "id")
-        .secret("me/token", " root\n")
-        .secret("me/password", "pw\"\\")
-        .secret("accounts/app", "account.token")
+        .secret("me", "secret-id", "id")
+        .secret("me", "token", " root\n")
+        .secret("me", "password", "pw\"\\")
+        .account("app", "account.token")
         .open(provider, configuration(more));
   }
 
@@ -117,21 +118,21 @@ final class VaultTrafficTest {
     fetch(open("namespace: team, auth: {" + APP_ROLE + "}"));
     fetch(
         new Given()
-            .secret("me/secret-id", "changed")
+            .secret("me", "secret-id", "changed")
             .open(provider, configuration("auth: {" + APP_ROLE + "}")));
     fetch(
         provider.open(
             "SecretStore/other/s",
             Given.fields(configuration("auth: {" + APP_ROLE + "}")),
-            new Given().secret("me/secret-id", "id")));
+            new Given().secret("me", "secret-id", "id")));
     assertThat(server.count(LOGIN)).isEqualTo(4);
   }
 
   @Test
   void whoUsesAClusterWideStoreIsSomebodyOfHisOwn() throws Exception {
     withToken(3600).on(READ, 200, VALUE);
-    Given one = new Given().secret("me/secret-id", "id").clusterWide("one");
-    Given two = new Given().secret("me/secret-id", "id").clusterWide("two");
+    Given one = new Given().secret("me", "secret-id", "id").clusterWide("one");
+    Given two = new Given().secret("me", "secret-id", "id").clusterWide("two");
     fetch(one.open(provider, configuration("auth: {" + APP_ROLE + "}")));
     fetch(two.open(provider, configuration("auth: {" + APP_ROLE + "}")));
     assertThat(server.count(LOGIN)).isEqualTo(2);
@@ -234,7 +235,7 @@ final class VaultTrafficTest {
   @Test
   void tokensOfAccountsAreForVaultUnlessSaidOtherwise() throws Exception {
     server.on(READ, 200, VALUE).on("PUT auth/jwt/login", 200, token("t", 60));
-    Given given = new Given().secret("accounts/app", "account.token");
+    Given given = new Given().account("app", "account.token");
     fetch(
         given.open(
             provider,
@@ -391,7 +392,7 @@ final class VaultTrafficTest {
     withToken(3600);
     engine();
     // As a file of a KV store says it; a KV engine has nothing under that key.
-    Given given = new Given().secret("me/secret-id", "id");
+    Given given = new Given().secret("me", "secret-id", "id");
     for (int i = 0; i < 3; i++) {
       SecretStore store =
           given.open(
@@ -451,7 +452,7 @@ final class VaultTrafficTest {
           server: https://x, auth: {jwt: {}}                         | needs secretRef or kubernetesServiceAccountToken
           server: https://x, tls: {certSecretRef: {name: me}}        | needs both certSecretRef and keySecretRef
           server: https://x, caBundle: bm8=                          | names certificates that are no PEM
-          server: https://x, unknown: 1                              | does not understand spec.provider.vault.unknown
+          server: https://x, unknown: 1                              | does not understand spec.provider.it.unknown
           """)
   void aConfigurationThatIsNotUnderstoodIsRefused(String configuration, String message) {
     assertThatThrownBy(() -> new Given().open(provider, "{" + configuration + "}"))

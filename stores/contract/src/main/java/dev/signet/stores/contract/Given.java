@@ -1,7 +1,10 @@
-package dev.signet.stores.vault;
+package dev.signet.stores.contract;
+
+import static java.util.Objects.requireNonNull;
 
 import dev.signet.core.Item;
 import dev.signet.core.Material;
+import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
@@ -17,42 +20,64 @@ import dev.signet.yaml.YamlValue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a store is opened with: values of Secrets by name and key, and who uses it. */
-final class Given implements References {
+public final class Given implements References {
 
-  private final Map<String, String> secrets = new TreeMap<>();
+  /** How messages name the stores that are opened here. */
+  public static final String STORE = "SecretStore/ns/s";
+
+  private final Map<String, Map<String, String>> secrets = new TreeMap<>();
+  private final Map<String, String> labels = new TreeMap<>();
+  private final Map<String, String> accounts = new TreeMap<>();
   private final List<String> audiences = new CopyOnWriteArrayList<>();
   private boolean clusterWide;
   private Optional<String> user = Optional.of("ns");
 
-  /** By the name of a Secret and its key, as in {@code me/token}. */
-  Given secret(String path, String value) {
-    secrets.put(path, value);
+  public Given secret(String name, String key, String value) {
+    secrets.computeIfAbsent(name, _ -> new TreeMap<>()).put(key, value);
     return this;
   }
 
-  Given clusterWide(String user) {
+  /** One that carries a label. */
+  public Given labelled(String label, String name, String key, String value) {
+    labels.put(name, label);
+    return secret(name, key, value);
+  }
+
+  /** A service account, and the token that is issued for it. */
+  public Given account(String name, String token) {
+    accounts.put(name, token);
+    return this;
+  }
+
+  /**
+   * As a store of the whole cluster.
+   *
+   * @param user empty when it is only looked at
+   */
+  public Given clusterWide(String user) {
     this.clusterWide = true;
     this.user = user.isEmpty() ? Optional.empty() : Optional.of(user);
     return this;
   }
 
   /** What tokens of service accounts were asked for. */
-  List<String> audiences() {
-    return audiences;
+  public List<String> audiences() {
+    return List.copyOf(audiences);
   }
 
-  SecretStore open(StoreProvider provider, String configuration)
+  /** Opens a store as {@link #STORE}. */
+  public SecretStore open(StoreProvider provider, String configuration)
       throws MalformedObjectException, StoreException {
-    return provider.open("SecretStore/ns/s", fields(configuration), this);
+    return provider.open(STORE, fields(configuration), this);
   }
 
-  static Fields fields(String yaml) {
+  /** What stands in the provider's field of a store's manifest. */
+  public static Fields fields(String yaml) {
     try {
       Object tree =
           YamlValue.read(
@@ -60,7 +85,7 @@ final class Given implements References {
               "test",
               ReadLimits.DEFAULT,
               DuplicateKeys.REJECTED);
-      return Fields.of((Map<?, ?>) Objects.requireNonNull(tree), "spec.provider.vault");
+      return Fields.of((Map<?, ?>) requireNonNull(tree), "spec.provider.it");
     } catch (MalformedDocumentException e) {
       throw new IllegalArgumentException(e);
     }
@@ -70,16 +95,28 @@ final class Given implements References {
   public SecretBytes secret(Fields selector) throws MalformedObjectException, StoreException {
     selector.string("namespace");
     String value =
-        secrets.get(selector.requiredString("name") + "/" + selector.requiredString("key"));
+        secrets
+            .getOrDefault(selector.requiredString("name"), Map.of())
+            .get(selector.requiredString("key"));
     if (value == null) {
       throw new StoreException(new Problem.Unreachable(), "no such Secret");
     }
-    return SecretBytes.wrap(value.getBytes(StandardCharsets.UTF_8));
+    return bytes(value);
   }
 
   @Override
-  public Material secret(Fields selector, Label label) throws MalformedObjectException {
-    throw new MalformedObjectException("not for Vault");
+  public Material secret(Fields selector, Label label)
+      throws MalformedObjectException, StoreException {
+    String name = selector.requiredString("name");
+    selector.raw("key");
+    if (!label.value().equals(labels.get(name))) {
+      throw new StoreException(new Problem.Denied(), name + " does not contain needed label");
+    }
+    Material all = new Material();
+    secrets
+        .getOrDefault(name, Map.of())
+        .forEach((key, value) -> all.put(key, new Item(bytes(value), Origin.of(name, key))));
+    return all;
   }
 
   @Override
@@ -92,8 +129,9 @@ final class Given implements References {
 
   @Override
   public String accountToken(Fields selector) throws MalformedObjectException, StoreException {
+    selector.string("namespace");
     audiences.addAll(selector.strings("audiences"));
-    String token = secrets.get("accounts/" + selector.requiredString("name"));
+    String token = accounts.get(selector.requiredString("name"));
     if (token == null) {
       throw new StoreException(new Problem.Denied(), "no such account");
     }
@@ -110,21 +148,24 @@ final class Given implements References {
     return user;
   }
 
-  static String text(Item item) {
+  /** The text of an item, which is closed. */
+  public static String text(Item item) {
     return text(item.value());
   }
 
-  static String text(SecretBytes secret) {
+  /** The same of a value. */
+  public static String text(SecretBytes secret) {
     try (SecretBytes value = secret) {
       return value.with(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
   }
 
-  static SecretBytes bytes(String text) {
+  public static SecretBytes bytes(String text) {
     return SecretBytes.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Map<String, String> texts(Material material) {
+  /** All of a material as texts by name; it is closed. */
+  public static Map<String, String> texts(Material material) {
     try (material) {
       Map<String, String> texts = new TreeMap<>();
       material.items().forEach((key, item) -> texts.put(key, text(item)));
