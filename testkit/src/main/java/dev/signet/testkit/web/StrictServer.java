@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
- * A double of services on the Internet. {@link #route} turns their addresses into its own, so that
+ * A double of services on the Internet. {@link #route(String, URI)} turns their addresses into its own, so that
  * one double can be several of them and know which one was meant. The protocol answers what is
  * right and throws a {@link Complaint} for what is not: that is answered with 400 and its reason,
  * and kept for the test to fail on.
@@ -141,11 +141,19 @@ public final class StrictServer implements AutoCloseable {
     server.start();
   }
 
-  /** The address here of an address there. */
-  public URI route(URI uri) {
+  /** Where it is. */
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /**
+   * The address here of an address there.
+   *
+   * @param here a server, or what stands in front of it
+   */
+  public static URI route(String here, URI uri) {
     return URI.create(
-        "http://127.0.0.1:"
-            + server.getAddress().getPort()
+        here
             + "/"
             + (uri.getScheme().equals("https") ? "" : uri.getScheme() + ":")
             + uri.getRawAuthority()

@@ -33,6 +33,7 @@ public final class Given implements References {
   private final Map<String, Map<String, String>> secrets = new TreeMap<>();
   private final Map<String, String> labels = new TreeMap<>();
   private final Map<String, String> accounts = new TreeMap<>();
+  private final Map<String, Map<String, String>> annotations = new TreeMap<>();
   private final List<String> audiences = new CopyOnWriteArrayList<>();
   private boolean clusterWide;
   private Optional<String> user = Optional.of("ns");
@@ -51,6 +52,12 @@ public final class Given implements References {
   /** A service account, and the token that is issued for it. */
   public Given account(String name, String token) {
     accounts.put(name, token);
+    return this;
+  }
+
+  /** An annotation of a service account. */
+  public Given annotated(String account, String annotation, String value) {
+    annotations.computeIfAbsent(account, _ -> new TreeMap<>()).put(annotation, value);
     return this;
   }
 
@@ -136,6 +143,12 @@ public final class Given implements References {
       throw new StoreException(new Problem.Denied(), "no such account");
     }
     return token;
+  }
+
+  @Override
+  public Map<String, String> accountAnnotations(Fields selector) throws MalformedObjectException {
+    selector.string("namespace");
+    return annotations.getOrDefault(selector.requiredString("name"), Map.of());
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Google's auth library: assertions and exchanges of tokens. It sends through our client ({@link
@@ -30,6 +31,8 @@ import java.util.Optional;
  */
 final class Library {
 
+  private static final String CLOCK =
+      ": the clock of this machine differs too much from Google's";
   private static final Duration USUAL = Duration.ofHours(1);
 
   private final Endpoint endpoint;
@@ -189,10 +192,16 @@ final class Library {
             "unable to get credentials: the token endpoint of "
                 + endpoint.identity()
                 + " answered "
-                + code);
+                + code
+                + (clock(answered.getContent()) ? CLOCK : ""));
       }
     }
     return endpoint.unreachable("was given no token");
+  }
+
+  /** Google says so of assertions that are not valid yet, or no more. */
+  private static boolean clock(@Nullable String content) {
+    return content != null && content.contains("reasonable timeframe");
   }
 
   private static StoreException malformed(String message) {

@@ -65,6 +65,7 @@ final class Pushing implements Writable {
     Optional<SecretManager.Entry> there = manager.entry(remote.key());
     if (there.isEmpty()) {
       try (SecretBytes whole = whole(Optional.empty(), remote, value)) {
+        manager.requireSize(remote.key(), whole);
         manager.create(remote.key(), fresh(wanted));
         manager.add(remote.key(), whole);
       }
@@ -89,6 +90,7 @@ final class Pushing implements Writable {
     }
     Optional<SecretBytes> before = current(remote);
     try (SecretBytes whole = whole(before, remote, value)) {
+      manager.requireSize(remote.key(), whole);
       if (before.isEmpty() || !before.get().matches(whole)) {
         manager.add(remote.key(), whole);
       }

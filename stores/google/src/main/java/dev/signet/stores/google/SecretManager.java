@@ -54,8 +54,8 @@ final class SecretManager {
   private static final String CALLS = "GCP/SecretManager";
   private static final byte[] NOTHING = {};
   private static final int LARGEST_PAYLOAD = 64 << 10;
-  private static final int MOST_LISTED = 10_000;
-  private static final int PAGE = 500;
+  private static final int MOST_LISTED = 100_000;
+  private static final int PAGE = 1_000;
 
   /**
    * Where secrets are.
@@ -279,7 +279,8 @@ final class SecretManager {
     }
   }
 
-  void add(String key, SecretBytes payload) throws StoreException {
+  /** Refuses what is too large before anything is written. */
+  void requireSize(String key, SecretBytes payload) throws StoreException {
     if (payload.size() > LARGEST_PAYLOAD) {
       throw malformed(
           "the value for "
@@ -288,6 +289,9 @@ final class SecretManager {
               + LARGEST_PAYLOAD
               + " bytes");
     }
+  }
+
+  void add(String key, SecretBytes payload) throws StoreException {
     byte[] body =
         JsonBody.of(
             Map.of(

@@ -53,6 +53,8 @@ public final class Tokens {
     long renewed;
     @Nullable StoreException refusal;
     long refused;
+    boolean forgotten;
+    long forgottenAt;
   }
 
   private final LongSupplier nanos;
@@ -137,12 +139,15 @@ public final class Tokens {
       if (!known.text().equals(token)) {
         return true;
       }
-      // One that is refused right after it was given is not the reason.
-      boolean fresh = nanos.getAsLong() - held.renewed < LEFT_ALONE;
-      if (!fresh) {
-        held.token = null;
+      // Where its successor is refused as well, tokens are not the reason.
+      long now = nanos.getAsLong();
+      if (held.forgotten && now - held.forgottenAt < LEFT_ALONE) {
+        return false;
       }
-      return !fresh;
+      held.forgotten = true;
+      held.forgottenAt = now;
+      held.token = null;
+      return true;
     } finally {
       held.lock.unlock();
     }
