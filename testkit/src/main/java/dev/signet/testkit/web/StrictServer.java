@@ -31,6 +31,7 @@ public final class StrictServer implements AutoCloseable {
    * @param host of the service that was meant, with its scheme where that is not https
    * @param path encoded as it was sent
    * @param query decoded
+   * @param text the body
    */
   public record Request(
       String method,
@@ -38,16 +39,16 @@ public final class StrictServer implements AutoCloseable {
       String path,
       Map<String, String> query,
       Map<String, String> headers,
-      byte[] body) {
+      String text) {
 
-    public String text() {
-      return new String(body, StandardCharsets.UTF_8);
+    public byte[] body() {
+      return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** The body as a form. */
     public Map<String, String> form() {
       header("Content-Type", "application/x-www-form-urlencoded");
-      return pairs(text());
+      return pairs(text);
     }
 
     public String header(String name) {
@@ -78,17 +79,13 @@ public final class StrictServer implements AutoCloseable {
   }
 
   /** What is answered. */
-  public record Answer(int code, Map<String, String> headers, byte[] body) {
+  public record Answer(int code, Map<String, String> headers, String body) {
     public static Answer json(int code, String body) {
-      return new Answer(
-          code,
-          Map.of("Content-Type", "application/json; charset=utf-8"),
-          body.getBytes(StandardCharsets.UTF_8));
+      return new Answer(code, Map.of("Content-Type", "application/json; charset=utf-8"), body);
     }
 
     public static Answer text(int code, String body) {
-      return new Answer(
-          code, Map.of("Content-Type", "text/plain"), body.getBytes(StandardCharsets.UTF_8));
+      return new Answer(code, Map.of("Content-Type", "text/plain"), body);
     }
 
     /** The same with another header. */
@@ -187,10 +184,10 @@ public final class StrictServer implements AutoCloseable {
       requests.add(request);
       Answer answer = answer(request);
       answer.headers().forEach(exchange.getResponseHeaders()::set);
-      boolean head = answer.body().length == 0;
-      exchange.sendResponseHeaders(answer.code(), head ? -1 : answer.body().length);
-      if (!head) {
-        exchange.getResponseBody().write(answer.body());
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer.code(), body.length == 0 ? -1 : body.length);
+      if (body.length > 0) {
+        exchange.getResponseBody().write(body);
       }
     }
   }
@@ -224,7 +221,7 @@ public final class StrictServer implements AutoCloseable {
         slash < 0 ? "/" : all.substring(slash),
         query == null ? Map.of() : pairs(query),
         headers,
-        exchange.getRequestBody().readAllBytes());
+        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
   }
 
   private static Map<String, String> pairs(String text) {

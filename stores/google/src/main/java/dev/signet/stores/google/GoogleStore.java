@@ -8,7 +8,6 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
-import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -168,19 +167,7 @@ public final class GoogleStore implements SecretStore {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      Material material = new Material();
-      whole
-          .<Map<String, SecretBytes>, JsonFields.NotAnObjectException>with(JsonFields::of)
-          .forEach(
-              (name, value) ->
-                  material.put(
-                      name,
-                      new Item(
-                          value, new Origin(identity, ref.key(), name, item.origin().version()))));
-      return material;
-    } catch (JsonFields.NotAnObjectException e) {
-      throw new StoreException(
-          new Problem.Malformed(), where(ref.key()) + " does not hold a JSON object");
+      return JsonPart.members(whole, item.origin(), where(ref.key()));
     }
   }
 

@@ -142,9 +142,8 @@ final class Library {
 
               @Override
               public AwsSecurityCredentials getCredentials(ExternalAccountSupplierContext context) {
-                return keys.get(2).isEmpty()
-                    ? new AwsSecurityCredentials(keys.get(0), keys.get(1))
-                    : new AwsSecurityCredentials(keys.get(0), keys.get(1), keys.get(2));
+                return new AwsSecurityCredentials(
+                    keys.get(0), keys.get(1), keys.get(2).isEmpty() ? null : keys.get(2));
               }
             })
         .setHttpTransportFactory(transport)

@@ -245,13 +245,13 @@ final class GoogleStoreTest {
   void aPushSaysHowTheSecretIsMadeAndWhatItIsLabelled() throws Exception {
     String metadata =
         """
-        {labels: {team: a}, annotations: {note: n}, topics: [projects/p/topics/t],
+        {labels: {team: a}, annotations: {note: text}, topics: [projects/p/topics/t],
          cmekKeyName: k, replicationLocations: [us-east1, us-west1]}""";
     try (SecretStore store = open(KEY)) {
       push(store, "own", "", "v", metadata);
       GoogleDouble.Kept kept = google.secrets.get("projects/p/secrets/own");
       assertThat(kept.labels).isEqualTo(Map.of("managed-by", "external-secrets", "team", "a"));
-      assertThat(kept.annotations).isEqualTo(Map.of("note", "n"));
+      assertThat(kept.annotations).isEqualTo(Map.of("note", "text"));
       assertThat(kept.topics).containsExactly("projects/p/topics/t");
       assertThat(kept.replication.toString())
           .contains("us-east1", "us-west1", "customerManagedEncryption", "kmsKeyName");
@@ -361,7 +361,7 @@ final class GoogleStoreTest {
     try (SecretStore store = open(auth)) {
       assertThat(fetch(store, "db", "", "")).isEqualTo("v");
     }
-    assertThat(given.audiences()).containsExactly(GoogleDouble.POOL);
+    assertThat(given.audiences()).containsOnly(GoogleDouble.POOL);
     assertThat(server.requests().getLast().header("Authorization")).startsWith("Bearer " + token);
   }
 

@@ -3,8 +3,12 @@ package dev.signet.stores.https;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.signet.core.Item;
+import dev.signet.core.Material;
+import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.template.select.Gjson;
 import dev.signet.template.select.GjsonResult;
@@ -17,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -72,6 +77,25 @@ public final class JsonPart {
       return Optional.empty();
     } catch (SelectorException e) {
       throw malformed("property " + property + " of " + where + ": " + e.getMessage());
+    }
+  }
+
+  /** The members of a value that is a JSON object, each as an item of that origin. */
+  public static Material members(SecretBytes json, Origin origin, String where)
+      throws StoreException {
+    Material material = new Material();
+    try {
+      json.<Map<String, SecretBytes>, JsonFields.NotAnObjectException>with(JsonFields::of)
+          .forEach(
+              (name, value) ->
+                  material.put(
+                      name,
+                      new Item(
+                          value,
+                          new Origin(origin.source(), origin.key(), name, origin.version()))));
+      return material;
+    } catch (JsonFields.NotAnObjectException e) {
+      throw malformed(where + " does not hold a JSON object");
     }
   }
 
