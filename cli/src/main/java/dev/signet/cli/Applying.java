@@ -8,6 +8,7 @@ import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.directory.PlainSecrets;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.FolderStore;
 import dev.signet.delivery.store.StoreProvider;
@@ -28,6 +29,10 @@ import dev.signet.dialects.sealedsecrets.SealingKeys;
 import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
+import dev.signet.stores.azure.AzureStore;
+import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.DopplerStore;
+import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -93,6 +98,10 @@ final class Applying {
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
                 VaultStore.provider(),
+                GoogleStore.provider(ApiCalls.UNCOUNTED),
+                AzureStore.provider(ApiCalls.UNCOUNTED),
+                InfisicalStore.provider(ApiCalls.UNCOUNTED),
+                DopplerStore.provider(ApiCalls.UNCOUNTED),
                 webhook),
             gates);
     Fetching fetching =

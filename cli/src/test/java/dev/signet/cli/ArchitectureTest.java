@@ -118,6 +118,20 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("com.amazon..")
         .check(SIGNET);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.signet.stores.google..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.google.auth..", "com.google.api..")
+        .check(SIGNET);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.signet.stores.azure..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.azure..", "com.microsoft..", "reactor..")
+        .check(SIGNET);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.signet.operator;
 import dev.signet.delivery.Controller;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
@@ -25,6 +26,10 @@ import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.kube.Cluster;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
+import dev.signet.stores.azure.AzureStore;
+import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.DopplerStore;
+import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -63,7 +68,8 @@ public final class Controllers {
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(KubernetesStore.provider(metrics::apiCall), webhook),
+            providers(
+                KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Fetching fetching =
@@ -110,8 +116,17 @@ public final class Controllers {
   }
 
   /** Of stores in a cluster. */
-  private static List<StoreProvider> providers(StoreProvider kubernetes, StoreProvider webhook) {
-    return List.of(FakeStore.provider(), kubernetes, VaultStore.provider(), webhook);
+  private static List<StoreProvider> providers(
+      StoreProvider kubernetes, StoreProvider webhook, ApiCalls calls) {
+    return List.of(
+        FakeStore.provider(),
+        kubernetes,
+        VaultStore.provider(),
+        GoogleStore.provider(calls),
+        AzureStore.provider(calls),
+        InfisicalStore.provider(calls),
+        DopplerStore.provider(calls),
+        webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -122,6 +137,7 @@ public final class Controllers {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(KubernetesStore.provider(), WebhookStore.provider(none));
+    return providers(
+        KubernetesStore.provider(), WebhookStore.provider(none), ApiCalls.UNCOUNTED);
   }
 }

@@ -3,8 +3,10 @@ package dev.signet.stores.azure;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.http.policy.FixedDelay;
 import com.azure.core.http.policy.FixedDelayOptions;
 import com.azure.core.http.policy.RetryOptions;
+import com.azure.core.http.policy.RetryPolicy;
 import com.azure.identity.ClientAssertionCredentialBuilder;
 import com.azure.identity.ClientCertificateCredentialBuilder;
 import com.azure.identity.ClientSecretCredentialBuilder;
@@ -27,6 +29,10 @@ final class Library {
 
   private static final RetryOptions NEVER =
       new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
+
+  /** The same, for what takes no options. */
+  private static final RetryPolicy ONCE =
+      new RetryPolicy(new FixedDelay(0, Duration.ofMillis(1)));
 
   private final Endpoint endpoint;
   private final AzureConfiguration.Cloud cloud;
@@ -70,7 +76,7 @@ final class Library {
 
   Tokens.Token machine(String application) throws StoreException {
     ManagedIdentityCredentialBuilder builder =
-        new ManagedIdentityCredentialBuilder().retryOptions(NEVER).httpClient(client);
+        new ManagedIdentityCredentialBuilder().retryPolicy(ONCE).httpClient(client);
     if (!application.isEmpty()) {
       builder.clientId(application);
     }
