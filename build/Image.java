@@ -48,7 +48,7 @@ static final List<String> PACKAGES = List.of("libc6");
  */
 static final List<String> JVM = List.of(
     "-XX:+UseSerialGC", "-XX:MinRAMPercentage=25", "-XX:MaxRAMPercentage=25", "-Xmn16m", "-XX:TrimNativeHeapInterval=10000",
-    "-XX:+UseCompactObjectHeaders", "-XX:CompileThresholdScaling=3", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
+    "-XX:+UseCompactObjectHeaders", "-XX:+UseStringDeduplication", "-XX:CompileThresholdScaling=3", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
     "-XX:-HeapDumpOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash", "-XX:+ErrorFileToStderr", "-XX:+DisableAttachMechanism",
     "-Xlog:disable", "-Xlog:all=warning,aot*=off:stderr", "--enable-native-access=ALL-UNNAMED",
     "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dsignet.program=signet", "-Dsignet.tty=");

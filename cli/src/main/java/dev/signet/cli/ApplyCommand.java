@@ -165,7 +165,7 @@ final class ApplyCommand implements Command {
       outcomes.forEach(
           (ref, outcome) ->
               rows.add(ApplyReport.Row.of(ref, places.getOrDefault(ref, ""), outcome)));
-      rows.addAll(locked(manifests));
+      rows.addAll(ApplyReport.locked(manifests));
       return new ApplyReport(rows, manifests.failures(), Map.of()).print(surroundings, output);
     } catch (StateException e) {
       throw CommandFailure.because(e);
@@ -178,18 +178,6 @@ final class ApplyCommand implements Command {
     try (SopsManifests sops = flux.open(surroundings, sources)) {
       return Manifests.read(sources, usual, new SopsFiles(sops, /* checking= */ false));
     }
-  }
-
-  private static List<ApplyReport.Row> locked(Manifests manifests) {
-    List<ApplyReport.Row> rows = new ArrayList<>();
-    manifests
-        .locked()
-        .forEach(
-            (ref, failure) ->
-                rows.add(
-                    ApplyReport.Row.failed(
-                        ref, failure.where(), "refused", "DecryptionFailed", failure.why())));
-    return rows;
   }
 
   private int onCluster(Surroundings surroundings, List<Path> sources, Duration patience)
@@ -215,7 +203,7 @@ final class ApplyCommand implements Command {
         new ClusterWait(surroundings, server.inspection(), patience).run(rows);
       }
       List<ApplyReport.Row> all = new ArrayList<>(rows.values());
-      all.addAll(locked(manifests));
+      all.addAll(ApplyReport.locked(manifests));
       return new ApplyReport(all, manifests.failures(), ClusterChoice.tree(connection))
           .print(surroundings, output);
     }

@@ -70,9 +70,25 @@ record ApplyReport(List<Row> rows, List<Manifests.Failure> unreadable, Map<Strin
   /** Prints it and returns the exit code. */
   int print(Surroundings surroundings, Options.Output output) {
     output.print(surroundings, () -> table(surroundings), this::tree);
-    boolean all =
-        unreadable.isEmpty() && rows.stream().allMatch(row -> row.delivered().orElse(true));
-    return all ? ExitCode.OK : ExitCode.NOT_DELIVERED;
+    return good() ? ExitCode.OK : ExitCode.NOT_DELIVERED;
+  }
+
+  /** Whether all was read and delivered. */
+  boolean good() {
+    return unreadable.isEmpty() && rows.stream().allMatch(row -> row.delivered().orElse(true));
+  }
+
+  /** What stayed encrypted of those manifests. */
+  static List<Row> locked(Manifests manifests) {
+    List<Row> rows = new ArrayList<>();
+    manifests
+        .locked()
+        .forEach(
+            (ref, failure) ->
+                rows.add(
+                    Row.failed(
+                        ref, failure.where(), "refused", "DecryptionFailed", failure.why())));
+    return rows;
   }
 
   private Map<String, Object> tree() {
@@ -121,6 +137,11 @@ record ApplyReport(List<Row> rows, List<Manifests.Failure> unreadable, Map<Strin
       table.print(surroundings.out());
     }
     surroundings.out().flush();
+    errors(surroundings);
+  }
+
+  /** Why each failed that did, for people. */
+  void errors(Surroundings surroundings) {
     for (Row row : rows) {
       if (!row.reason().isEmpty()) {
         Signet.error(surroundings, row.ref() + ": " + row.message(), "");

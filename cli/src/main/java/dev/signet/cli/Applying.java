@@ -39,12 +39,12 @@ import dev.signet.stores.https.WebhookStore;
 import dev.signet.stores.vault.VaultStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Wires the controllers of this version to a directory and runs them: where every dialect is named
@@ -70,6 +70,8 @@ final class Applying {
   private Applying() {}
 
   /**
+   * Delivers everything.
+   *
    * @param root what relative paths in manifests are relative to
    * @param sops what opens SopsSecrets
    */
@@ -79,6 +81,26 @@ final class Applying {
       Path root,
       DecryptionKeys sops,
       Pass.Progress progress) {
+    return run(surroundings, directory, root, sops, progress, /* printing= */ false);
+  }
+
+  /** The same for who prints what comes out: nothing is pushed, and there may be any objects. */
+  static Map<Ref, Outcome> print(
+      Surroundings surroundings,
+      Directory directory,
+      Path root,
+      DecryptionKeys sops,
+      Pass.Progress progress) {
+    return run(surroundings, directory, root, sops, progress, /* printing= */ true);
+  }
+
+  private static Map<Ref, Outcome> run(
+      Surroundings surroundings,
+      Directory directory,
+      Path root,
+      DecryptionKeys sops,
+      Pass.Progress progress,
+      boolean printing) {
     SealingKeys keys = Projects.keys(surroundings, directory);
     InstallationKey installation =
         new InstallationKey(directory, SealingKeys.NAMESPACE, surroundings.random());
@@ -104,13 +126,16 @@ final class Applying {
                 DopplerStore.provider(ApiCalls.UNCOUNTED),
                 webhook),
             gates);
-    Fetching fetching =
-        new Fetching(
-            stores,
-            new Generating(
-                directory, Generators.all(webhook), surroundings.clock(), surroundings.random()),
-            templates);
-    List<Controller> controllers =
+    Generating generating =
+        new Generating(
+            directory,
+            AccountTokens.NONE,
+            Generators.with(WebhookStore.generator(webhook)),
+            surroundings.clock(),
+            surroundings.random());
+    Fetching fetching = new Fetching(stores, generating, templates);
+    List<Controller> controllers = new ArrayList<>();
+    controllers.addAll(
         List.of(
             new PlainSecrets(directory, surroundings.clock()),
             new SealedSecretController(directory, directory, keys, surroundings.templateSources()),
@@ -122,28 +147,36 @@ final class Applying {
                 surroundings.clock(),
                 surroundings.random()),
             FanOutController.externalSecrets(directory, directory),
-            FanOutController.pushSecrets(directory, directory),
             SecretStoreController.clusterWide(directory, directory, stores, surroundings.clock()),
             SecretStoreController.namespaced(directory, directory, stores, surroundings.clock()),
             ExternalSecretController.whenAsked(
-                directory, directory, fetching, surroundings.clock()),
-            PushSecretController.whenAsked(directory, directory, fetching, surroundings.clock()));
+                directory,
+                directory,
+                fetching,
+                surroundings.clock(),
+                /* genericTargets= */ printing)));
+    if (!printing) {
+      controllers.add(FanOutController.pushSecrets(directory, directory));
+      controllers.add(
+          PushSecretController.whenAsked(directory, directory, fetching, surroundings.clock()));
+    }
     int workers = Runtime.getRuntime().availableProcessors();
     Map<Ref, Outcome> outcomes =
         new TreeMap<>(new Pass(directory, controllers, workers).run(progress));
     gates.flights().forgetAll();
-    addUnsupported(directory.manifests(), controllers, outcomes);
+    if (!printing) {
+      addUnsupported(directory.manifests(), generating, outcomes);
+    }
     return outcomes;
   }
 
   private static void addUnsupported(
-      Manifests manifests, List<Controller> controllers, Map<Ref, Outcome> outcomes) {
-    Set<Object> handled = controllers.stream().map(Controller::kind).collect(Collectors.toSet());
+      Manifests manifests, Generating generating, Map<Ref, Outcome> outcomes) {
     for (Manifest manifest : manifests.all()) {
       Ref ref = manifest.object().ref();
       if (SECRET_GROUPS.contains(ref.kind().group())
-          && !handled.contains(ref.kind())
-          && !Generating.knows(ref.kind())) {
+          && !outcomes.containsKey(ref)
+          && !generating.knows(ref.kind())) {
         outcomes.put(
             ref,
             new Outcome.Stalled(

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     description = {
       "Prints manifests with what SOPS encrypted in plain, or sealed instead: a filter between a folder",
-      "or a pipe and whoever applies, such as a plugin of Argo CD. Other documents pass as they are."
+      "or a pipe and whoever applies, such as a plugin of Argo CD. Other documents pass as they are.",
+      "With --deliver it also prints what SealedSecrets, ExternalSecrets and SopsSecrets make."
     },
     footer = {
       "",
@@ -38,9 +40,10 @@ import picocli.CommandLine.Option;
       "  signet render -f deploy/ | kubectl apply -f -",
       "  kustomize build . | signet render --ignore-mac",
       "  signet render -f deploy/ --sealed-with cluster.pem",
+      "  signet render -f deploy/ --deliver | kubectl diff -f -",
       "",
       "Without --sealed-with the output holds secrets in plain: Argo CD keeps it in its cache. Files are",
-      "printed only if all of them can be opened."
+      "printed only if all of them can be opened; with --deliver, only if all is delivered."
     })
 final class RenderCommand implements Command {
 
@@ -67,13 +70,24 @@ final class RenderCommand implements Command {
       })
   boolean ignoreMac;
 
+  @Option(
+      names = "--deliver",
+      description = {
+        "Print the Secrets, and other objects, that secret resources make, in the place of these, of",
+        "their stores and generators. Values are fetched now; the keys are those of the directory's",
+        "state, which is not changed. PushSecrets push nothing and pass as they are."
+      })
+  boolean deliver;
+
+  @Mixin Options.StateFolder state = new Options.StateFolder();
+
   @Mixin FluxKeyOptions flux = new FluxKeyOptions();
 
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
       defaultValue = "default",
-      description = "With --sealed-with: the namespace of Secrets that name none.")
+      description = "With --sealed-with or --deliver: the namespace of objects that name none.")
   String namespace = "default";
 
   @Override
@@ -81,7 +95,9 @@ final class RenderCommand implements Command {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     List<Path> sources = files.stream().map(surroundings::path).toList();
     try (SopsManifests sops = flux.open(surroundings, sources)) {
-      if (files.isEmpty()) {
+      if (deliver) {
+        deliver(surroundings, sops, sources, all);
+      } else if (files.isEmpty()) {
         byte[] input = InputOutput.read(surroundings, "-");
         if (isFunction(input)) {
           all.writeBytes(
@@ -103,6 +119,35 @@ final class RenderCommand implements Command {
     InputOutput.write(surroundings, Optional.empty(), content, AtomicFile.Readers.OWNER);
     Arrays.fill(content, (byte) 0);
     return ExitCode.OK;
+  }
+
+  private void deliver(
+      Surroundings surroundings, SopsManifests sops, List<Path> sources, ByteArrayOutputStream out)
+      throws CommandFailure, IOException {
+    if (ignoreMac) {
+      throw CommandFailure.usage(
+          "--ignore-mac and --deliver exclude each other", "render first, and deliver its output");
+    }
+    SopsFiles opener = new SopsFiles(sops, /* checking= */ true);
+    Manifests manifests;
+    if (sources.isEmpty()) {
+      byte[] input = InputOutput.read(surroundings, "-");
+      if (isFunction(input)) {
+        throw CommandFailure.of("--deliver is not for functions of kustomize");
+      }
+      manifests = Manifests.of(input, Path.of("stdin.yaml"), namespace, opener);
+    } else {
+      manifests = Manifests.read(sources, namespace, opener);
+    }
+    Optional<Sealer> sealer =
+        certificate.isPresent()
+            ? Optional.of(sealer(surroundings, certificate.get()))
+            : Optional.empty();
+    for (Map<String, @Nullable Object> tree :
+        new DeliveredManifests(surroundings, Projects.of(surroundings, state), sops)
+            .of(manifests)) {
+      print(tree, "what was delivered", sealer, out);
+    }
   }
 
   /** Whether kustomize is who calls. */
@@ -254,29 +299,36 @@ final class RenderCommand implements Command {
       }
       return;
     }
-    Sealer sealer = sealer(surroundings, certificate.get());
+    Optional<Sealer> sealer = Optional.of(sealer(surroundings, certificate.get()));
     for (Document document : read(plain, source)) {
-      String text = ManifestFormat.YAML.document(document.tree());
-      boolean secret =
-          "Secret".equals(document.tree().get("kind"))
-              && "v1".equals(document.tree().get("apiVersion"));
-      if (!secret) {
-        out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-        continue;
-      }
-      SealDocuments.seal(
-          text.getBytes(StandardCharsets.UTF_8),
-          source,
-          new Sealing(
-              Optional.empty(),
-              Optional.empty(),
-              Optional.of(namespace),
-              /* namespaceChosen= */ false,
-              /* allowEmpty= */ true),
-          sealer,
-          ManifestFormat.YAML,
-          out);
+      print(document.tree(), source, sealer, out);
     }
+  }
+
+  private void print(
+      Map<String, @Nullable Object> tree,
+      String source,
+      Optional<Sealer> sealer,
+      ByteArrayOutputStream out)
+      throws CommandFailure {
+    byte[] text = ManifestFormat.YAML.document(tree).getBytes(StandardCharsets.UTF_8);
+    boolean secret = "Secret".equals(tree.get("kind")) && "v1".equals(tree.get("apiVersion"));
+    if (!secret || sealer.isEmpty()) {
+      out.writeBytes(text);
+      return;
+    }
+    SealDocuments.seal(
+        text,
+        source,
+        new Sealing(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(namespace),
+            /* namespaceChosen= */ false,
+            /* allowEmpty= */ true),
+        sealer.get(),
+        ManifestFormat.YAML,
+        out);
   }
 
   private static boolean startsDocument(byte[] text) {

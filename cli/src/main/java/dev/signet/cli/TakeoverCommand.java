@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 
 @CommandLine.Command(
     description =
-        "Says what would happen to ExternalSecrets if `signet operator` became their controller.",
+        "Says what would happen to ExternalSecrets, PushSecrets and their cluster-wide kinds if"
+            + " `signet operator` became their controller.",
     footer = {
       "",
       "Examples:",
@@ -31,6 +32,8 @@ import picocli.CommandLine.Option;
       "its next refresh. To take over is to stop the other controller and to start the operator."
     })
 final class TakeoverCommand implements Command {
+
+  private static final String EXTERNAL_SECRET = "ExternalSecret";
 
   @Mixin Options options = new Options();
 
@@ -44,7 +47,7 @@ final class TakeoverCommand implements Command {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "Only ExternalSecrets of that namespace.")
+      description = "Only ExternalSecrets and PushSecrets of that namespace.")
   Optional<String> namespace = Optional.empty();
 
   @Override
@@ -55,7 +58,7 @@ final class TakeoverCommand implements Command {
           "use --dry-run");
     }
     List<Takeover.Finding> found = new ArrayList<>();
-    int looked = 0;
+    Map<String, Long> looked = new LinkedHashMap<>();
     try (Cluster open =
         new Cluster(
             cluster.connection(surroundings),
@@ -68,11 +71,13 @@ final class TakeoverCommand implements Command {
               open,
               new Stores(open, AccountTokens.NONE, Controllers.unasked()),
               surroundings.clock());
-      for (KubeObject each : open.list(Kinds.EXTERNAL_SECRETS.kind())) {
-        if (namespace.isEmpty() || namespace.get().equals(each.ref().namespace())) {
-          looked++;
-          found.addAll(takeover.look(each));
-          Takeover.finalizer(each).ifPresent(found::add);
+      for (GroupKind kind : Takeover.kinds()) {
+        for (KubeObject each : open.list(kind)) {
+          if (namespace.isEmpty() || namespace.get().equals(each.ref().namespace())) {
+            looked.merge(kind.kind(), 1L, Long::sum);
+            found.addAll(takeover.look(each));
+            Takeover.finalizer(each).filter(_ -> holdsBack(kind)).ifPresent(found::add);
+          }
         }
       }
       if (namespace.isEmpty()) {
@@ -83,26 +88,29 @@ final class TakeoverCommand implements Command {
     } catch (ObjectsException e) {
       throw CommandFailure.because(e);
     }
-    int count = looked;
-    output.print(surroundings, () -> print(surroundings, count, found), () -> tree(count, found));
+    output.print(surroundings, () -> print(surroundings, looked, found), () -> tree(looked, found));
     return ExitCode.OK;
   }
 
-  private static void print(Surroundings surroundings, int looked, List<Takeover.Finding> found) {
-    long quiet =
-        looked
-            - found.stream()
-                .filter(each -> each.kind() != Takeover.Kind.FINALIZER)
-                .map(Takeover.Finding::about)
-                .distinct()
-                .count();
+  /** The others are looked at with what else upstream holds back. */
+  private static boolean holdsBack(GroupKind kind) {
+    return !Kinds.HELD_BACK.contains(kind);
+  }
+
+  private static void print(
+      Surroundings surroundings, Map<String, Long> looked, List<Takeover.Finding> found) {
+    long external = looked.getOrDefault(EXTERNAL_SECRET, 0L);
     surroundings
         .out()
         .println(
-            quiet
-                + " of "
-                + looked
-                + " ExternalSecrets would be left as they are until their next refresh");
+            quiet(EXTERNAL_SECRET, external, found)
+                + " would be left as they are until their next refresh");
+    looked.forEach(
+        (kind, count) -> {
+          if (!kind.equals(EXTERNAL_SECRET)) {
+            surroundings.out().println(quiet(kind, count, found) + " too");
+          }
+        });
     Table table = new Table("KIND", "NAME", "WOULD", "WHY");
     for (Takeover.Finding each : found) {
       table.row(each.about().kind().kind(), each.about().path(), would(each.kind()), each.why());
@@ -112,17 +120,31 @@ final class TakeoverCommand implements Command {
     }
   }
 
+  private static String quiet(String kind, long looked, List<Takeover.Finding> found) {
+    long loud =
+        found.stream()
+            .filter(each -> each.kind() != Takeover.Kind.FINALIZER)
+            .map(Takeover.Finding::about)
+            .filter(about -> about.kind().kind().equals(kind))
+            .distinct()
+            .count();
+    return (looked - loud) + " of " + looked + " " + kind + "s";
+  }
+
   private static String would(Takeover.Kind kind) {
     return switch (kind) {
       case FETCH -> "be fetched";
+      case PUSH -> "be pushed";
+      case WRITE -> "write";
       case REFUSAL -> "be refused";
       case FINALIZER -> "lose it when deleted";
     };
   }
 
-  private static Map<String, Object> tree(int looked, List<Takeover.Finding> found) {
+  private static Map<String, Object> tree(Map<String, Long> looked, List<Takeover.Finding> found) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("externalSecrets", (long) looked);
+    tree.put("externalSecrets", looked.getOrDefault(EXTERNAL_SECRET, 0L));
+    tree.put("looked", new LinkedHashMap<>(looked));
     List<Object> all = new ArrayList<>();
     for (Takeover.Finding each : found) {
       Map<String, Object> one = new LinkedHashMap<>();

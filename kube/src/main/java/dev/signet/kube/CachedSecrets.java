@@ -29,6 +29,8 @@ final class CachedSecrets implements Store {
   /** How many uids of deleted Secrets are remembered, for answers that come late. */
   private static final int DELETED = 4096;
 
+  private static final int COMMON = 1024;
+
   private record Owner(String apiVersion, String kind, String name, String uid) {}
 
   private record Entry(
@@ -44,6 +46,9 @@ final class CachedSecrets implements Store {
   private final Map<String, Map<String, Entry>> entries = new ConcurrentHashMap<>();
 
   private final Set<String> deleted = new LinkedHashSet<>();
+
+  /** Texts that thousands of Secrets have in common: keys of labels, kinds of owners. */
+  private final Map<String, String> common = new ConcurrentHashMap<>();
 
   CachedSecrets(WrittenSecrets written) {
     this.written = written;
@@ -148,8 +153,8 @@ final class CachedSecrets implements Store {
             Stub.orEmpty(metadata.getUid()),
             Stub.orEmpty(metadata.getResourceVersion()),
             Stub.orEmpty(metadata.getCreationTimestamp()),
-            metadata.getLabels() == null ? Map.of() : Map.copyOf(metadata.getLabels()),
-            owner(metadata.getOwnerReferences()));
+            labels(metadata),
+            owner(metadata));
     Entry before =
         entries
             .computeIfAbsent(Stub.namespace(metadata), _ -> new ConcurrentHashMap<>())
@@ -160,15 +165,35 @@ final class CachedSecrets implements Store {
     return before == null ? null : Stub.of(key, before.uid(), before.version());
   }
 
-  private static @Nullable Owner owner(@Nullable List<OwnerReference> owners) {
-    if (owners != null) {
-      for (OwnerReference each : owners) {
+  private Map<String, String> labels(ObjectMeta metadata) {
+    Map<String, String> labels = new TreeMap<>();
+    if (metadata.getLabels() != null) {
+      metadata.getLabels().forEach((key, value) -> labels.put(common(key), value));
+    }
+    return Map.copyOf(labels);
+  }
+
+  private @Nullable Owner owner(ObjectMeta metadata) {
+    if (metadata.getOwnerReferences() != null) {
+      for (OwnerReference each : metadata.getOwnerReferences()) {
         if (Boolean.TRUE.equals(each.getController())) {
-          return new Owner(each.getApiVersion(), each.getKind(), each.getName(), each.getUid());
+          // Mostly it has the name of its Secret.
+          String name =
+              each.getName().equals(metadata.getName()) ? metadata.getName() : each.getName();
+          return new Owner(
+              common(each.getApiVersion()), common(each.getKind()), name, each.getUid());
         }
       }
     }
     return null;
+  }
+
+  private String common(String text) {
+    String known = common.get(text);
+    if (known == null && common.size() < COMMON) {
+      known = common.putIfAbsent(text, text);
+    }
+    return known == null ? text : known;
   }
 
   @Override

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,7 +67,7 @@ public final class Cluster implements Objects, AutoCloseable {
   private final Discovery discovery;
   private final SecretBodies bodies;
   private final WrittenSecrets written = new WrittenSecrets(System::nanoTime);
-  private final List<Watching> watchings = new CopyOnWriteArrayList<>();
+  private final Watchings watchings;
 
   /** Kinds of others, into which values may be written. */
   private final Set<GroupKind> lookedUp = ConcurrentHashMap.newKeySet();
@@ -120,14 +119,10 @@ public final class Cluster implements Objects, AutoCloseable {
             options.timeout());
     this.answers = new Answers(api);
     this.discovery = new Discovery(api);
+    this.watchings = new Watchings(client, discovery, executor);
     this.bodies = new SecretBodies(api);
     long every = options.missing().toMillis();
-    var _ =
-        timer.scheduleWithFixedDelay(
-            () -> watchings.forEach(each -> executor.execute(each::look)),
-            every,
-            every,
-            TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(watchings::look, every, every, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -161,13 +156,16 @@ public final class Cluster implements Objects, AutoCloseable {
       if (!resource.equals(resources.get(resource.kind()))) {
         throw new IllegalArgumentException("not a resource of this cluster: " + resource.kind());
       }
-      Supplier<Store> stores = stores(resource);
-      Watching watching =
-          new Watching(
-              client, discovery, executor, resource, namespaces, labelSelector, stores, changed);
-      watchings.add(watching);
-      executor.execute(watching::look);
+      watchings.watch(resource, namespaces, labelSelector, stores(resource), changed);
     }
+  }
+
+  /**
+   * From now on tells of changes in kinds of others too, once {@link #serves} was asked about them.
+   * They are read from no cache, and a user who may not list them is told of nothing.
+   */
+  public void follow(Namespaces namespaces, String labelSelector, Consumer<Ref> changed) {
+    watchings.follow(namespaces, labelSelector, changed);
   }
 
   private Supplier<Store> stores(Resource resource) {
@@ -181,7 +179,7 @@ public final class Cluster implements Objects, AutoCloseable {
 
   /** Whether every watched kind that is served has been listed and told of. */
   public boolean synced() {
-    return watchings.stream().allMatch(each -> each.missing() || each.synced());
+    return watchings.synced();
   }
 
   /**
@@ -189,25 +187,17 @@ public final class Cluster implements Objects, AutoCloseable {
    * may not list, which nothing but a change of roles can help.
    */
   public boolean settled() {
-    return watchings.stream().allMatch(each -> each.missing() || each.synced() || each.denied());
+    return watchings.settled();
   }
 
   /** The watched kinds that the API server does not serve, ordered by name. */
   public List<GroupKind> missing() {
-    return watchings.stream()
-        .filter(Watching::missing)
-        .map(each -> each.resource().kind())
-        .distinct()
-        .sorted(Comparator.comparing(GroupKind::toString))
-        .toList();
+    return watchings.missing();
   }
 
   /** Why kinds cannot be listed or watched now: for each the last failure and what to do. */
   public Map<GroupKind, String> failing() {
-    Map<GroupKind, String> failing = new LinkedHashMap<>();
-    watchings.forEach(
-        each -> each.failure().ifPresent(why -> failing.put(each.resource().kind(), why)));
-    return failing;
+    return watchings.failing();
   }
 
   /** For what this package does beside objects: leases and events. */
@@ -277,16 +267,7 @@ public final class Cluster implements Objects, AutoCloseable {
   }
 
   private void watchRefused(String path, int code) {
-    if (code == 404) {
-      watchings.stream().filter(each -> each.isAt(path)).forEach(Watching::lookAgain);
-    }
-  }
-
-  private Optional<Watching> watching(GroupKind kind, String namespace) {
-    return watchings.stream()
-        .filter(each -> each.resource().kind().equals(kind))
-        .filter(each -> each.covers(namespace) && (each.missing() || each.synced()))
-        .findFirst();
+    watchings.refused(path, code);
   }
 
   @Override
@@ -295,7 +276,7 @@ public final class Cluster implements Objects, AutoCloseable {
       return Optional.empty();
     }
     if (!ref.kind().equals(Resource.CONFIG_MAPS.kind())) {
-      Optional<Watching> watching = watching(ref.kind(), ref.namespace());
+      Optional<Watching> watching = watchings.knowing(ref.kind(), ref.namespace());
       if (watching.isPresent()) {
         return cache(watching.get(), ref.namespace()).object(Stub.key(ref.namespace(), ref.name()));
       }
@@ -323,7 +304,8 @@ public final class Cluster implements Objects, AutoCloseable {
 
   @Override
   public Optional<String> knownVersion(Ref ref) {
-    return watching(ref.kind(), ref.namespace())
+    return watchings
+        .knowing(ref.kind(), ref.namespace())
         .flatMap(
             watching -> {
               String key = Stub.key(ref.namespace(), ref.name());
@@ -338,8 +320,7 @@ public final class Cluster implements Objects, AutoCloseable {
 
   /** A cache that is still being filled tells of its objects, and is asked for each of them. */
   private Optional<KubeObject> listedSoFar(Ref ref) {
-    return watchings.stream()
-        .filter(each -> each.resource().kind().equals(ref.kind()))
+    return watchings.of(ref.kind()).stream()
         .filter(each -> each.covers(ref.namespace()))
         .findFirst()
         .flatMap(
@@ -351,8 +332,7 @@ public final class Cluster implements Objects, AutoCloseable {
     if (kind.equals(GroupKind.SECRET)) {
       return List.of();
     }
-    List<Watching> watched =
-        watchings.stream().filter(each -> each.resource().kind().equals(kind)).toList();
+    List<Watching> watched = watchings.of(kind);
     List<KubeObject> found = new ArrayList<>();
     if (!watched.isEmpty() && watched.stream().allMatch(each -> each.missing() || each.synced())) {
       for (Watching each : watched) {
@@ -399,6 +379,7 @@ public final class Cluster implements Objects, AutoCloseable {
       if (found.filter(Resource::namespaced).isPresent()) {
         lookedUp.add(wanted);
         resources.putIfAbsent(wanted, found.get());
+        watchings.met(found.get());
       }
       known = resources.get(wanted);
     }
@@ -414,7 +395,7 @@ public final class Cluster implements Objects, AutoCloseable {
     if (status.equals(object.tree().getOrDefault("status", Map.of()))) {
       return;
     }
-    Optional<Watching> watching = watching(ref.kind(), ref.namespace());
+    Optional<Watching> watching = watchings.knowing(ref.kind(), ref.namespace());
     if (watching.isEmpty()) {
       var _ = putStatus(object, status);
       return;
@@ -631,7 +612,9 @@ public final class Cluster implements Objects, AutoCloseable {
   }
 
   private Optional<CachedSecrets> secretCache(String namespace) {
-    return watching(GroupKind.SECRET, namespace).map(each -> (CachedSecrets) each.store(namespace));
+    return watchings
+        .knowing(GroupKind.SECRET, namespace)
+        .map(each -> (CachedSecrets) each.store(namespace));
   }
 
   @Override
@@ -679,8 +662,7 @@ public final class Cluster implements Objects, AutoCloseable {
 
   private Optional<String> served(GroupKind kind) throws ObjectsException {
     Optional<String> watched =
-        watchings.stream()
-            .filter(each -> each.resource().kind().equals(kind))
+        watchings.of(kind).stream()
             .flatMap(each -> each.version().stream())
             .findFirst()
             .or(() -> Optional.ofNullable(servedVersions.get(kind)));
@@ -719,7 +701,7 @@ public final class Cluster implements Objects, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    watchings.forEach(Watching::close);
+    watchings.close();
     client.close();
     executor.shutdownNow();
   }

@@ -72,15 +72,21 @@ public final class Controllers {
                 KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
-    Fetching fetching =
-        new Fetching(
-            stores, new Generating(objects, Generators.all(webhook), clock, random), templates);
+    Generating generating =
+        new Generating(
+            objects,
+            cluster.serviceAccountTokens()::token,
+            Generators.with(WebhookStore.generator(webhook)),
+            clock,
+            random);
+    Fetching fetching = new Fetching(stores, generating, templates);
     return List.of(
         FanOutController.externalSecrets(objects, memory),
         FanOutController.pushSecrets(objects, memory),
         new NamespaceController(objects),
         // What goes there delivered nothing: it counts for no limit of removals.
-        new GeneratorStateController(new CountedObjects(cluster, metrics, () -> {}), memory, clock),
+        new GeneratorStateController(
+            new CountedObjects(cluster, metrics, () -> {}), memory, generating, clock),
         SecretStoreController.clusterWide(objects, memory, stores, clock),
         SecretStoreController.namespaced(objects, memory, stores, clock),
         ExternalSecretController.whenDue(
@@ -109,10 +115,10 @@ public final class Controllers {
   static List<Controller> compared(Shadow shadow, Objects objects, Clock clock) {
     Objects read = shadow.over(objects);
     Stores stores = new Stores(read, AccountTokens.NONE, unasked());
-    return List.of(
-        shadow.over(
-            new TakeoverController(
-                Kinds.EXTERNAL_SECRETS.kind(), read, new Takeover(read, stores, clock))));
+    Takeover takeover = new Takeover(read, stores, clock);
+    return Takeover.kinds().stream()
+        .map(kind -> shadow.over(new TakeoverController(kind, read, takeover)))
+        .toList();
   }
 
   /** Of stores in a cluster. */

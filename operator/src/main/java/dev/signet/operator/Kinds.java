@@ -95,7 +95,9 @@ public final class Kinds {
           EXTERNAL_SECRETS,
           SECRET_STORES,
           CLUSTER_SECRET_STORES,
+          PUSH_SECRETS,
           CLUSTER_EXTERNAL_SECRETS,
+          CLUSTER_PUSH_SECRETS,
           NAMESPACES);
 
   /** Whatever the operator reads but for Secrets. */

@@ -5,7 +5,6 @@ import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
 import dev.signet.delivery.traffic.StoreGates;
-import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
@@ -17,11 +16,10 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,16 +40,6 @@ final class Metrics implements CountedObjects.Writes {
   private static final String SYNCED = "Synced";
   private static final String SEALED = "sealed_secrets_controller_";
 
-  /** The kinds of External Secrets that have series of their own. */
-  private static final List<String> EXTERNAL =
-      List.of(
-          "ExternalSecret",
-          "SecretStore",
-          "ClusterSecretStore",
-          "ClusterExternalSecret",
-          "PushSecret",
-          "ClusterPushSecret");
-
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter reconciles =
       counter("controller_runtime_reconcile", "Reconciles by result.", "controller", "result");
@@ -63,6 +51,7 @@ final class Metrics implements CountedObjects.Writes {
           .help("How long reconciles took.")
           .labelNames("controller")
           .classicOnly()
+          .withoutExemplars()
           .register(registry);
   private final Counter writes =
       counter("signet_writes", "Writes that were sent to the cluster.", "what", "verb");
@@ -90,15 +79,10 @@ final class Metrics implements CountedObjects.Writes {
           .help("How long requests of kubeseal took.")
           .labelNames("path", "method")
           .classicOnly()
+          .withoutExemplars()
           .register(registry);
-  private final Counter syncCalls =
-      counter("externalsecret_sync_calls", "Looks at ExternalSecrets.", "name", "namespace");
 
   /** Upstream's name, which does not end as those of counters do here: so it is a gauge. */
-  private final Gauge syncErrors =
-      gauge("externalsecret_sync_calls_error", "ExternalSecrets that failed.", "name", "namespace");
-
-  /** Upstream's name again. */
   private final Gauge apiCalls =
       gauge(
           "externalsecret_provider_api_calls_count",
@@ -106,11 +90,6 @@ final class Metrics implements CountedObjects.Writes {
           "provider",
           "call",
           "status");
-
-  /** By kind, of External Secrets' own. */
-  private final Map<String, Gauge> conditions = new LinkedHashMap<>();
-
-  private final Map<String, Gauge> durations = new LinkedHashMap<>();
 
   private final Counter storeCalls =
       counter(
@@ -121,18 +100,7 @@ final class Metrics implements CountedObjects.Writes {
           "name",
           "result");
 
-  private final Gauge lastSync =
-      gauge(
-          "signet_externalsecret_last_sync_seconds",
-          "When each ExternalSecret was fetched last, in seconds since 1970.",
-          "name",
-          "namespace");
-  private final Gauge interval =
-      gauge(
-          "signet_externalsecret_refresh_interval_seconds",
-          "How often each ExternalSecret is to be fetched; absent where it is not.",
-          "name",
-          "namespace");
+  private final ObjectSeries objects = new ObjectSeries();
 
   private final Counter unreadableKeys =
       counter("signet_sealing_keys_unreadable", "Finds of a key Secret that holds no key.");
@@ -150,33 +118,24 @@ final class Metrics implements CountedObjects.Writes {
     Gauge build = gauge(SEALED + "build_info", "The version, as a label.", "revision");
     build.labelValues(version).set(0);
     ProcessMetrics.register(registry);
-    for (String kind : EXTERNAL) {
-      String prefix = kind.toLowerCase(Locale.ROOT);
-      conditions.put(
-          kind,
-          gauge(
-              prefix + "_status_condition",
-              "The conditions of each " + kind + ".",
-              "name",
-              "namespace",
-              "condition",
-              "status"));
-      durations.put(
-          kind,
-          gauge(
-              prefix + "_reconcile_duration",
-              "How long the last look at each " + kind + " took, in nanoseconds.",
-              "name",
-              "namespace"));
-    }
   }
 
   private Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   private Gauge gauge(String name, String help, String... labels) {
-    return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
+    return Gauge.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   /** Shows the queue, whether this process leads, and how many objects are known. */
@@ -368,28 +327,16 @@ final class Metrics implements CountedObjects.Writes {
     if (failed) {
       errors.labelValues(controller).inc();
     }
-    switch (ref.kind().kind()) {
-      case "SealedSecret" -> sealedSecret(ref, instance, result);
-      case "ExternalSecret" -> externalSecret(ref, result);
-      default -> {}
+    if (ref.kind().kind().equals("SealedSecret")) {
+      sealedSecret(ref, instance, result);
     }
-    external(ref, result, took);
+    objects.looked(ref, ready(result), took);
   }
 
-  private void external(Ref ref, Reconciled result, Duration took) {
-    Gauge condition = conditions.get(ref.kind().kind());
-    Gauge duration = durations.get(ref.kind().kind());
-    if (condition == null || duration == null) {
-      return;
-    }
-    duration.labelValues(ref.name(), ref.namespace()).set((double) took.toNanos());
-    if (result instanceof Reconciled.As(Outcome outcome)) {
-      for (String status : List.of("True", "False")) {
-        condition
-            .labelValues(ref.name(), ref.namespace(), "Ready", status)
-            .set(status.equals("True") == outcome.delivered() ? 1 : 0);
-      }
-    }
+  private static Optional<Boolean> ready(Reconciled result) {
+    return result instanceof Reconciled.As(Outcome outcome)
+        ? Optional.of(outcome.delivered())
+        : Optional.empty();
   }
 
   /**
@@ -397,20 +344,7 @@ final class Metrics implements CountedObjects.Writes {
    * first.
    */
   void keys(Ref ref, Optional<Boolean> substituted) {
-    Gauge condition = conditions.get(ref.kind().kind());
-    if (condition == null) {
-      return;
-    }
-    for (boolean status : List.of(true, false)) {
-      String label = status ? "True" : "False";
-      if (substituted.isEmpty()) {
-        condition.remove(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label);
-      } else {
-        condition
-            .labelValues(ref.name(), ref.namespace(), ExternalSecretReport.KEYS, label)
-            .set(status == substituted.get() ? 1 : 0);
-      }
-    }
+    objects.keys(ref, substituted);
   }
 
   private static String resultOf(Reconciled result) {
@@ -460,58 +394,26 @@ final class Metrics implements CountedObjects.Writes {
   /** Shows how old what an ExternalSecret delivered is, and how old it may be. */
   void synced(Ref ref, Optional<SyncSchedule> schedule) {
     if (ref.kind().kind().equals("ExternalSecret")) {
-      if (schedule.isPresent()) {
-        lastSync
-            .labelValues(ref.name(), ref.namespace())
-            .set((double) schedule.get().last().getEpochSecond());
-        interval
-            .labelValues(ref.name(), ref.namespace())
-            .set((double) schedule.get().interval().toSeconds());
-      } else {
-        lastSync.remove(ref.name(), ref.namespace());
-        interval.remove(ref.name(), ref.namespace());
-      }
-    }
-  }
-
-  private void externalSecret(Ref ref, Reconciled result) {
-    syncCalls.labelValues(ref.name(), ref.namespace()).inc();
-    boolean ready = result instanceof Reconciled.As(Outcome outcome) && outcome.delivered();
-    if (!ready) {
-      syncErrors.labelValues(ref.name(), ref.namespace()).inc();
+      objects.synced(ref, schedule);
     }
   }
 
   /** Ends the series of an object that is gone. */
   void gone(Ref ref) {
-    switch (ref.kind().kind()) {
-      case "SealedSecret" -> {
-        String instance = instances.remove(ref);
-        if (instance != null) {
-          conditionInfo.remove(ref.namespace(), ref.name(), SYNCED, instance);
-        }
-      }
-      case "ExternalSecret" -> {
-        synced(ref, Optional.empty());
-        syncCalls.remove(ref.name(), ref.namespace());
-        syncErrors.remove(ref.name(), ref.namespace());
-      }
-      default -> {}
+    String instance = instances.remove(ref);
+    if (instance != null) {
+      conditionInfo.remove(ref.namespace(), ref.name(), SYNCED, instance);
     }
+    objects.gone(ref);
     storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "success");
     storeCalls.remove(ref.kind().kind(), ref.namespace(), ref.name(), "error");
-    Gauge condition = conditions.get(ref.kind().kind());
-    Gauge duration = durations.get(ref.kind().kind());
-    if (condition != null && duration != null) {
-      condition.remove(ref.name(), ref.namespace(), "Ready", "True");
-      condition.remove(ref.name(), ref.namespace(), "Ready", "False");
-      keys(ref, Optional.empty());
-      duration.remove(ref.name(), ref.namespace());
-    }
   }
 
   /** Writes all of it in the text format 0.0.4. */
   void write(OutputStream out) throws IOException {
-    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    writer.write(out, registry.scrape());
+    // Of these there may be many, so that not all are made before the first is written.
+    objects.snapshots(metric -> writer.write(out, MetricSnapshots.of(metric)));
   }
 }

@@ -12,7 +12,6 @@ import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
 import dev.signet.delivery.queue.Workers;
-import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.ExternalSecretReport;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
@@ -46,7 +45,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -290,10 +288,7 @@ public final class Operator {
             : Optional.of(
                 Webhook.start(
                     settings.http().webhook().get(),
-                    new Validation(
-                        Controllers.unasked().stream()
-                            .map(StoreProvider::name)
-                            .collect(Collectors.toUnmodifiableSet())),
+                    new Validation(Controllers.unasked()),
                     objects,
                     () -> mayWrite.getAsBoolean() && cluster.settled(),
                     clock,

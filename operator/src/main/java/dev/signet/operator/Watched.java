@@ -34,6 +34,9 @@ final class Watched {
       watch(Kinds.STORES, namespaces, ALL);
       watch(List.of(Kinds.GENERATOR_STATES), namespaces, ALL);
       watch(Kinds.SOURCES, namespaces, ALL);
+      if (settings.dialects().genericTargets()) {
+        cluster.follow(namespaces, "reconcile.external-secrets.io/managed=true", changed);
+      }
       if (namespaces.names().isEmpty()) {
         // To fan out takes the whole cluster.
         watch(Kinds.FANNED_OUT, namespaces, ALL);

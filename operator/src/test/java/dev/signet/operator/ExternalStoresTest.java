@@ -143,8 +143,35 @@ class ExternalStoresTest {
                   .text("reason"))
           .isEqualTo("ResourceSynced");
       assertThat(stage.secret("settings")).isEmpty();
+      mended(
+          namespace.path("configmaps/settings"), "{\"data\": {\"url\": \"changed\"}}", "\"x://v\"");
+
+      // A kind that nobody here knows of beforehand.
+      stage.applyExternal(
+          "externalsecrets",
+          """
+          {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "lease"},
+           "spec": {"secretStoreRef": {"name": "store"}, "refreshInterval": "24h",
+            "target": {"manifest": {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"},
+             "template": {"templateFrom": [{"target": "spec", "literal": "holderIdentity: {{ .k }}"}]}},
+            "data": [{"secretKey": "k", "remoteRef": {"key": "k"}}]}}
+          """);
+      stage.awaitCondition(stage.externalPath("externalsecrets/lease"), "Ready", "True");
+      mended(
+          namespace.path("coordination.k8s.io/v1", "leases/lease"),
+          "{\"spec\": {\"holderIdentity\": \"changed\"}}",
+          "\"v\"");
     } finally {
       Stage.stop(operator);
     }
+  }
+
+  /** Somebody changes it, and it is as it was again. */
+  private void mended(String at, String patch, String wanted) throws IOException {
+    Eventually.holds(
+        Stage.SOON, at + " to be there", () -> stage.api().get(at).body().contains(wanted));
+    stage.api().patch(at, "application/merge-patch+json", patch).orFail();
+    Eventually.holds(
+        Stage.SOON, at + " to be mended", () -> stage.api().get(at).body().contains(wanted));
   }
 }

@@ -85,6 +85,59 @@ class TakingOverTest {
   }
 
   @Test
+  void aDryRunLooksAtWhatPushesToo() {
+    upstreamWrote("2026-01-01T00:20:00Z", "{}", "1-" + NO_METADATA, DATA);
+    String push =
+        """
+        {"apiVersion": "external-secrets.io/v1alpha1", "kind": "PushSecret",
+         "metadata": {"name": "push", "namespace": "default"},
+         "spec": {"refreshInterval": "1h", "secretStoreRefs": [{"name": "store"}],
+          "selector": {"secret": {"name": "my-es"}},
+          "data": [{"match": {"secretKey": "foo", "remoteRef": {"remoteKey": "there"}}}]},
+         "status": {"refreshTime": "%s", "syncedResourceVersion": "%s"}}
+        """;
+    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30));
+
+    objects.apply(push.formatted("2026-01-01T00:20:00Z", "1-" + NO_METADATA));
+    assertThat(operator.takeover()).isEmpty();
+    objects.apply(push.formatted("2025-12-31T00:20:00Z", "1-" + NO_METADATA));
+    assertThat(operator.takeover())
+        .containsExactly("PushSecret default/push PUSH it is due, or changed since it was synced");
+    objects.apply(push.formatted("2026-01-01T00:20:00Z", "").replace("remoteKey", "remoteKay"));
+    assertThat(operator.takeover())
+        .singleElement()
+        .asString()
+        .startsWith("PushSecret default/push REFUSAL ");
+    assertThat(store.calls()).isZero();
+  }
+
+  @Test
+  void aDryRunSaysWhatWouldBeMadeInNamespaces() {
+    for (String name : List.of("blue", "green")) {
+      objects.apply(
+          """
+          {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "%s", "labels": {"team": "%s"}}}
+          """
+              .formatted(name, name));
+    }
+    objects.apply(
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "ClusterExternalSecret",
+         "metadata": {"name": "all", "uid": "all-uid"},
+         "spec": {"externalSecretName": "made",
+          "namespaceSelectors": [{"matchLabels": {"team": "blue"}}],
+          "externalSecretSpec": {"secretStoreRef": {"name": "store"},
+           "dataFrom": [{"extract": {"key": "remote"}}]}}}
+        """);
+    VirtualOperator operator = new VirtualOperator(objects, store, Duration.ofMinutes(30));
+    objects.requests().clear();
+
+    assertThat(operator.takeover())
+        .containsExactly("ClusterExternalSecret all WRITE create ExternalSecret blue/made");
+    assertThat(objects.requests().keySet()).noneMatch(it -> !it.startsWith("get"));
+  }
+
+  @Test
   void aNamespaceThatGoesIsNotHeldBackByWhatUpstreamLeftThere() {
     String namespace =
         """

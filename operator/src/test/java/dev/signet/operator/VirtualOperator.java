@@ -8,7 +8,6 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Pace;
 import dev.signet.delivery.queue.WorkQueue;
-import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.externalsecrets.AccountTokens;
@@ -70,7 +69,7 @@ final class VirtualOperator {
     Fetching fetching =
         new Fetching(
             stores,
-            new Generating(objects, Generators.all(FakeStore.provider()), clock, random),
+            new Generating(objects, AccountTokens.NONE, Generators.with(), clock, random),
             new Templates(
                 objects,
                 new InstallationKey(objects, "system", random),
@@ -127,10 +126,12 @@ final class VirtualOperator {
   List<String> takeover() {
     List<String> found = new ArrayList<>();
     try {
-      for (KubeObject each : inner.list(new GroupKind("external-secrets.io", "ExternalSecret"))) {
-        takeover.look(each).stream()
-            .map(it -> it.about() + " " + it.kind() + " " + it.why())
-            .forEach(found::add);
+      for (GroupKind kind : Takeover.kinds()) {
+        for (KubeObject each : inner.list(kind)) {
+          takeover.look(each).stream()
+              .map(it -> it.about() + " " + it.kind() + " " + it.why())
+              .forEach(found::add);
+        }
       }
     } catch (ObjectsException e) {
       throw new IllegalStateException(e);

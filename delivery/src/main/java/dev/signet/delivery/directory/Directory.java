@@ -147,6 +147,17 @@ public final class Directory implements Objects, Evidence {
   @Override
   public void setFinalizers(KubeObject seen, List<String> finalizers) {}
 
+  /** What controllers made of other objects in this run, but for Secrets; ordered by reference. */
+  public synchronized List<KubeObject> made() {
+    return List.copyOf(made.values());
+  }
+
+  /** Nobody checks here what there is. */
+  @Override
+  public boolean serves(String apiVersion, String kind) {
+    return true;
+  }
+
   /** The objects of a kind, read or made, ordered by reference. */
   synchronized List<Ref> refs(GroupKind kind) {
     return Stream.concat(

@@ -141,6 +141,17 @@ public final class Manifests {
     return result;
   }
 
+  /**
+   * The same of one file that was read already.
+   *
+   * @param file how messages name it
+   */
+  public static Manifests of(byte[] content, Path file, String namespace, Opener opener) {
+    Manifests result = new Manifests(opener);
+    result.addFile(content, file, namespace);
+    return result;
+  }
+
   private List<Path> filesOf(Path source) {
     if (!Files.isDirectory(source)) {
       return List.of(source);
@@ -192,9 +203,22 @@ public final class Manifests {
   }
 
   private void readFile(Path file, String namespace) {
-    List<Document> documents;
+    byte[] content;
     try (InputStream input = Files.newInputStream(file)) {
-      byte[] content = Documents.readAll(input, file.toString(), ReadLimits.DEFAULT);
+      content = Documents.readAll(input, file.toString(), ReadLimits.DEFAULT);
+    } catch (MalformedDocumentException e) {
+      failures.add(new Failure(file.toString(), e.getMessage()));
+      return;
+    } catch (IOException e) {
+      failures.add(new Failure(file.toString(), StateFile.reason(e)));
+      return;
+    }
+    addFile(content, file, namespace);
+  }
+
+  private void addFile(byte[] content, Path file, String namespace) {
+    List<Document> documents;
+    try {
       documents =
           Documents.read(content, file.toString(), ReadLimits.DEFAULT, DuplicateKeys.REJECTED);
       if (documents.stream().anyMatch(document -> isEncrypted(document.tree()))) {
@@ -202,9 +226,6 @@ public final class Manifests {
       }
     } catch (MalformedDocumentException e) {
       failures.add(new Failure(file.toString(), e.getMessage()));
-      return;
-    } catch (IOException e) {
-      failures.add(new Failure(file.toString(), StateFile.reason(e)));
       return;
     }
     for (Document document : documents) {

@@ -21,17 +21,24 @@ public final class Fields {
 
   private final Map<?, ?> map;
   private final String path;
+  private final boolean strict;
   private final Set<String> read = new LinkedHashSet<>();
   private final Map<String, Fields> children = new LinkedHashMap<>();
 
-  private Fields(Map<?, ?> map, String path) {
+  private Fields(Map<?, ?> map, String path, boolean strict) {
     this.map = map;
     this.path = path;
+    this.strict = strict;
   }
 
   /** {@code path} is where the map stands in its object, empty for the object itself. */
   public static Fields of(Map<?, ?> map, String path) {
-    return new Fields(map, path);
+    return new Fields(map, path, /* strict= */ true);
+  }
+
+  /** The same, not yet read, with fields that may be ignored: for who looks for other mistakes. */
+  public Fields lenient() {
+    return new Fields(map, path, /* strict= */ false);
   }
 
   public String path() {
@@ -143,7 +150,7 @@ public final class Fields {
    * silently.
    */
   public void refuseUnread() throws MalformedObjectException {
-    List<String> unread = unread();
+    List<String> unread = strict ? unread() : List.of();
     if (!unread.isEmpty()) {
       throw new MalformedObjectException(
           "this version does not understand "
@@ -153,7 +160,7 @@ public final class Fields {
   }
 
   private Fields child(Map<?, ?> value, String where) {
-    return children.computeIfAbsent(where, _ -> new Fields(value, where));
+    return children.computeIfAbsent(where, _ -> new Fields(value, where, strict));
   }
 
   private <T> Optional<T> typed(String name, Class<T> type, String expected)

@@ -55,13 +55,22 @@ public final class ExternalSecretController implements Controller {
   /** Fetches every time it is asked to reconcile, except where the refresh policy forbids it. */
   public static ExternalSecretController whenAsked(
       Objects objects, Evidence evidence, Fetching fetching, InstantSource clock) {
+    return whenAsked(objects, evidence, fetching, clock, /* genericTargets= */ false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param genericTargets as in {@link #whenDue}
+   */
+  public static ExternalSecretController whenAsked(
+      Objects objects,
+      Evidence evidence,
+      Fetching fetching,
+      InstantSource clock,
+      boolean genericTargets) {
     return new ExternalSecretController(
-        objects,
-        evidence,
-        fetching,
-        clock,
-        Refresh.whenAsked(objects, clock),
-        /* genericTargets= */ false);
+        objects, evidence, fetching, clock, Refresh.whenAsked(objects, clock), genericTargets);
   }
 
   /** Fetches when it is time, or when the Secret is not as it was written. */
@@ -165,7 +174,10 @@ public final class ExternalSecretController implements Controller {
       ExternalSecret spec = ExternalSecret.of(object.get());
       Set<Ref> names = new HashSet<>();
       spec.stores().forEach(store -> names.add(store.in(namespace)));
-      names.add(spec.target());
+      names.add(
+          spec.manifest()
+              .map(manifest -> manifest.ref(namespace, spec.targetName()))
+              .orElse(spec.target()));
       for (ExternalSecret.Source source : spec.dataFrom()) {
         if (source instanceof ExternalSecret.Source.Generate generate) {
           names.add(generate.generator().in(namespace));
@@ -220,8 +232,8 @@ public final class ExternalSecretController implements Controller {
   private Optional<String> impossible(TargetManifest manifest) throws ObjectsException {
     if (!genericTargets) {
       return Optional.of(
-          "generic targets are disabled: they take a cluster, and its operator the flag"
-              + " --unsafe-allow-generic-targets");
+          "generic targets are disabled: they take an operator with the flag"
+              + " --unsafe-allow-generic-targets, or `signet render --deliver`");
     }
     return generic.served(manifest)
         ? Optional.empty()

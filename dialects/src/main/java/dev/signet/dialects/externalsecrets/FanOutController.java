@@ -49,6 +49,10 @@ public final class FanOutController implements Controller {
     return new FanOutController(FanOut.Of.PUSH_SECRETS, objects, evidence);
   }
 
+  static FanOutController of(FanOut.Of of, Objects objects, Evidence evidence) {
+    return new FanOutController(of, objects, evidence);
+  }
+
   @Override
   public GroupKind kind() {
     return of.kind();

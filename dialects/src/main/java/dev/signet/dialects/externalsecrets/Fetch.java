@@ -152,7 +152,10 @@ final class Fetch {
           Shape.validKeys(
               Rewrite.all(
                   generate.rewrites(),
-                  fetching.generating().generate(generate.generator(), spec.metadata().namespace()),
+                  fetching
+                      .generating()
+                      .generate(generate.generator(), spec.metadata().namespace())
+                      .values(),
                   fetching.templates())));
     } catch (StoreException e) {
       if (!missing(spec, entry, e)) {

@@ -1,7 +1,6 @@
 package dev.signet.dialects.externalsecrets;
 
 import dev.signet.core.Item;
-import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
@@ -12,16 +11,16 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.StoreException;
-import dev.signet.dialects.externalsecrets.generators.Generator;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the generator that an object refers to and lets it make its values. A ClusterGenerator is
@@ -30,110 +29,182 @@ import java.util.Optional;
  */
 public final class Generating {
 
+  private static final String SPEC = "spec";
+
   private final Objects objects;
+  private final AccountTokens tokens;
   private final InstantSource clock;
   private final SecureRandom random;
-  private final Map<String, Generator> generators = new LinkedHashMap<>();
+  private final Generators generators;
 
+  /**
+   * @param tokens for generators that log in as service accounts
+   */
   public Generating(
-      Objects objects, List<Generator> generators, InstantSource clock, SecureRandom random) {
+      Objects objects,
+      AccountTokens tokens,
+      Generators generators,
+      InstantSource clock,
+      SecureRandom random) {
     this.objects = objects;
+    this.tokens = tokens;
+    this.generators = generators;
     this.clock = clock;
     this.random = random;
-    generators.forEach(each -> this.generators.put(each.kind(), each));
   }
 
   /** Whether resources of that kind are read here; they deliver nothing by themselves. */
-  public static boolean knows(GroupKind kind) {
+  public boolean knows(GroupKind kind) {
     return kind.equals(GeneratorRef.CLUSTER_GENERATOR)
-        || (kind.group().equals(GeneratorRef.GROUP) && Generators.has(kind.kind()));
+        || (kind.group().equals(GeneratorRef.GROUP) && has(kind.kind()));
+  }
+
+  /** Whether there is a generator of that kind. */
+  boolean has(String kind) {
+    return generators.of(kind).isPresent();
   }
 
   /** The controller class that the generator names, empty when it names none. */
   String controllerClass(GeneratorRef ref, String namespace)
       throws ObjectsException, MalformedObjectException {
     Ref generator = ref.in(namespace);
-    if (!generator.kind().equals(GeneratorRef.CLUSTER_GENERATOR)
-        && !generators.containsKey(ref.kind())) {
+    if (!generator.kind().equals(GeneratorRef.CLUSTER_GENERATOR) && !has(ref.kind())) {
       return "";
     }
     Optional<KubeObject> found = objects.get(generator);
     return found.isEmpty() ? "" : found.get().spec().string("controller").orElse("");
   }
 
+  /**
+   * A generator as it was at one moment.
+   *
+   * @param namespace of who asks: Secrets that the generator names are that namespace's
+   */
+  private record Snapshot(
+      Generator generator, String identity, String name, Fields spec, String namespace) {}
+
   /** The values, made anew. The caller owns them. */
-  Material generate(GeneratorRef ref, String namespace)
+  Generator.Made generate(GeneratorRef ref, String namespace)
       throws StoreException, ObjectsException, MalformedObjectException {
-    Ref generator = ref.in(namespace);
-    boolean clusterWide = generator.kind().equals(GeneratorRef.CLUSTER_GENERATOR);
-    if (!clusterWide && !generators.containsKey(ref.kind())) {
-      throw unknown(ref.kind());
+    Snapshot now = snapshot(ref, namespace);
+    Generator.Made made =
+        explained(
+            now, () -> now.generator().generate(now.identity(), now.spec(), sources(now)));
+    try {
+      now.spec().refuseUnread();
+      return made;
+    } catch (MalformedObjectException e) {
+      made.values().close();
+      throw failed(now, malformed(), e);
+    }
+  }
+
+  private Snapshot snapshot(GeneratorRef ref, String namespace)
+      throws StoreException, ObjectsException, MalformedObjectException {
+    Ref named = ref.in(namespace);
+    boolean clusterWide = named.kind().equals(GeneratorRef.CLUSTER_GENERATOR);
+    if (!clusterWide) {
+      of(ref.kind());
     }
     KubeObject object =
         objects
-            .get(generator)
+            .get(named)
             .orElseThrow(
                 () ->
                     new StoreException(
                         new Problem.Unreachable(),
-                        "unable to get generator: " + generator + " does not exist"));
+                        "unable to get generator: " + named + " does not exist"));
     String kind = clusterWide ? object.spec().requiredString("kind") : ref.kind();
-    Generator known = generators.get(kind);
-    if (known == null) {
-      throw unknown(kind);
-    }
+    Generator generator = of(kind);
     Fields spec = clusterWide ? virtual(object, kind) : object.spec();
     // The class is somebody else's question.
     spec.raw("controller");
-    String identity = generator.kind().kind() + "/" + generator.path();
-    Material made;
-    try {
-      made =
-          known.generate(
-              identity,
-              spec,
-              new Generator.Sources(
-                  (name, key) -> value(namespace, name, key),
-                  references(ref, namespace),
-                  clock,
-                  random));
-    } catch (MalformedObjectException | StoreException e) {
-      throw failed(identity, e instanceof StoreException s ? s.problem() : malformed(), e);
+    return new Snapshot(
+        generator, named.kind().kind() + "/" + named.path(), ref.name(), spec, namespace);
+  }
+
+  private Generator of(String kind) throws StoreException {
+    return generators
+        .of(kind)
+        .orElseThrow(
+            () ->
+                new StoreException(
+                    new Problem.Malformed(),
+                    "generators of kind "
+                        + kind
+                        + " are not in this version; it has "
+                        + generators));
+  }
+
+  /** Takes back what a generator made, by the note that was made of it. */
+  void takeBack(KubeObject note)
+      throws StoreException, ObjectsException, MalformedObjectException {
+    Snapshot then = noted(note);
+    Map<String, @Nullable Object> state = state(note);
+    explained(
+        then,
+        () -> {
+          then.generator().takeBack(then.identity(), then.spec(), state, sources(then));
+          return true;
+        });
+  }
+
+  private Snapshot noted(KubeObject note) throws StoreException, MalformedObjectException {
+    Fields resource = note.spec().requiredObject("resource");
+    String kind = resource.requiredString("kind");
+    Optional<Fields> metadata = resource.object("metadata");
+    String name = metadata.isPresent() ? metadata.get().string("name").orElse("") : "";
+    Fields spec = resource.object(SPEC).orElse(Fields.of(Map.of(), SPEC));
+    spec.raw("controller");
+    String namespace = note.ref().namespace();
+    String identity = kind + "/" + namespace + "/" + (name.isEmpty() ? note.ref().name() : name);
+    return new Snapshot(of(kind), identity, name, spec, namespace);
+  }
+
+  private static Map<String, @Nullable Object> state(KubeObject note)
+      throws MalformedObjectException {
+    Map<String, @Nullable Object> state = new LinkedHashMap<>();
+    if (note.spec().raw("state") instanceof Map<?, ?> there) {
+      there.forEach((name, value) -> state.put(String.valueOf(name), value));
     }
+    return state;
+  }
+
+  @FunctionalInterface
+  private interface Asking<T> {
+    T run() throws StoreException, MalformedObjectException;
+  }
+
+  private static <T> T explained(Snapshot generator, Asking<T> asking) throws StoreException {
     try {
-      spec.refuseUnread();
-      return made;
+      return asking.run();
     } catch (MalformedObjectException e) {
-      made.close();
-      throw failed(identity, malformed(), e);
+      throw failed(generator, malformed(), e);
+    } catch (StoreException e) {
+      throw failed(generator, e.problem(), e);
     }
   }
 
   /** As if it were a store of the namespace that the values are for. */
-  private StoreReferences references(GeneratorRef ref, String namespace) {
-    return new StoreReferences(
-        objects,
-        AccountTokens.NONE,
-        new Ref(StoreRef.STORE, namespace, ref.name()),
-        Optional.of(namespace));
+  private Generator.Sources sources(Snapshot generator) {
+    return new Generator.Sources(
+        (name, key) -> value(generator.namespace(), name, key),
+        new StoreReferences(
+            objects,
+            tokens,
+            new Ref(StoreRef.STORE, generator.namespace(), generator.name()),
+            Optional.of(generator.namespace())),
+        clock,
+        random);
   }
 
   private static Problem malformed() {
     return new Problem.Malformed();
   }
 
-  private static StoreException failed(String identity, Problem problem, Exception e) {
+  private static StoreException failed(Snapshot generator, Problem problem, Exception e) {
     return new StoreException(
-        problem, "error using generator: " + identity + ": " + e.getMessage());
-  }
-
-  private StoreException unknown(String kind) {
-    return new StoreException(
-        new Problem.Malformed(),
-        "generators of kind "
-            + kind
-            + " are not in this version; it has "
-            + String.join(", ", generators.keySet()));
+        problem, "error using generator: " + generator.identity() + ": " + e.getMessage());
   }
 
   private static Fields virtual(KubeObject object, String kind) throws MalformedObjectException {

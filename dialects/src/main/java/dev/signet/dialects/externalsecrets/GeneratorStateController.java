@@ -6,12 +6,13 @@ import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.Outcome;
+import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
-import dev.signet.dialects.externalsecrets.generators.Generators;
+import dev.signet.delivery.store.StoreException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,10 +25,10 @@ import java.util.Optional;
  * snapshot of its generator, what is to be taken back, and from when on. A finalizer holds it until
  * that is done.
  *
- * <p>The generators here leave nothing and, as upstream, make no note; nor does upstream for any of
- * these kinds. So the notes that there are came with a takeover. One of a generator that is here
- * goes when its time has come or its owner went. One of another is neither deleted nor let go: what
- * it stands for, a token of Grafana for instance, would live on with nobody knowing.
+ * <p>Most generators leave nothing and, as upstream, make no note. A note goes when its time has
+ * come or its owner went, and its generator took back what it stands for. Notes of generators that
+ * are not here came with a takeover. Such a one is neither deleted nor let go: what it stands for, a
+ * token of Grafana for instance, would live on with nobody knowing.
  *
  * <p>The condition is upstream's, which computes it and does not store it. The kind has no status
  * of its own to be written beside the rest, so it is written with the object.
@@ -40,11 +41,14 @@ public final class GeneratorStateController implements Controller {
 
   private final Objects objects;
   private final Evidence evidence;
+  private final Generating generating;
   private final InstantSource clock;
 
-  public GeneratorStateController(Objects objects, Evidence evidence, InstantSource clock) {
+  public GeneratorStateController(
+      Objects objects, Evidence evidence, Generating generating, InstantSource clock) {
     this.objects = objects;
     this.evidence = evidence;
+    this.generating = generating;
     this.clock = clock;
   }
 
@@ -63,7 +67,7 @@ public final class GeneratorStateController implements Controller {
     try {
       return Finalizers.going(state) ? end(state) : keep(state);
     } catch (MalformedObjectException e) {
-      return hold(state, String.valueOf(e.getMessage()));
+      return hold(state, String.valueOf(e.getMessage()), /* retry= */ false);
     }
   }
 
@@ -83,7 +87,7 @@ public final class GeneratorStateController implements Controller {
     }
     Optional<String> stranger = stranger(state);
     if (stranger.isPresent()) {
-      return hold(state, stranger.get());
+      return hold(state, stranger.get(), /* retry= */ false);
     }
     objects.delete(state.ref(), state.metadata().uid());
     return new Outcome.Done();
@@ -93,7 +97,12 @@ public final class GeneratorStateController implements Controller {
     if (Finalizers.has(state, Finalizers.GENERATOR_STATE)) {
       Optional<String> stranger = stranger(state);
       if (stranger.isPresent()) {
-        return hold(state, stranger.get());
+        return hold(state, stranger.get(), /* retry= */ false);
+      }
+      try {
+        generating.takeBack(state);
+      } catch (StoreException e) {
+        return hold(state, e.getMessage(), !(e.problem() instanceof Problem.Malformed));
       }
       Finalizers.remove(objects, state, Finalizers.GENERATOR_STATE);
     }
@@ -111,9 +120,9 @@ public final class GeneratorStateController implements Controller {
   }
 
   /** Why what it stands for cannot be taken back here, if it cannot. */
-  private static Optional<String> stranger(KubeObject state) throws MalformedObjectException {
+  private Optional<String> stranger(KubeObject state) throws MalformedObjectException {
     String kind = state.spec().requiredObject("resource").requiredString("kind");
-    return Generators.has(kind)
+    return generating.has(kind)
         ? Optional.empty()
         : Optional.of(
             "could not get generator: generators of kind "
@@ -124,7 +133,7 @@ public final class GeneratorStateController implements Controller {
                 + ", or let External Secrets do it");
   }
 
-  private Outcome hold(KubeObject state, String message) throws ObjectsException {
+  private Outcome hold(KubeObject state, String message, boolean retry) throws ObjectsException {
     evidence.event(Event.warning(state.ref(), "Error", message));
     Map<String, Object> status;
     try {
@@ -138,6 +147,6 @@ public final class GeneratorStateController implements Controller {
     if (!status.equals(state.tree().get("status"))) {
       objects.update(state.with("status", status));
     }
-    return new Outcome.Stalled("Error", message);
+    return retry ? new Outcome.Retry("Error", message) : new Outcome.Stalled("Error", message);
   }
 }

@@ -436,7 +436,7 @@ public final class PushSecretController implements Controller {
           new Sources(
               List.of(
                   new Pushed(
-                      fetching.generating().generate(generator, namespace),
+                      fetching.generating().generate(generator, namespace).values(),
                       "",
                       Map.of(),
                       Map.of())));
@@ -496,18 +496,24 @@ public final class PushSecretController implements Controller {
   private boolean due(KubeObject object, PushSecret spec, Map<Ref, String> versions)
       throws MalformedObjectException {
     Map<Ref, String> last = pushed.get(object.ref());
+    return (last != null && !last.equals(versions)) || due(object, spec, clock);
+  }
+
+  /** Whether it is due by its own status, whatever became of its Secret meanwhile. */
+  static boolean due(KubeObject object, PushSecret spec, InstantSource clock)
+      throws MalformedObjectException {
     return !version(spec).equals(text(object, "syncedResourceVersion"))
-        || (last != null && !last.equals(versions))
-        || (spec.refreshInterval().isPositive() && left(object, spec).isZero());
+        || (spec.refreshInterval().isPositive() && left(object, spec, clock).isZero());
   }
 
   private Outcome next(KubeObject object, PushSecret spec) throws MalformedObjectException {
     return spec.refreshInterval().isPositive()
-        ? new Outcome.After(left(object, spec))
+        ? new Outcome.After(left(object, spec, clock))
         : new Outcome.Done();
   }
 
-  private Duration left(KubeObject object, PushSecret spec) throws MalformedObjectException {
+  private static Duration left(KubeObject object, PushSecret spec, InstantSource clock)
+      throws MalformedObjectException {
     try {
       Instant last = Instant.parse(text(object, "refreshTime"));
       Duration left = Duration.between(clock.instant(), last.plus(spec.refreshInterval()));

@@ -61,17 +61,23 @@ final class StoreReferences implements References {
     return dependsOnUser;
   }
 
-  private String namespace(Fields selector) throws MalformedObjectException {
+  /** The namespace that a reference of a store names; empty where it names none. */
+  static String named(Fields selector, Ref store) throws MalformedObjectException {
     String named = selector.string("namespace").orElse("");
-    if (!clusterWide()) {
-      if (!named.isEmpty() && !named.equals(store.namespace())) {
-        throw new MalformedObjectException(
-            selector.path()
-                + ": namespace should either be empty or match the namespace of the SecretStore for"
-                + " a namespaced SecretStore");
-      }
-      return store.namespace();
+    if (store.kind().equals(StoreRef.CLUSTER_STORE)) {
+      return named;
     }
+    if (!named.isEmpty() && !named.equals(store.namespace())) {
+      throw new MalformedObjectException(
+          selector.path()
+              + ": namespace should either be empty or match the namespace of the SecretStore for"
+              + " a namespaced SecretStore");
+    }
+    return store.namespace();
+  }
+
+  private String namespace(Fields selector) throws MalformedObjectException {
+    String named = named(selector, store);
     if (!named.isEmpty()) {
       return named;
     }

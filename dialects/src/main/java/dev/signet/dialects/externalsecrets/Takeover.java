@@ -1,8 +1,12 @@
 package dev.signet.dialects.externalsecrets;
 
+import dev.signet.delivery.Delivery;
+import dev.signet.delivery.Event;
+import dev.signet.delivery.Evidence;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
@@ -16,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What would happen to an ExternalSecret if this program became its controller now: nothing, where
- * upstream's status and its Secret's hash say that all is as it should be. It asks no store and
+ * What would happen to an object if this program became its controller now: nothing, where
+ * upstream's status and a Secret's hash say that all is as it should be. It asks no store and
  * writes nothing.
  */
 public final class Takeover {
@@ -26,6 +30,10 @@ public final class Takeover {
   public enum Kind {
     /** Its values would be fetched, and written where they differ. */
     FETCH,
+    /** Its values would be compared with those in its stores, and pushed where they differ. */
+    PUSH,
+    /** Objects in namespaces would be made, changed or deleted. */
+    WRITE,
     /** It could not be delivered, and its Secret would stay as it is. */
     REFUSAL,
     /** A finalizer of upstream is there, which is taken away when its object is deleted. */
@@ -39,6 +47,21 @@ public final class Takeover {
    */
   public record Finding(Ref about, Kind kind, String why) {}
 
+  /** Events of what is not done are told to nobody. */
+  private static final Evidence SILENT =
+      new Evidence() {
+        @Override
+        public void event(Event event) {}
+
+        @Override
+        public Optional<Delivery> delivery(Ref resource, Ref target) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void delivered(Delivery delivery) {}
+      };
+
   private final Objects objects;
   private final Stores stores;
   private final InstantSource clock;
@@ -51,31 +74,86 @@ public final class Takeover {
     this.refresh = Refresh.whenDue(objects, clock);
   }
 
+  /** The kinds that it looks at. */
+  public static List<GroupKind> kinds() {
+    return List.of(
+        ExternalSecret.KIND,
+        PushSecret.KIND,
+        FanOut.Of.EXTERNAL_SECRETS.kind(),
+        FanOut.Of.PUSH_SECRETS.kind());
+  }
+
   /** Nothing for an object that is somebody else's by its controller class, or that is going. */
   public List<Finding> look(KubeObject object) throws ObjectsException {
-    List<Finding> found = new ArrayList<>();
     if (Finalizers.going(object)) {
-      return found;
+      return List.of();
     }
     try {
-      ExternalSecret spec = ExternalSecret.of(object);
-      for (StoreRef each : spec.stores()) {
-        Ref ref = each.in(object.ref().namespace());
-        Optional<KubeObject> store = objects.get(ref);
-        if (store.isPresent()) {
-          if (!Stores.managed(store.get())) {
-            return List.of();
-          }
-          refused(store.get()).ifPresent(why -> found.add(refusal(object, ref + ": " + why)));
-        }
-      }
-      if (found.isEmpty() && refresh.due(object, spec)) {
-        found.add(new Finding(object.ref(), Kind.FETCH, why(object, spec)));
-      }
+      return switch (object.ref().kind().kind()) {
+        case "ExternalSecret" -> external(object, ExternalSecret.of(object));
+        case "PushSecret" -> push(object, PushSecret.of(object));
+        case "ClusterExternalSecret" -> fannedOut(object, FanOut.Of.EXTERNAL_SECRETS);
+        case "ClusterPushSecret" -> fannedOut(object, FanOut.Of.PUSH_SECRETS);
+        default -> List.of();
+      };
     } catch (MalformedObjectException e) {
-      found.add(refusal(object, e.getMessage()));
+      return List.of(refusal(object, e.getMessage()));
+    }
+  }
+
+  private List<Finding> external(KubeObject object, ExternalSecret spec)
+      throws ObjectsException, MalformedObjectException {
+    List<Finding> found = new ArrayList<>();
+    for (StoreRef each : spec.stores()) {
+      Ref ref = each.in(object.ref().namespace());
+      Optional<KubeObject> store = objects.get(ref);
+      if (store.isPresent()) {
+        if (!Stores.managed(store.get())) {
+          return List.of();
+        }
+        refused(store.get()).ifPresent(why -> found.add(refusal(object, ref + ": " + why)));
+      }
+    }
+    if (found.isEmpty() && refresh.due(object, spec)) {
+      found.add(new Finding(object.ref(), Kind.FETCH, why(object, spec)));
     }
     return found;
+  }
+
+  private List<Finding> push(KubeObject object, PushSecret spec)
+      throws ObjectsException, MalformedObjectException {
+    List<Finding> found = new ArrayList<>();
+    boolean ours = false;
+    for (PushSecret.StoreChoice choice : spec.stores()) {
+      Optional<KubeObject> store =
+          choice.labels().isPresent()
+              ? Optional.empty()
+              : objects.get(
+                  new StoreRef(choice.name(), choice.clusterWide()).in(object.ref().namespace()));
+      if (store.isEmpty()) {
+        // Chosen by labels, or missing: when it is pushed, that is seen.
+        ours = true;
+      } else if (Stores.managed(store.get())) {
+        ours = true;
+        refused(store.get())
+            .ifPresent(why -> found.add(refusal(object, store.get().ref() + ": " + why)));
+      }
+    }
+    if (ours && found.isEmpty() && PushSecretController.due(object, spec, clock)) {
+      found.add(new Finding(object.ref(), Kind.PUSH, "it is due, or changed since it was synced"));
+    }
+    return found;
+  }
+
+  private List<Finding> fannedOut(KubeObject object, FanOut.Of of)
+      throws ObjectsException, MalformedObjectException {
+    // What cannot be read the controller says in a status, which is not looked at here.
+    FanOut.of(of, object);
+    Rehearsal rehearsal = new Rehearsal(objects);
+    var _ = FanOutController.of(of, rehearsal, SILENT).reconcile(object.ref());
+    return rehearsal.written().stream()
+        .map(each -> new Finding(object.ref(), Kind.WRITE, each))
+        .toList();
   }
 
   private static Finding refusal(KubeObject object, String why) {

@@ -1,13 +1,21 @@
 package dev.signet.dialects.externalsecrets;
 
+import dev.signet.core.Material;
+import dev.signet.core.SecretBytes;
+import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.References;
+import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.StoreProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +50,14 @@ public final class Validation {
     void read(boolean strict) throws MalformedObjectException;
   }
 
-  private final Set<String> providers;
+  private final Map<String, StoreProvider> providers = new TreeMap<>();
 
   /**
-   * @param providers the names of those that stores of this program may have
+   * @param providers those that stores of this program may have; they are shown configurations, and
+   *     asked for nothing
    */
-  public Validation(Set<String> providers) {
-    this.providers = Set.copyOf(providers);
+  public Validation(List<StoreProvider> providers) {
+    providers.forEach(each -> this.providers.put(each.name(), each));
   }
 
   /** Whether an object may be stored. A kind that has no rules may. */
@@ -119,16 +128,80 @@ public final class Validation {
       Fields spec = store.fields().requiredObject("spec");
       StoreConditions.of(spec);
       Stores.refreshInterval(spec);
-      String name = Stores.providerName(spec.requiredObject("provider"));
-      return providers.contains(name)
-          ? Verdict.FINE
-          : Verdict.warned(
-              "provider "
-                  + name
-                  + " is not in this version; it has "
-                  + String.join(", ", providers.stream().sorted().toList()));
+      Fields provider = spec.requiredObject("provider");
+      String name = Stores.providerName(provider);
+      StoreProvider known = providers.get(name);
+      if (known == null) {
+        return Verdict.warned(
+            "provider "
+                + name
+                + " is not in this version; it has "
+                + String.join(", ", providers.keySet()));
+      }
+      return Stores.managed(store)
+          ? verdict(
+              strict -> {
+                Fields configuration = provider.requiredObject(name);
+                look(known, strict ? configuration : configuration.lenient(), store.ref());
+              })
+          : Verdict.FINE;
     } catch (MalformedObjectException e) {
       return Verdict.refused(e);
+    }
+  }
+
+  /**
+   * By opening it: the provider's own rules are in there. As soon as it asks for a value, enough.
+   */
+  private static void look(StoreProvider provider, Fields configuration, Ref store)
+      throws MalformedObjectException {
+    try {
+      provider
+          .open(store.kind().kind() + "/" + store.path(), configuration, new Unread(store))
+          .close();
+    } catch (StoreException e) {
+      // What a reference holds, or whether a server is there, is a matter of the time of use.
+    }
+  }
+
+  /** References that are checked for where they may point, and not followed. */
+  private record Unread(Ref store) implements References {
+
+    private StoreException enough(Fields selector) throws MalformedObjectException {
+      StoreReferences.named(selector, store);
+      selector.requiredString("name");
+      return new StoreException(new Problem.Unreachable(), selector.path() + " is not looked at");
+    }
+
+    @Override
+    public SecretBytes secret(Fields selector) throws MalformedObjectException, StoreException {
+      throw enough(selector);
+    }
+
+    @Override
+    public Material secret(Fields selector, Label label)
+        throws MalformedObjectException, StoreException {
+      throw enough(selector);
+    }
+
+    @Override
+    public byte[] authority(Fields provider) throws MalformedObjectException, StoreException {
+      throw enough(provider);
+    }
+
+    @Override
+    public String accountToken(Fields selector) throws MalformedObjectException, StoreException {
+      throw enough(selector);
+    }
+
+    @Override
+    public boolean clusterWide() {
+      return store.kind().equals(StoreRef.CLUSTER_STORE);
+    }
+
+    @Override
+    public Optional<String> user() {
+      return Optional.of(clusterWide() ? "namespace-of-a-user" : store.namespace());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.signet.dialects.externalsecrets;
 
 import dev.signet.delivery.Objects;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.dialects.World;
 import dev.signet.dialects.externalsecrets.generators.Generators;
@@ -15,8 +16,17 @@ final class Fetchings {
   static Fetching of(Objects objects, StoreProvider... providers) {
     return new Fetching(
         new Stores(objects, List.of(providers)),
-        new Generating(objects, Generators.own(), World.CLOCK, new SecureRandom()),
+        generating(objects),
         templates(objects));
+  }
+
+  static Generating generating(Objects objects, Generator... others) {
+    return new Generating(
+        objects,
+        AccountTokens.NONE,
+        Generators.with(others),
+        World.CLOCK,
+        new SecureRandom());
   }
 
   static Templates templates(Objects objects) {

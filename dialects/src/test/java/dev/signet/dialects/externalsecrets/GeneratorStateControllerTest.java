@@ -106,7 +106,8 @@ final class GeneratorStateControllerTest {
 
   private Outcome reconcile() throws Exception {
     GeneratorStateController controller =
-        new GeneratorStateController(holding(directory), directory, World.CLOCK);
+        new GeneratorStateController(
+            holding(directory), directory, Fetchings.generating(directory), World.CLOCK);
     Outcome first = controller.reconcile(STATE);
     return first.equals(new Outcome.After(Duration.ZERO)) ? controller.reconcile(STATE) : first;
   }
@@ -137,7 +138,7 @@ final class GeneratorStateControllerTest {
           2026-01-02T03:04:06Z                     | {kind: Password} | there [%s]        | there [%s]
           2026-01-02T04:04:06+01:00                | {kind: Password} | there [%s]        | there [%s]
           2026-01-02T03:04:05Z                     | {kind: Password} | going [%s]        | gone
-          2026-01-02T03:04:05Z                     | {kind: Webhook}  | going [%s]        | gone
+          2026-01-02T03:04:05Z                     | {kind: MFA}      | going [%s]        | gone
           2026-01-02T03:04:06Z                     | {kind: Grafana}  | there [%s]        | there [%s]
           2026-01-02T03:04:05Z                     | {kind: Grafana}  | there [%s]        | there [%s]
           2026-01-02T03:04:05Z                     | {}               | there [%s]        | there [%s]

@@ -26,10 +26,10 @@ import dev.signet.dialects.World;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -400,8 +400,7 @@ final class LeniencyTest {
     assertThat(ready()).doesNotContain("s3cret");
     assertThat(world.values("ns", "es")).isEqualTo("none");
     KubeObject object = world.directory().get(ES).orElseThrow();
-    assertThat(new Validation(Set.of("moody")).of(object).refusal())
-        .contains("annotation " + message);
+    assertThat(new Validation(List.of()).of(object).refusal()).contains("annotation " + message);
   }
 
   @Test
@@ -409,7 +408,7 @@ final class LeniencyTest {
     externalSecret("signet.dev/optional-key: good, team: blue", data("good"));
     assertThat(reconcile().delivered()).isTrue();
     Validation.Verdict verdict =
-        new Validation(Set.of("moody")).of(world.directory().get(ES).orElseThrow());
+        new Validation(List.of()).of(world.directory().get(ES).orElseThrow());
     assertThat(verdict.refusal()).isEmpty();
     assertThat(verdict.warnings())
         .containsExactly("annotation signet.dev/optional-key means nothing here");

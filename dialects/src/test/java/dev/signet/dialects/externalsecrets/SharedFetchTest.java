@@ -12,17 +12,14 @@ import dev.signet.delivery.directory.Pass;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
-import dev.signet.delivery.store.FakeStore;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.traffic.StoreGates;
 import dev.signet.dialects.World;
-import dev.signet.dialects.externalsecrets.generators.Generators;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +91,7 @@ class SharedFetchTest {
       Fetching fetching =
           new Fetching(
               stores,
-              new Generating(
-                  directory, Generators.all(FakeStore.provider()), World.CLOCK, new SecureRandom()),
+              Fetchings.generating(directory),
               Fetchings.templates(directory));
       AtomicReference<Map<Ref, Outcome>> outcomes = new AtomicReference<>(Map.of());
       Thread pass =

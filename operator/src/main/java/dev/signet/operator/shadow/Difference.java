@@ -36,7 +36,11 @@ public record Difference(Kind kind, String detail) implements Comparable<Differe
     STATUS_GENERATION,
     /** Values of an ExternalSecret would be fetched, and written where they differ. */
     WOULD_FETCH,
-    /** An ExternalSecret could not be delivered here. */
+    /** Values of a PushSecret would be compared with its stores, and pushed where they differ. */
+    WOULD_PUSH,
+    /** Objects that a Cluster* kind makes in namespaces would be written. */
+    WOULD_WRITE,
+    /** An ExternalSecret or PushSecret could not be delivered here. */
     WOULD_REFUSE,
     /** A sealing key would be made. */
     SEALING_KEY_MISSING,

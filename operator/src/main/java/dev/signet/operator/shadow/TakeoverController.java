@@ -25,7 +25,7 @@ public final class TakeoverController implements Controller {
   private final Takeover takeover;
 
   /**
-   * @param kind of ExternalSecrets
+   * @param kind one of {@link Takeover#kinds}
    * @param objects those of {@link Shadow#over(Objects)}
    * @param takeover over the same
    */
@@ -57,6 +57,8 @@ public final class TakeoverController implements Controller {
               Difference.Kind.WOULD_FETCH,
               // The time that has passed would be another difference at each look.
               finding.why().replaceAll(" for [0-9]+ seconds", ""));
+      case PUSH -> new Difference(Difference.Kind.WOULD_PUSH, finding.why());
+      case WRITE -> new Difference(Difference.Kind.WOULD_WRITE, finding.why());
       case REFUSAL -> new Difference(Difference.Kind.WOULD_REFUSE, finding.why());
       case FINALIZER -> new Difference(Difference.Kind.WOULD_REFUSE, finding.why());
     };

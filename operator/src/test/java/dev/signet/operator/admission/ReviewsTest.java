@@ -3,10 +3,11 @@ package dev.signet.operator.admission;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.delivery.store.FakeStore;
 import dev.signet.dialects.externalsecrets.Validation;
 import dev.signet.testkit.Jsonl;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class ReviewsTest {
       "{\"data\": [{\"secretKey\": \"a\", \"remoteRef\": {\"key\": \"k\"}}]}";
   private static final String BAD = "{\"refreshInterval\": \"1h\"}";
 
-  private final Reviews reviews = new Reviews(new Validation(Set.of("fake")));
+  private final Reviews reviews = new Reviews(new Validation(List.of(FakeStore.provider())));
 
   private Jsonl.Row response(String operation, String metadata, String spec, String oldSpec) {
     String review =

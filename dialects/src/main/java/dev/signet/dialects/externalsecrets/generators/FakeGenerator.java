@@ -5,6 +5,7 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.object.MalformedObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class FakeGenerator implements Generator {
   }
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources)
+  public Made generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException {
     Material material = new Material();
     for (Map.Entry<String, String> each : spec.stringMap("data").entrySet()) {
@@ -26,6 +27,6 @@ final class FakeGenerator implements Generator {
       material.put(
           each.getKey(), new Item(SecretBytes.wrap(value), Origin.of(identity, each.getKey())));
     }
-    return material;
+    return Made.of(material);
   }
 }

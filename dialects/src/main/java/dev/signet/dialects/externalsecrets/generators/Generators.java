@@ -1,41 +1,43 @@
 package dev.signet.dialects.externalsecrets.generators;
 
-import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Generator;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** The generators of this version. */
+/** The generators that there are, by kind. */
 public final class Generators {
 
-  private static final List<Generator> OWN =
-      List.of(
-          new FakeGenerator(),
-          new MfaGenerator(),
-          new PasswordGenerator(),
-          new SshKeyGenerator(),
-          new UuidGenerator());
+  private final Map<String, Generator> all = new LinkedHashMap<>();
 
-  private Generators() {}
-
-  /** Those that make their values themselves. */
-  public static List<Generator> own() {
-    return OWN;
+  private Generators(List<Generator> all) {
+    all.forEach(each -> this.all.put(each.kind(), each));
   }
 
-  /**
-   * All of them.
-   *
-   * @param webhook the store provider whose endpoints generate values
-   */
-  public static List<Generator> all(StoreProvider webhook) {
-    List<Generator> all = new ArrayList<>(OWN);
-    all.add(new WebhookGenerator(webhook));
-    return List.copyOf(all);
+  /** Those that make their values themselves, and those that let others make them. */
+  public static Generators with(Generator... others) {
+    List<Generator> all =
+        new ArrayList<>(
+            List.of(
+                new FakeGenerator(),
+                new MfaGenerator(),
+                new PasswordGenerator(),
+                new SshKeyGenerator(),
+                new UuidGenerator()));
+    all.addAll(List.of(others));
+    return new Generators(all);
   }
 
-  /** Whether there is one of that kind. */
-  public static boolean has(String kind) {
-    return kind.equals(WebhookGenerator.KIND)
-        || OWN.stream().anyMatch(each -> each.kind().equals(kind));
+  /** The one of that kind. */
+  public Optional<Generator> of(String kind) {
+    return Optional.ofNullable(all.get(kind));
+  }
+
+  /** Their names, for people. */
+  @Override
+  public String toString() {
+    return String.join(", ", all.keySet());
   }
 }

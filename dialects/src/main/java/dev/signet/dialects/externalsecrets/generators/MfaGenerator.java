@@ -6,6 +6,7 @@ import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.StoreException;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class MfaGenerator implements Generator {
   }
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources)
+  public Made generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException, StoreException {
     Fields secret = spec.requiredObject("secret");
     String name = secret.requiredString("name");
@@ -62,7 +63,7 @@ final class MfaGenerator implements Generator {
       Material material = new Material();
       put(material, identity, "token", token);
       put(material, identity, "timeLeft", Long.toString(period - now % period));
-      return material;
+      return Made.of(material);
     } finally {
       Arrays.fill(seed, (byte) 0);
     }

@@ -6,6 +6,7 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.object.MalformedObjectException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -40,7 +41,7 @@ final class PasswordGenerator implements Generator {
   }
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources)
+  public Made generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException {
     Recipe recipe = recipe(spec);
     String encoding = spec.string("encoding").filter(it -> !it.isEmpty()).orElse("raw");
@@ -60,7 +61,7 @@ final class PasswordGenerator implements Generator {
       Arrays.fill(password, (byte) 0);
       material.put(key, new Item(SecretBytes.wrap(encoded), Origin.of(identity, key)));
     }
-    return material;
+    return Made.of(material);
   }
 
   private static Recipe recipe(Fields spec) throws MalformedObjectException {

@@ -6,6 +6,7 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.object.MalformedObjectException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -39,7 +40,7 @@ final class SshKeyGenerator implements Generator {
   private record Encoded(String type, SshBuffer publicKey, SshBuffer privateFields) {}
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources)
+  public Made generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException {
     String type = spec.string("keyType").filter(it -> !it.isEmpty()).orElse("rsa");
     int size =
@@ -78,7 +79,7 @@ final class SshKeyGenerator implements Generator {
         new Item(
             SecretBytes.wrap(line.getBytes(StandardCharsets.UTF_8)),
             Origin.of(identity, "publicKey")));
-    return material;
+    return Made.of(material);
   }
 
   private static byte[] privateKey(Encoded key, byte[] blob, String comment, SecureRandom random) {

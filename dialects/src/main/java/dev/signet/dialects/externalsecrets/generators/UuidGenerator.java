@@ -5,6 +5,7 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.store.Generator;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -17,7 +18,7 @@ final class UuidGenerator implements Generator {
   }
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources) {
+  public Made generate(String identity, Fields spec, Sources sources) {
     byte[] bytes = new byte[16];
     sources.random().nextBytes(bytes);
     bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x40);
@@ -37,6 +38,6 @@ final class UuidGenerator implements Generator {
         new Item(
             SecretBytes.wrap(uuid.getBytes(StandardCharsets.US_ASCII)),
             Origin.of(identity, "uuid")));
-    return material;
+    return Made.of(material);
   }
 }

@@ -8,6 +8,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
@@ -100,6 +101,11 @@ public final class WebhookStore implements SecretStore, Writable {
         return new WebhookStore(identity, request, references.user().orElse(""));
       }
     };
+  }
+
+  /** What lets endpoints make values, asked as those of that provider are. */
+  public static Generator generator(StoreProvider webhook) {
+    return new WebhookGenerator(webhook);
   }
 
   private Map<String, byte[]> asked(String key, String property, String version) {

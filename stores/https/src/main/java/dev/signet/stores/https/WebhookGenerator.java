@@ -1,8 +1,8 @@
-package dev.signet.dialects.externalsecrets.generators;
+package dev.signet.stores.https;
 
-import dev.signet.core.Material;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
@@ -11,7 +11,6 @@ import dev.signet.delivery.store.StoreProvider;
 /** {@code Webhook}: what an endpoint answers, each member of the JSON object a value. */
 final class WebhookGenerator implements Generator {
 
-  static final String KIND = "Webhook";
   private static final RemoteRef NOTHING_IN_PARTICULAR = new RemoteRef("", "", "");
 
   private final StoreProvider webhook;
@@ -22,14 +21,14 @@ final class WebhookGenerator implements Generator {
 
   @Override
   public String kind() {
-    return KIND;
+    return "Webhook";
   }
 
   @Override
-  public Material generate(String identity, Fields spec, Sources sources)
+  public Made generate(String identity, Fields spec, Sources sources)
       throws MalformedObjectException, StoreException {
     try (SecretStore store = webhook.open(identity, spec, sources.references())) {
-      return store.fetchMap(NOTHING_IN_PARTICULAR);
+      return Made.of(store.fetchMap(NOTHING_IN_PARTICULAR));
     }
   }
 }
