@@ -56,13 +56,15 @@ public interface References {
   /** A token of the service account that a {@code {name, namespace, audiences}} names. */
   String accountToken(Fields selector) throws MalformedObjectException, StoreException;
 
-  /**
-   * The annotations of the service account that a {@code {name, namespace}} names: clouds have their
-   * own names of accounts written there.
-   */
+  /** What is annotated on the service account that a {@code {name, namespace}} names. */
   default Map<String, String> accountAnnotations(Fields selector)
       throws MalformedObjectException, StoreException {
     throw new MalformedObjectException(selector.path() + " cannot be resolved here");
+  }
+
+  /** How often a back end is asked again, where that was said. */
+  default Optional<Retries> retries() {
+    return Optional.empty();
   }
 
   /** Whether the store is one of the whole cluster, whose references have to name namespaces. */
@@ -73,5 +75,10 @@ public interface References {
   /** The namespace that the store is opened for; empty when it is only looked at. */
   default Optional<String> user() {
     return Optional.empty();
+  }
+
+  /** The same for a store that is somebody else for each namespace, so that none shares answers. */
+  default Optional<String> asUser() {
+    return user();
   }
 }

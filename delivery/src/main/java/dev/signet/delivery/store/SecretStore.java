@@ -28,6 +28,11 @@ public interface SecretStore extends AutoCloseable {
     return Validity.READY;
   }
 
+  /** How much its back end takes. */
+  default PublishedLimits limits() {
+    return PublishedLimits.NONE;
+  }
+
   /** What {@link #validate} found, when it did not fail. */
   enum Validity {
     READY,

@@ -158,6 +158,12 @@ final class StoreReferences implements References {
     return user;
   }
 
+  @Override
+  public Optional<String> asUser() {
+    dependsOnUser |= clusterWide();
+    return user;
+  }
+
   private static StoreException missing(String message) {
     return new StoreException(new Problem.Unreachable(), message);
   }
@@ -206,13 +212,12 @@ final class StoreReferences implements References {
   public Map<String, String> accountAnnotations(Fields selector)
       throws MalformedObjectException, StoreException {
     Ref ref = new Ref(ACCOUNT, namespace(selector), selector.requiredString("name"));
-    read.add(ref);
     try {
-      Optional<KubeObject> found = objects.get(ref);
-      if (found.isEmpty()) {
-        throw missing("there is no " + ref);
-      }
-      return found.get().metadata().annotations();
+      return objects
+          .get(ref)
+          .orElseThrow(() -> missing("there is no " + ref))
+          .metadata()
+          .annotations();
     } catch (ObjectsException e) {
       throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
     }

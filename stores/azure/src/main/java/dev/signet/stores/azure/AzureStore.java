@@ -10,6 +10,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -27,6 +28,7 @@ import java.net.URI;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,16 @@ import org.jspecify.annotations.Nullable;
 public final class AzureStore implements SecretStore {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final PublishedLimits LIMITS =
+      new PublishedLimits(
+          List.of(
+              new PublishedLimits.Rate(List.of("all of a vault"), 4_000 / 10.0),
+              new PublishedLimits.Rate(
+                  List.of("set secret", "import certificate", "import key"), 300 / 10.0)),
+          List.of(new PublishedLimits.Size("a secret value", 25 << 10)),
+          URI.create("https://learn.microsoft.com/azure/key-vault/general/service-limits"),
+          LocalDate.of(2026, 11, 23));
 
   private final String identity;
   private final Optional<KeyVault> vault;
@@ -315,6 +327,11 @@ public final class AzureStore implements SecretStore {
     }
     vault.get().login();
     return Validity.READY;
+  }
+
+  @Override
+  public PublishedLimits limits() {
+    return LIMITS;
   }
 
   @Override

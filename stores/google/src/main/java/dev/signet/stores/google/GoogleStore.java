@@ -9,6 +9,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -24,6 +25,7 @@ import dev.signet.stores.https.Tokens;
 import dev.signet.stores.https.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,17 @@ import java.util.function.UnaryOperator;
  * </ul>
  */
 public final class GoogleStore implements SecretStore {
+
+  private static final PublishedLimits LIMITS =
+      new PublishedLimits(
+          List.of(
+              new PublishedLimits.Rate(List.of("access"), 90_000 / 60.0),
+              new PublishedLimits.Rate(List.of("get", "list", "versions.list"), 600 / 60.0),
+              new PublishedLimits.Rate(
+                  List.of("create", "patch", "addVersion", "delete"), 600 / 60.0)),
+          List.of(new PublishedLimits.Size("a payload", 64 << 10)),
+          URI.create("https://cloud.google.com/secret-manager/quotas"),
+          LocalDate.of(2026, 11, 23));
 
   private final String identity;
   private final Optional<SecretManager> manager;
@@ -227,6 +240,11 @@ public final class GoogleStore implements SecretStore {
     }
     manager.get().login();
     return Validity.READY;
+  }
+
+  @Override
+  public PublishedLimits limits() {
+    return LIMITS;
   }
 
   @Override
