@@ -197,8 +197,13 @@ final class AzureStoreTest {
     secret("db", "v");
     given
         .account("app", "kubernetes-token")
-        .annotated("app", "azure.workload.identity/client-id", AzureDouble.CLIENT)
-        .annotated("app", "azure.workload.identity/tenant-id", AzureDouble.TENANT);
+        .annotated(
+            "app",
+            Map.of(
+                "azure.workload.identity/client-id",
+                AzureDouble.CLIENT,
+                "azure.workload.identity/tenant-id",
+                AzureDouble.TENANT));
     try (SecretStore store =
         open(
             VAULT

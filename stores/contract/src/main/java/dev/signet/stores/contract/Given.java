@@ -55,9 +55,9 @@ public final class Given implements References {
     return this;
   }
 
-  /** An annotation of a service account. */
-  public Given annotated(String account, String annotation, String value) {
-    annotations.computeIfAbsent(account, _ -> new TreeMap<>()).put(annotation, value);
+  /** What is annotated on a service account. */
+  public Given annotated(String account, Map<String, String> annotated) {
+    annotations.put(account, annotated);
     return this;
   }
 

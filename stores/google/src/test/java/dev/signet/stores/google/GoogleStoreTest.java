@@ -311,7 +311,7 @@ final class GoogleStoreTest {
     kept("projects/p/secrets/db", "v");
     given
         .account("app", google.subject)
-        .annotated("app", "iam.gke.io/gcp-service-account", GoogleDouble.ACCOUNT);
+        .annotated("app", Map.of("iam.gke.io/gcp-service-account", GoogleDouble.ACCOUNT));
     String auth =
         "auth: {workloadIdentity: {serviceAccountRef: {name: app, audiences: [more]},"
             + " clusterProjectID: cp, clusterLocation: europe-west3, clusterName: main}}";
