@@ -68,8 +68,7 @@ public final class Controllers {
         new Stores(
             objects,
             cluster.serviceAccountTokens()::token,
-            providers(
-                KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
+            providers(KubernetesStore.provider(metrics::apiCall), webhook, metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     Generating generating =
@@ -143,7 +142,6 @@ public final class Controllers {
               throw new IllegalStateException("a store was asked that was only to be looked at");
             },
             new Template.Sources(Clock.systemUTC(), ZoneOffset.UTC, new SecureRandom()));
-    return providers(
-        KubernetesStore.provider(), WebhookStore.provider(none), ApiCalls.UNCOUNTED);
+    return providers(KubernetesStore.provider(), WebhookStore.provider(none), ApiCalls.UNCOUNTED);
   }
 }

@@ -43,8 +43,7 @@ public final class Kinds {
 
   /** Asked for one by one: clouds have their names of accounts in the annotations. */
   private static final Resource ACCOUNTS =
-      new Resource(
-          new GroupKind("", "ServiceAccount"), List.of("v1"), "serviceaccounts", true);
+      new Resource(new GroupKind("", "ServiceAccount"), List.of("v1"), "serviceaccounts", true);
 
   private static final Resource WEBHOOKS =
       new Resource(

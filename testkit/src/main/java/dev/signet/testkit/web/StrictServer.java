@@ -18,10 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
- * A double of services on the Internet. {@link #route(String, URI)} turns their addresses into its own, so that
- * one double can be several of them and know which one was meant. The protocol answers what is
- * right and throws a {@link Complaint} for what is not: that is answered with 400 and its reason,
- * and kept for the test to fail on.
+ * A double of services on the Internet. {@link #route(String, URI)} turns their addresses into its
+ * own, so that one double can be several of them and know which one was meant. The protocol answers
+ * what is right and throws a {@link Complaint} for what is not: that is answered with 400 and its
+ * reason, and kept for the test to fail on.
  */
 public final class StrictServer implements AutoCloseable {
 

@@ -110,8 +110,7 @@ record AzureConfiguration(Endpoint endpoint, URI vault, AzureLogin login, String
     }
   }
 
-  private static void requireFor(
-      URI vault, Cloud cloud, AzureLogin login, Fields configuration)
+  private static void requireFor(URI vault, Cloud cloud, AzureLogin login, Fields configuration)
       throws MalformedObjectException {
     String host = vault.getHost().toLowerCase(Locale.ROOT);
     List<String> suffixes = new ArrayList<>(List.of(cloud.suffix()));
@@ -129,8 +128,7 @@ record AzureConfiguration(Endpoint endpoint, URI vault, AzureLogin login, String
     }
   }
 
-  private static String host(String address, Fields configuration)
-      throws MalformedObjectException {
+  private static String host(String address, Fields configuration) throws MalformedObjectException {
     return address(address, configuration.path() + ".customCloudConfig").getHost();
   }
 
@@ -229,8 +227,7 @@ record AzureConfiguration(Endpoint endpoint, URI vault, AzureLogin login, String
     private String text(Fields selector, String what)
         throws MalformedObjectException, StoreException {
       try (SecretBytes value = references.secret(selector)) {
-        return known(
-            value.with(bytes -> new String(bytes, StandardCharsets.UTF_8).strip()), what);
+        return known(value.with(bytes -> new String(bytes, StandardCharsets.UTF_8).strip()), what);
       }
     }
 
@@ -269,8 +266,7 @@ record AzureConfiguration(Endpoint endpoint, URI vault, AzureLogin login, String
     }
 
     AzureLogin managedIdentity() throws MalformedObjectException {
-      return new AzureLogin.Machine(
-          known(optional("identityId"), "identityId"), endpoint, cloud);
+      return new AzureLogin.Machine(known(optional("identityId"), "identityId"), endpoint, cloud);
     }
 
     AzureLogin workloadIdentity() throws MalformedObjectException, StoreException {

@@ -37,7 +37,8 @@ sealed interface AzureLogin extends AutoCloseable {
     } catch (IllegalStateException e) {
       // Calls may outlive whoever began them.
       throw new StoreException(
-          new Problem.Unreachable(), endpoint.identity() + " was closed before it was logged in to");
+          new Problem.Unreachable(),
+          endpoint.identity() + " was closed before it was logged in to");
     }
   }
 
@@ -123,11 +124,7 @@ sealed interface AzureLogin extends AutoCloseable {
 
   /** What this pod is, by the token in a file that the webhook of workload identity mounts. */
   record Pod(
-      String tenant,
-      String client,
-      String file,
-      Endpoint endpoint,
-      AzureConfiguration.Cloud cloud)
+      String tenant, String client, String file, Endpoint endpoint, AzureConfiguration.Cloud cloud)
       implements AzureLogin {
     @Override
     public Tokens.Token token() throws StoreException {

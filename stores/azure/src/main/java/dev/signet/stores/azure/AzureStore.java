@@ -70,11 +70,7 @@ public final class AzureStore implements SecretStore {
   private final Runnable closing;
 
   private AzureStore(
-      String identity,
-      Optional<KeyVault> vault,
-      Turns turns,
-      Duration patience,
-      Runnable closing) {
+      String identity, Optional<KeyVault> vault, Turns turns, Duration patience, Runnable closing) {
     this.identity = identity;
     this.vault = vault;
     this.turns = turns;
@@ -141,11 +137,7 @@ public final class AzureStore implements SecretStore {
                 opened.vault(),
                 new KeyVault.Identity(opened.name(), tokens, opened.login()));
         return new AzureStore(
-            identity,
-            Optional.of(vault),
-            turns,
-            surroundings.patience(),
-            opened.login()::close);
+            identity, Optional.of(vault), turns, surroundings.patience(), opened.login()::close);
       }
     };
   }
@@ -183,8 +175,7 @@ public final class AzureStore implements SecretStore {
     if (ref.property().isEmpty() || name.kind() == Name.Kind.CERTIFICATE) {
       return entry.value().copy();
     }
-    return JsonPart.get(
-            entry.value(), ref.property(), JsonPart.Order.PATH_FIRST, where(ref.key()))
+    return JsonPart.get(entry.value(), ref.property(), JsonPart.Order.PATH_FIRST, where(ref.key()))
         .orElseThrow(() -> JsonPart.missing(ref.property(), where(ref.key())));
   }
 
@@ -254,12 +245,12 @@ public final class AzureStore implements SecretStore {
         String whole = name.name() + "_" + each.getKey();
         Optional<Map<String, @Nullable Object>> tree =
             JsonTree.object(each.getValue().getBytes(StandardCharsets.UTF_8))
-                .filter(
-                    it -> it.values().stream().allMatch(value -> value instanceof String));
+                .filter(it -> it.values().stream().allMatch(value -> value instanceof String));
         if (tree.isEmpty()) {
           named.put(whole, each.getValue());
         } else {
-          tree.get().forEach((field, value) -> named.put(whole + "_" + field, (String) value));
+          tree.get()
+              .forEach((field, value) -> named.put(whole + "_" + field, String.valueOf(value)));
         }
       }
     }

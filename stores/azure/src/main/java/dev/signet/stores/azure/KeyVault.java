@@ -161,8 +161,7 @@ final class KeyVault {
                 SecretBytes.wrap(Base64.getDecoder().decode(rest.requiredString("cer")));
           };
       Map<String, Long> times = new TreeMap<>();
-      Map<?, ?> attributes =
-          rest.raw("attributes") instanceof Map<?, ?> map ? map : Map.of();
+      Map<?, ?> attributes = rest.raw("attributes") instanceof Map<?, ?> map ? map : Map.of();
       for (String each : List.of("exp", "created", "updated", "nbf")) {
         if (attributes.get(each) instanceof Number seconds) {
           times.put(each, seconds.longValue());
@@ -400,7 +399,8 @@ final class KeyVault {
 
   /** The innermost code of the error, which is one of a list of Azure's. */
   private static String code(Endpoint.Answer answer) {
-    Object error = JsonTree.object(answer.body()).<@Nullable Object>map(it -> it.get("error")).orElse(null);
+    Optional<Map<String, @Nullable Object>> tree = JsonTree.object(answer.body());
+    Object error = tree.isPresent() ? tree.get().get("error") : null;
     String code = "";
     for (int i = 0; i < 4 && error instanceof Map<?, ?> map; i++) {
       if (map.get("code") instanceof String text && text.matches("[A-Za-z]{1,60}")) {

@@ -31,8 +31,7 @@ final class Library {
       new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
 
   /** The same, for what takes no options. */
-  private static final RetryPolicy ONCE =
-      new RetryPolicy(new FixedDelay(0, Duration.ofMillis(1)));
+  private static final RetryPolicy ONCE = new RetryPolicy(new FixedDelay(0, Duration.ofMillis(1)));
 
   private final Endpoint endpoint;
   private final AzureConfiguration.Cloud cloud;
@@ -88,8 +87,7 @@ final class Library {
     String token() throws StoreException;
   }
 
-  Tokens.Token assertion(String tenant, String application, Subject subject)
-      throws StoreException {
+  Tokens.Token assertion(String tenant, String application, Subject subject) throws StoreException {
     // Before the library asks for it, which would say nothing of why there is none.
     String token = subject.token();
     return token(
@@ -139,7 +137,8 @@ final class Library {
         };
     String text = String.valueOf(failure.getMessage());
     int at = text.indexOf("AADSTS");
-    String reason = at < 0 ? "" : text.substring(at).replaceFirst("(?s)^(AADSTS[0-9]{1,10}).*", "$1");
+    String reason =
+        at < 0 ? "" : text.substring(at).replaceFirst("(?s)^(AADSTS[0-9]{1,10}).*", "$1");
     return new StoreException(
         problem,
         "unable to get credentials: the token endpoint of "

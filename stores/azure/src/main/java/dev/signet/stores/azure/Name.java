@@ -4,7 +4,9 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
 import java.util.List;
 
-/** What a key names: {@code secret/name}, {@code key/name}, {@code cert/name} or a secret's name. */
+/**
+ * What a key names: {@code secret/name}, {@code key/name}, {@code cert/name} or a secret's name.
+ */
 record Name(Kind kind, String name) {
 
   enum Kind {

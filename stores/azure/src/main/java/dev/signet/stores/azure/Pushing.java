@@ -151,8 +151,7 @@ final class Pushing implements Writable {
     }
   }
 
-  private record Certificate(
-      Name name, SecretBytes value, SecretBytes leaf, PushMetadata metadata)
+  private record Certificate(Name name, SecretBytes value, SecretBytes leaf, PushMetadata metadata)
       implements Wanted {
     @Override
     public boolean sameAs(KeyVault.Entry there) {
@@ -175,13 +174,10 @@ final class Pushing implements Writable {
       if (there.isPresent() && !managed(there.get().tags())) {
         throw notManaged(name);
       }
-      Map<String, String> tags =
-          new TreeMap<>(there.map(KeyVault.Entry::tags).orElse(Map.of()));
+      Map<String, String> tags = new TreeMap<>(there.map(KeyVault.Entry::tags).orElse(Map.of()));
       tags.putAll(wanted.metadata().tags());
       tags.put(MANAGED_BY, MANAGER);
-      if (there.isEmpty()
-          || !wanted.sameAs(there.get())
-          || !tags.equals(there.get().tags())) {
+      if (there.isEmpty() || !wanted.sameAs(there.get()) || !tags.equals(there.get().tags())) {
         wanted.write(vault, there, tags);
       }
     } finally {
@@ -220,7 +216,10 @@ final class Pushing implements Writable {
     }
     throw new StoreException(
         new Problem.Unreachable(),
-        name.name() + " was deleted and is being recovered by " + identity + "; that takes a while");
+        name.name()
+            + " was deleted and is being recovered by "
+            + identity
+            + "; that takes a while");
   }
 
   private void pause() throws StoreException {

@@ -105,15 +105,13 @@ final class AzureContractTest implements StoreContract {
 
     @Override
     public void tag(String name, Map<String, String> tags) {
-      azure.there.get("secrets/" + name).newest().put("tags", new TreeMap<>(tags));
+      azure.at("secrets/" + name).newest().put("tags", new TreeMap<>(tags));
     }
 
     @Override
     public Optional<byte[]> stored(String name) {
       return Optional.ofNullable(azure.there.get("secrets/" + name))
-          .map(
-              kept ->
-                  String.valueOf(kept.newest().get("value")).getBytes(StandardCharsets.UTF_8));
+          .map(kept -> String.valueOf(kept.newest().get("value")).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.signet.stores.azure;
 
 import static dev.signet.testkit.web.StrictServer.require;
+import static java.util.Objects.requireNonNull;
 
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
@@ -77,6 +78,11 @@ final class AzureDouble implements StrictServer.Protocol {
       case HOST -> vault(request);
       default -> throw new Complaint("nobody is at " + request.host());
     };
+  }
+
+  /** What is there. */
+  Kept at(String path) {
+    return requireNonNull(there.get(path));
   }
 
   private synchronized String issue(String kind) {
@@ -167,8 +173,7 @@ final class AzureDouble implements StrictServer.Protocol {
     request.onlyQuery("api-version", "resource", "client_id");
     require("2018-02-01".equals(request.query().get("api-version")), "api-version");
     require("https://vault.azure.net".equals(request.query().get("resource")), "resource");
-    require(
-        identity.equals(Optional.ofNullable(request.query().get("client_id"))), "client_id");
+    require(identity.equals(Optional.ofNullable(request.query().get("client_id"))), "client_id");
     return Answer.json(
         200,
         """
@@ -199,11 +204,11 @@ final class AzureDouble implements StrictServer.Protocol {
     }
     require(List.of("secrets", "keys", "certificates").contains(parts[0]), "kind " + parts[0]);
     String path = parts[0] + "/" + parts[1];
-    String verb = request.method() + (parts.length == 3 && parts[2].equals("import") ? "import" : "");
+    String verb =
+        request.method() + (parts.length == 3 && parts[2].equals("import") ? "import" : "");
     return switch (verb) {
       case "GET" -> read(path, parts.length == 3 ? parts[2] : "");
-      case "PUT" ->
-          parts[0].equals("secrets") ? set(request, path) : key(request, parts[0], path);
+      case "PUT" -> parts[0].equals("secrets") ? set(request, path) : key(request, parts[0], path);
       case "POSTimport" -> certificate(request, parts[0], path);
       case "DELETE" -> {
         require(parts.length == 2, "one version cannot be deleted");
@@ -222,7 +227,8 @@ final class AzureDouble implements StrictServer.Protocol {
     return Answer.json(
         code,
         """
-        {"error": {"code": "%s", "message": "what the server says"}}""".formatted(name));
+        {"error": {"code": "%s", "message": "what the server says"}}"""
+            .formatted(name));
   }
 
   private Answer deleted(Request request, String path, String[] parts) {
@@ -336,7 +342,7 @@ final class AzureDouble implements StrictServer.Protocol {
     Object exp =
         body.raw("attributes") instanceof Map<?, ?> attributes ? attributes.get("exp") : null;
     put(path, fields, body.stringMap("tags"), exp);
-    return Answer.json(200, text(there.get(path).newest()));
+    return Answer.json(200, text(at(path).newest()));
   }
 
   /** Keeps another version, as whoever writes it. */

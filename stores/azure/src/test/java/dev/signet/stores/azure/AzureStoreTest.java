@@ -73,9 +73,7 @@ final class AzureStoreTest {
               uri -> StrictServer.route(server.url(), uri),
               environment));
   private final Given given =
-      new Given()
-          .secret("me", "id", AzureDouble.CLIENT)
-          .secret("me", "secret", AzureDouble.SECRET);
+      new Given().secret("me", "id", AzureDouble.CLIENT).secret("me", "secret", AzureDouble.SECRET);
 
   @AfterEach
   void nothingWasAskedThatIsNotInTheProtocol() {
@@ -211,7 +209,8 @@ final class AzureStoreTest {
       assertThat(fetch(store, "db", "")).isEqualTo("v");
     }
     assertThat(given.audiences()).containsExactly("api://AzureADTokenExchange", "a");
-    assertThatThrownBy(() -> open(SECRET + ", authType: WorkloadIdentity, serviceAccountRef: {name: app}"))
+    assertThatThrownBy(
+            () -> open(SECRET + ", authType: WorkloadIdentity, serviceAccountRef: {name: app}"))
         .hasMessageContaining("multiple clientID found");
   }
 
@@ -320,7 +319,7 @@ final class AzureStoreTest {
     azure.put("secrets/app-a", new TreeMap<>(Map.of("value", "1")), Map.of("t", "x"), null);
     azure.put("secrets/app-b", new TreeMap<>(Map.of("value", "2")), Map.of("t", "y"), null);
     secret("off", "3");
-    azure.there.get("secrets/off").newest().put("attributes", Map.of("enabled", false));
+    azure.at("secrets/off").newest().put("attributes", Map.of("enabled", false));
     try (SecretStore store = open(SECRET)) {
       assertThat(
               Given.texts(
@@ -366,11 +365,10 @@ final class AzureStoreTest {
 
   @Test
   void aPushSaysWhenItExpiresAndWhatItIs() throws Exception {
-    String spec =
-        "{expirationDate: '2027-01-15T08:00:00Z', contentType: text/x, tags: {team: a}}";
+    String spec = "{expirationDate: '2027-01-15T08:00:00Z', contentType: text/x, tags: {team: a}}";
     try (SecretStore store = open(SECRET)) {
       push(store, "own", "v", spec);
-      Map<String, @Nullable Object> newest = azure.there.get("secrets/own").newest();
+      Map<String, @Nullable Object> newest = azure.at("secrets/own").newest();
       assertThat(newest.get("tags"))
           .isEqualTo(Map.of("managed-by", "external-secrets", "team", "a"));
       assertThat(newest.get("contentType")).isEqualTo("text/x");
@@ -380,9 +378,9 @@ final class AzureStoreTest {
       push(store, "own", "v", "");
       assertThat(writes()).isEqualTo(writes);
       push(store, "own", "v", "{contentType: text/y}");
-      assertThat(azure.there.get("secrets/own").newest().get("contentType")).isEqualTo("text/y");
+      assertThat(azure.at("secrets/own").newest().get("contentType")).isEqualTo("text/y");
       push(store, "own", "w", "");
-      assertThat(azure.there.get("secrets/own").newest().get("contentType")).isEqualTo("text/y");
+      assertThat(azure.at("secrets/own").newest().get("contentType")).isEqualTo("text/y");
       failure(() -> push(store, "own", "v", "{tags: {managed-by: me}}"));
       failure(() -> push(store, "own", "v", "{expirationDate: tomorrow}"));
       failure(() -> push(store, "own", "v", "{color: red}"));
@@ -405,7 +403,7 @@ final class AzureStoreTest {
       assertThat(azure.deleted).containsKey("secrets/own");
       azure.slow = 3;
       push(store, "own", "w", "");
-      assertThat(azure.there.get("secrets/own").newest().get("value")).isEqualTo("w");
+      assertThat(azure.at("secrets/own").newest().get("value")).isEqualTo("w");
 
       secret("theirs", "v");
       AzureDouble.Kept theirs = azure.there.remove("secrets/theirs");
@@ -477,8 +475,19 @@ final class AzureStoreTest {
     int code =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "a", "-keyalg", "RSA", "-dname", "CN=a",
-                "-storetype", "PKCS12", "-storepass", "changeit", "-keystore", file.toString())
+                "-genkeypair",
+                "-alias",
+                "a",
+                "-keyalg",
+                "RSA",
+                "-dname",
+                "CN=a",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit",
+                "-keystore",
+                file.toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start()

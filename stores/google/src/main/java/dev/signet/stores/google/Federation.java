@@ -78,9 +78,7 @@ final class Federation {
     List<String> audiences = selector.strings("audiences");
     String named = references.accountAnnotations(selector).getOrDefault(Login.ACCOUNT, "");
     String as =
-        acts.isEmpty() && !named.isEmpty()
-            ? Login.impersonation(named, identity).toString()
-            : acts;
+        acts.isEmpty() && !named.isEmpty() ? Login.impersonation(named, identity).toString() : acts;
     String name =
         String.join(
             "\n",
@@ -212,8 +210,7 @@ final class Federation {
       throw new MalformedObjectException(
           config.path() + ": credential_source.environment_id must start with aws");
     }
-    matching(
-        source, "url", Pattern.compile(AMAZON + "meta-data/iam/security-credentials"));
+    matching(source, "url", Pattern.compile(AMAZON + "meta-data/iam/security-credentials"));
     matching(
         source, "region_url", Pattern.compile(AMAZON + "meta-data/placement/availability-zone"));
     matching(source, "imdsv2_session_token_url", Pattern.compile(AMAZON + "api/token"));

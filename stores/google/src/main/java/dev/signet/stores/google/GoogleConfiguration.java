@@ -27,11 +27,7 @@ import java.util.function.UnaryOperator;
  * @param fallsBack {@code secretVersionSelectionPolicy: LatestOrFetch}
  */
 record GoogleConfiguration(
-    Endpoint endpoint,
-    SecretManager.Place place,
-    Login login,
-    String name,
-    boolean fallsBack) {
+    Endpoint endpoint, SecretManager.Place place, Login login, String name, boolean fallsBack) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -127,14 +123,13 @@ record GoogleConfiguration(
     if (secret.isPresent()) {
       passOver(cluster);
       passOver(federation);
-      SecretBytes key =
-          references.secret(secret.get().requiredObject("secretAccessKeySecretRef"));
+      SecretBytes key = references.secret(secret.get().requiredObject("secretAccessKeySecretRef"));
       return new Login.Key(key, endpoint);
     }
     if (cluster.isPresent()) {
       passOver(federation);
-      return cluster(cluster.get(), named(configuration, "projectID"), references, endpoint,
-          metadata, calls);
+      return cluster(
+          cluster.get(), named(configuration, "projectID"), references, endpoint, metadata, calls);
     }
     return federation.isPresent()
         ? Federation.login(federation.get(), references, endpoint)

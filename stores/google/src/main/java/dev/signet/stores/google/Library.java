@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Library {
 
-  private static final String CLOCK =
-      ": the clock of this machine differs too much from Google's";
+  private static final String CLOCK = ": the clock of this machine differs too much from Google's";
   private static final Duration USUAL = Duration.ofHours(1);
 
   private final Endpoint endpoint;
@@ -56,8 +55,9 @@ final class Library {
               .setDefaultRetriesEnabled(false)
               .build());
     } catch (IOException | IllegalArgumentException e) {
-      throw malformed("failed to process the provided JSON credentials: they are no key of a"
-          + " service account");
+      throw malformed(
+          "failed to process the provided JSON credentials: they are no key of a"
+              + " service account");
     }
   }
 

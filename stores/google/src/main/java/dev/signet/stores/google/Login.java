@@ -89,8 +89,7 @@ sealed interface Login extends AutoCloseable {
     public Tokens.Token token() throws StoreException {
       Library library = new Library(endpoint);
       return library.token(
-          key.with(
-              values -> values.getFirst().with(library::accountKey), endpoint.identity()));
+          key.with(values -> values.getFirst().with(library::accountKey), endpoint.identity()));
     }
 
     @Override
@@ -140,8 +139,7 @@ sealed interface Login extends AutoCloseable {
     @Override
     public Tokens.Token token() throws StoreException {
       Library library = new Library(endpoint);
-      return library.token(
-          secrets.with(values -> making.of(library, values), endpoint.identity()));
+      return library.token(secrets.with(values -> making.of(library, values), endpoint.identity()));
     }
 
     @Override
@@ -262,8 +260,7 @@ sealed interface Login extends AutoCloseable {
           : USUAL;
     }
 
-    private Fields posted(
-        URI uri, Map<String, String> more, Map<String, Object> tree, String what)
+    private Fields posted(URI uri, Map<String, String> more, Map<String, Object> tree, String what)
         throws StoreException {
       Map<String, String> headers = new LinkedHashMap<>(more);
       headers.put("Content-Type", "application/json");

@@ -88,9 +88,7 @@ record PushMetadata(
   /** As Secret Manager reads it. */
   Map<String, Object> replication() {
     Map<String, Object> encryption =
-        key.isEmpty()
-            ? Map.of()
-            : Map.of("customerManagedEncryption", Map.of("kmsKeyName", key));
+        key.isEmpty() ? Map.of() : Map.of("customerManagedEncryption", Map.of("kmsKeyName", key));
     if (locations.isEmpty()) {
       return Map.of("automatic", encryption);
     }

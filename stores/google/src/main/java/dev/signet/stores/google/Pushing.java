@@ -83,8 +83,7 @@ final class Pushing implements Writable {
       }
       Map<String, String> labels = wanted.labels(there.get().labels());
       Map<String, String> annotations = wanted.annotations(there.get().annotations());
-      if (!labels.equals(there.get().labels())
-          || !annotations.equals(there.get().annotations())) {
+      if (!labels.equals(there.get().labels()) || !annotations.equals(there.get().annotations())) {
         manager.update(there.get(), labels, annotations);
       }
     }
@@ -111,8 +110,7 @@ final class Pushing implements Writable {
       secret.put("replication", wanted.replication());
     }
     if (!wanted.topics().isEmpty()) {
-      secret.put(
-          "topics", wanted.topics().stream().map(topic -> Map.of("name", topic)).toList());
+      secret.put("topics", wanted.topics().stream().map(topic -> Map.of("name", topic)).toList());
     }
     return secret;
   }
@@ -141,8 +139,7 @@ final class Pushing implements Writable {
     }
     if (before.isPresent()) {
       Optional<SecretBytes> there =
-          JsonPart.get(
-              before.get(), remote.property(), JsonPart.Order.NAME_FIRST, where(remote));
+          JsonPart.get(before.get(), remote.property(), JsonPart.Order.NAME_FIRST, where(remote));
       try {
         if (there.isPresent() && there.get().matches(value)) {
           return before.get().copy();
@@ -183,8 +180,7 @@ final class Pushing implements Writable {
         return;
       }
       try (SecretBytes payload = manager.version(remote.key(), "").payload()) {
-        Optional<SecretBytes> rest =
-            JsonPart.without(payload, remote.property(), where(remote));
+        Optional<SecretBytes> rest = JsonPart.without(payload, remote.property(), where(remote));
         if (rest.isPresent()) {
           try (SecretBytes left = rest.get()) {
             manager.add(remote.key(), left);

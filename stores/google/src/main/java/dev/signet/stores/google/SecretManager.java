@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of Secret Manager's REST API, version 1, that a store needs.
@@ -349,8 +350,8 @@ final class SecretManager {
     return sent(call, method, path, body, token());
   }
 
-  private Endpoint.Answer sent(
-      String call, String method, String path, byte[] body, String token) throws StoreException {
+  private Endpoint.Answer sent(String call, String method, String path, byte[] body, String token)
+      throws StoreException {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Authorization", "Bearer " + token);
     headers.put("Accept", "application/json");
@@ -380,12 +381,13 @@ final class SecretManager {
 
   /** The name of the error, which is one of a list of Google's. */
   private static String status(Endpoint.Answer answer) {
-    return JsonTree.object(answer.body())
-        .map(tree -> tree.get("error"))
-        .map(error -> error instanceof Map<?, ?> map ? map.get("status") : null)
-        .filter(status -> status instanceof String text && text.matches("[A-Z_]{1,40}"))
-        .map(String.class::cast)
-        .orElse("");
+    Optional<Map<String, @Nullable Object>> tree = JsonTree.object(answer.body());
+    return tree.isPresent()
+            && tree.get().get("error") instanceof Map<?, ?> error
+            && error.get("status") instanceof String status
+            && status.matches("[A-Z_]{1,40}")
+        ? status
+        : "";
   }
 
   private Fields reply(String what, Endpoint.Answer answer) throws StoreException {

@@ -1,6 +1,7 @@
 package dev.signet.stores.google;
 
 import static dev.signet.testkit.web.StrictServer.require;
+import static java.util.Objects.requireNonNull;
 
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
@@ -96,6 +97,11 @@ final class GoogleDouble implements StrictServer.Protocol {
         .formatted(pem, ACCOUNT, TOKEN_URI);
   }
 
+  /** One that is there. */
+  Kept at(String path) {
+    return requireNonNull(secrets.get(path));
+  }
+
   @Override
   public Answer to(Request request) throws Exception {
     return switch (request.host()) {
@@ -122,8 +128,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     Map<String, String> form = request.form();
     require(form.keySet().equals(Set.of("grant_type", "assertion")), "form " + form.keySet());
     require(
-        "urn:ietf:params:oauth:grant-type:jwt-bearer".equals(form.get("grant_type")),
-        "grant_type");
+        "urn:ietf:params:oauth:grant-type:jwt-bearer".equals(form.get("grant_type")), "grant_type");
     String[] parts = String.valueOf(form.get("assertion")).split("\\.");
     require(parts.length == 3, "an assertion has three parts");
     Signature signature = Signature.getInstance("SHA256withRSA");
@@ -136,8 +141,8 @@ final class GoogleDouble implements StrictServer.Protocol {
     require(ACCOUNT.equals(claims.get("iss")), "iss");
     require(TOKEN_URI.equals(claims.get("aud")), "aud " + claims.get("aud"));
     require(SCOPE.equals(claims.get("scope")), "scope " + claims.get("scope"));
-    double from = ((Number) java.util.Objects.requireNonNull(claims.get("iat"))).doubleValue();
-    double to = ((Number) java.util.Objects.requireNonNull(claims.get("exp"))).doubleValue();
+    double from = ((Number) requireNonNull(claims.get("iat"))).doubleValue();
+    double to = ((Number) requireNonNull(claims.get("exp"))).doubleValue();
     double now = Instant.now().getEpochSecond();
     require(to - from <= 3600 && from <= now + 60 && to > now, "iat and exp");
     return Answer.json(
@@ -153,14 +158,19 @@ final class GoogleDouble implements StrictServer.Protocol {
     require(
         body.equals(
             Map.of(
-                "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange",
-                "subject_token_type", "urn:ietf:params:oauth:token-type:jwt",
-                "requested_token_type", "urn:ietf:params:oauth:token-type:access_token",
-                "subject_token", subject,
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:jwt",
+                "requested_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+                "subject_token",
+                subject,
                 "audience",
-                    "identitynamespace:cp.svc.id.goog:https://container.googleapis.com/v1/projects/"
-                        + "cp/locations/europe-west3/clusters/main",
-                "scope", SCOPE)),
+                "identitynamespace:cp.svc.id.goog:https://container.googleapis.com/v1/projects/"
+                    + "cp/locations/europe-west3/clusters/main",
+                "scope",
+                SCOPE)),
         "the body of an exchange is " + body.keySet() + " " + body.get("audience"));
     return Answer.json(
         200,
@@ -172,15 +182,15 @@ final class GoogleDouble implements StrictServer.Protocol {
     require(request.path().equals("/v1/token"), "path");
     Map<String, String> form = request.form();
     require(
-        form.get("grant_type").equals("urn:ietf:params:oauth:grant-type:token-exchange"),
+        "urn:ietf:params:oauth:grant-type:token-exchange".equals(form.get("grant_type")),
         "grant_type");
     require(
-        form.get("requested_token_type").equals("urn:ietf:params:oauth:token-type:access_token"),
+        "urn:ietf:params:oauth:token-type:access_token".equals(form.get("requested_token_type")),
         "requested_token_type");
-    require(form.get("audience").equals(POOL), "audience " + form.get("audience"));
-    require(form.get("scope").equals(SCOPE), "scope " + form.get("scope"));
-    String type = form.get("subject_token_type");
-    String token = form.get("subject_token");
+    require(POOL.equals(form.get("audience")), "audience " + form.get("audience"));
+    require(SCOPE.equals(form.get("scope")), "scope " + form.get("scope"));
+    String type = String.valueOf(form.get("subject_token_type"));
+    String token = String.valueOf(form.get("subject_token"));
     switch (type) {
       case "urn:ietf:params:oauth:token-type:jwt" ->
           require(token.equals(subject), "the subject's token");
@@ -207,7 +217,7 @@ final class GoogleDouble implements StrictServer.Protocol {
         "url " + request.get("url"));
     require("POST".equals(request.get("method")), "method");
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (Object each : (List<?>) java.util.Objects.requireNonNull(request.get("headers"))) {
+    for (Object each : (List<?>) requireNonNull(request.get("headers"))) {
       Map<?, ?> header = (Map<?, ?>) each;
       headers.put(String.valueOf(header.get("key")), String.valueOf(header.get("value")));
     }
@@ -215,17 +225,14 @@ final class GoogleDouble implements StrictServer.Protocol {
     require(
         headers
             .getOrDefault("Authorization", "")
-            .matches(
-                "AWS4-HMAC-SHA256 Credential=AKIA/[0-9]{8}/eu-central-1/sts/aws4_request, .*"),
+            .matches("AWS4-HMAC-SHA256 Credential=AKIA/[0-9]{8}/eu-central-1/sts/aws4_request, .*"),
         "authorization");
     require("session".equals(headers.get("x-amz-security-token")), "session token");
   }
 
   private Answer acting(Request request) {
     require(
-        request
-            .path()
-            .equals("/v1/projects/-/serviceAccounts/" + ACCOUNT + ":generateAccessToken"),
+        request.path().equals("/v1/projects/-/serviceAccounts/" + ACCOUNT + ":generateAccessToken"),
         "path");
     request.header("Content-Type", "application/json");
     require(
@@ -239,8 +246,9 @@ final class GoogleDouble implements StrictServer.Protocol {
         "{\"accessToken\": \"%s\", \"expireTime\": \"%s\"}"
             .formatted(
                 issue("acting"),
-                Instant.now().plus(Duration.ofHours(1)).truncatedTo(
-                    java.time.temporal.ChronoUnit.SECONDS)));
+                Instant.now()
+                    .plus(Duration.ofHours(1))
+                    .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)));
   }
 
   private Answer metadata(Request request) {
@@ -309,7 +317,7 @@ final class GoogleDouble implements StrictServer.Protocol {
       case "DELETE" -> {
         request.onlyQuery("etag");
         if (request.query().containsKey("etag")
-            && !request.query().get("etag").equals(kept.etag())) {
+            && !kept.etag().equals(request.query().get("etag"))) {
           yield error(400, "FAILED_PRECONDITION");
         }
         secrets.remove(parent + "/secrets/" + name);
@@ -348,7 +356,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     require(request.method().equals("POST"), "method");
     request.onlyQuery("secretId");
     request.header("Content-Type", "application/json");
-    String name = request.query().get("secretId");
+    String name = String.valueOf(request.query().get("secretId"));
     require(name.matches("[A-Za-z0-9_-]{1,255}"), "secretId");
     Fields body = Fields.of(json(request.body()), "body");
     Kept kept = new Kept();
@@ -360,7 +368,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     boolean regional = parent.contains("/locations/");
     require(regional != body.has("replication"), "replication is for secrets of no location");
     if (!regional) {
-      kept.replication = java.util.Objects.requireNonNull(body.raw("replication"));
+      kept.replication = requireNonNull(body.raw("replication"));
     }
     body.refuseUnread();
     if (secrets.putIfAbsent(parent + "/secrets/" + name, kept) != null) {
@@ -375,8 +383,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     request.header("Content-Type", "application/json");
     Fields payload = Fields.of(json(request.body()), "body").requiredObject("payload");
     byte[] data = Base64.getDecoder().decode(payload.requiredString("data"));
-    require(
-        payload.requiredString("dataCrc32c").equals(Long.toString(crc(data))), "the CRC32C");
+    require(payload.requiredString("dataCrc32c").equals(Long.toString(crc(data))), "the CRC32C");
     payload.refuseUnread();
     if (data.length > 65_536) {
       return error(400, "INVALID_ARGUMENT");
@@ -451,9 +458,7 @@ final class GoogleDouble implements StrictServer.Protocol {
             .filter(each -> each.getKey().substring(prefix.length()).contains(wanted))
             .filter(each -> each.getValue().labels.entrySet().containsAll(labels.entrySet()))
             .sorted(Comparator.comparing(Map.Entry::getKey))
-            .map(
-                each ->
-                    text(parent, each.getKey().substring(prefix.length()), each.getValue()))
+            .map(each -> text(parent, each.getKey().substring(prefix.length()), each.getValue()))
             .collect(Collectors.toList()));
   }
 

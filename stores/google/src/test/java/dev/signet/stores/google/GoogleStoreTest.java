@@ -93,7 +93,7 @@ final class GoogleStoreTest {
   }
 
   private String latest(String path) {
-    return new String(google.secrets.get(path).versions.getLast(), UTF_8);
+    return new String(google.at(path).versions.getLast(), UTF_8);
   }
 
   @Test
@@ -146,7 +146,7 @@ final class GoogleStoreTest {
   void aLocationHasAServerOfItsOwn() throws Exception {
     kept(EUROPE + "db", "v");
     kept("projects/p/secrets/db", "elsewhere").labels.put("a", "1");
-    google.secrets.get(EUROPE + "db").labels.put("a", "1");
+    google.at(EUROPE + "db").labels.put("a", "1");
     try (SecretStore store = open("location: europe-west3, " + KEY)) {
       assertThat(fetch(store, "db", "", "")).isEqualTo("v");
       push(store, "fresh", "", "pushed", "");
@@ -208,7 +208,8 @@ final class GoogleStoreTest {
                   "annotations.note.x", "n")
               .entrySet()) {
         assertThat(
-                Given.text(store.fetch(new RemoteRef("db", each.getKey(), "", /* metadata= */ true))))
+                Given.text(
+                    store.fetch(new RemoteRef("db", each.getKey(), "", /* metadata= */ true))))
             .isEqualTo(each.getValue());
       }
       assertThat(Given.texts(store.fetchMap(new RemoteRef("db", "labels", "", true))))
@@ -226,8 +227,7 @@ final class GoogleStoreTest {
     kept("projects/p/secrets/my-app-b", "2");
     kept("projects/p/secrets/app-empty");
     try (SecretStore store = open(KEY)) {
-      Search search =
-          new Search(Optional.of("app"), Optional.of(Pattern.compile(".*")), Map.of());
+      Search search = new Search(Optional.of("app"), Optional.of(Pattern.compile(".*")), Map.of());
       assertThat(Given.texts(store.searching().orElseThrow().find(search)))
           .isEqualTo(Map.of("app-a", "1"));
       assertThat(server.requests())
@@ -249,7 +249,7 @@ final class GoogleStoreTest {
          cmekKeyName: k, replicationLocations: [us-east1, us-west1]}""";
     try (SecretStore store = open(KEY)) {
       push(store, "own", "", "v", metadata);
-      GoogleDouble.Kept kept = google.secrets.get("projects/p/secrets/own");
+      GoogleDouble.Kept kept = google.at("projects/p/secrets/own");
       assertThat(kept.labels).isEqualTo(Map.of("managed-by", "external-secrets", "team", "a"));
       assertThat(kept.annotations).isEqualTo(Map.of("note", "text"));
       assertThat(kept.topics).containsExactly("projects/p/topics/t");
@@ -462,9 +462,7 @@ final class GoogleStoreTest {
   @Test
   void aStoreOfTheClusterThatIsOnlyLookedAtCannotBeTold() throws Exception {
     try (SecretStore store =
-        new Given()
-            .clusterWide("")
-            .open(provider, "{projectID: p, " + KEY + "}")) {
+        new Given().clusterWide("").open(provider, "{projectID: p, " + KEY + "}")) {
       assertThat(store.validate()).isEqualTo(SecretStore.Validity.UNKNOWN);
       assertThat(store.writing()).isEmpty();
     }

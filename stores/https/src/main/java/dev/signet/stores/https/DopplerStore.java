@@ -174,8 +174,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
       Map<String, Object> named = new LinkedHashMap<>();
       named.put("name", selector.requiredString("name"));
       selector.string("namespace").ifPresent(it -> named.put("namespace", it));
-      named.put(
-          "key", selector.string("key").filter(it -> !it.isEmpty()).orElse("dopplerToken"));
+      named.put("key", selector.string("key").filter(it -> !it.isEmpty()).orElse("dopplerToken"));
       identity.ifPresent(it -> it.names().forEach(it::raw));
       requireNamespace(selector, references);
       return fixed(references.secret(Fields.of(named, selector.path())), api);
@@ -193,8 +192,13 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
     List<String> audiences = List.of(server.toString(), audience(api.identity()));
     String name =
         Tokens.identity(
-            "doppler", server.toString(), who, account.requiredString("name"), api.identity(),
-            account.string("namespace").orElse(""), account.strings("audiences").toString());
+            "doppler",
+            server.toString(),
+            who,
+            account.requiredString("name"),
+            api.identity(),
+            account.string("namespace").orElse(""),
+            account.strings("audiences").toString());
     return new Authority() {
       @Override
       public String token() throws StoreException {
@@ -288,8 +292,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
     all.put(
         "Authorization",
         "Basic "
-            + Base64.getEncoder()
-                .encodeToString((token + ":").getBytes(StandardCharsets.UTF_8)));
+            + Base64.getEncoder().encodeToString((token + ":").getBytes(StandardCharsets.UTF_8)));
     return all;
   }
 
@@ -316,8 +319,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
   }
 
   private StoreException missing(String key) {
-    return new StoreException(
-        new Problem.NotFound(), "Secret does not exist: " + where(key));
+    return new StoreException(new Problem.NotFound(), "Secret does not exist: " + where(key));
   }
 
   private Optional<SecretBytes> read(String key) throws StoreException {
@@ -453,15 +455,13 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
         Map.of(
             "change_requests",
             List.of(
-                Map.of(
-                    "name", remote.key(), "originalName", remote.key(), "shouldDelete", true))));
+                Map.of("name", remote.key(), "originalName", remote.key(), "shouldDelete", true))));
   }
 
   /** Whether the token is one. */
   @Override
   public Validity validate() throws StoreException {
-    try (Endpoint.Answer answer =
-        send("Authenticate", "GET", "/v3/projects", Map.of(), Map.of())) {
+    try (Endpoint.Answer answer = send("Authenticate", "GET", "/v3/projects", Map.of(), Map.of())) {
       if (!answer.succeeded()) {
         throw api.problem("cannot be asked", answer);
       }

@@ -55,8 +55,7 @@ public final class Endpoint {
    * The same where what is asked is not where its address says: tests, whose servers are on this
    * machine.
    */
-  public Endpoint(
-      HttpClient client, String identity, Duration timeout, UnaryOperator<URI> route) {
+  public Endpoint(HttpClient client, String identity, Duration timeout, UnaryOperator<URI> route) {
     this.client = client;
     this.identity = identity;
     this.timeout = timeout;

@@ -96,7 +96,8 @@ final class InfisicalLogin implements AutoCloseable {
     this.file = file;
     List<byte[]> parts = new ArrayList<>();
     for (String each :
-        List.of("infisical", server.base().toString(), server.organization(), method.path(), file)) {
+        List.of(
+            "infisical", server.base().toString(), server.organization(), method.path(), file)) {
       parts.add(each.getBytes(StandardCharsets.UTF_8));
     }
     values.values().forEach(each -> parts.add(each.with(byte[]::clone)));
@@ -118,8 +119,7 @@ final class InfisicalLogin implements AutoCloseable {
         boolean complete = false;
         try {
           for (Map.Entry<String, String> each : method.fields().entrySet()) {
-            values.put(
-                each.getValue(), references.secret(given.requiredObject(each.getKey())));
+            values.put(each.getValue(), references.secret(given.requiredObject(each.getKey())));
           }
           String file = "";
           if (method.path().equals("kubernetes-auth")) {
@@ -186,8 +186,7 @@ final class InfisicalLogin implements AutoCloseable {
     try (Endpoint.Answer answer =
         server
             .api()
-            .send(
-                method.call(), "POST", "/v1/auth/" + method.path() + "/login", Map.of(), body)) {
+            .send(method.call(), "POST", "/v1/auth/" + method.path() + "/login", Map.of(), body)) {
       if (!answer.succeeded()) {
         throw server.api().refusal(answer);
       }

@@ -94,8 +94,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
    *
    * @param root what paths of files are below
    */
-  static StoreProvider provider(
-      RestApi.Surroundings surroundings, LongSupplier nanos, Path root) {
+  static StoreProvider provider(RestApi.Surroundings surroundings, LongSupplier nanos, Path root) {
     return new StoreProvider() {
       private final Clients clients = new Clients();
       private final Tokens tokens = new Tokens(nanos);
@@ -192,8 +191,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
         name);
   }
 
-  private Optional<Found> read(String key, String version, boolean imports)
-      throws StoreException {
+  private Optional<Found> read(String key, String version, boolean imports) throws StoreException {
     if (!version.matches("[0-9]{0,9}")) {
       throw new StoreException(
           new Problem.Malformed(), where(key) + ": a version in Infisical is a number");
@@ -270,8 +268,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
             .orElseThrow(
                 () ->
                     new StoreException(
-                        new Problem.NotFound(),
-                        "Secret does not exist: " + where(ref.key())))) {
+                        new Problem.NotFound(), "Secret does not exist: " + where(ref.key())))) {
       SecretBytes value =
           ref.property().isEmpty()
               ? found.value().copy()
@@ -318,8 +315,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
     }
   }
 
-  private void addImports(
-      @Nullable SecretBytes imports, Search search, String path, Material found)
+  private void addImports(@Nullable SecretBytes imports, Search search, String path, Material found)
       throws StoreException {
     if (imports == null || imports.size() == 0) {
       return;
@@ -368,8 +364,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
     query.put("expandSecretReferences", Boolean.toString(scope.expand()));
     query.put("include_imports", Boolean.toString(imports));
     query.put("recursive", Boolean.toString(scope.recursive()));
-    Endpoint.Answer answer =
-        send("GetSecretsV3", "GET", SECRETS + RestApi.query(query), Map.of());
+    Endpoint.Answer answer = send("GetSecretsV3", "GET", SECRETS + RestApi.query(query), Map.of());
     if (answer.succeeded()) {
       return answer;
     }

@@ -116,9 +116,9 @@ public final class JsonPart {
     requireText(text, "the value for property " + property + " of " + where);
     byte[] quoted = text.with(JsonPart::quoted);
     try {
-      byte[] before =
-          json.isPresent() ? json.get().with(byte[]::clone) : new byte[] {'{', '}'};
+      byte[] before = json.isPresent() ? json.get().with(byte[]::clone) : new byte[] {'{', '}'};
       try {
+        expect(Gjson.valid(before));
         return SecretBytes.wrap(put(before, path(before, property), quoted));
       } finally {
         Arrays.fill(before, (byte) 0);
@@ -139,6 +139,7 @@ public final class JsonPart {
       throws StoreException {
     byte[] before = json.with(byte[]::clone);
     try {
+      expect(Gjson.valid(before));
       byte[] rest = removed(before, path(before, property));
       return rest.length == 2 ? Optional.empty() : Optional.of(SecretBytes.wrap(rest));
     } catch (IOException e) {
@@ -232,7 +233,7 @@ public final class JsonPart {
       }
     }
     path.add(name.toString());
-    return path;
+    return List.copyOf(path);
   }
 
   private static Optional<Span> member(byte[] json, String name) throws IOException {
@@ -341,9 +342,7 @@ public final class JsonPart {
       byte[] inner = Arrays.copyOfRange(json, span.from(), span.to());
       byte[] changed = removed(inner, path.subList(1, path.size()));
       try {
-        return changed.length == 2
-            ? removed(json, List.of(name))
-            : spliced(json, span, changed);
+        return changed.length == 2 ? removed(json, List.of(name)) : spliced(json, span, changed);
       } finally {
         Arrays.fill(inner, (byte) 0);
         Arrays.fill(changed, (byte) 0);
@@ -394,8 +393,7 @@ public final class JsonPart {
           out.write('\\');
           out.write(each);
         } else if (each >= 0 && each < 0x20) {
-          out.writeBytes(
-              String.format("\\u%04x", (int) each).getBytes(StandardCharsets.US_ASCII));
+          out.writeBytes(String.format("\\u%04x", (int) each).getBytes(StandardCharsets.US_ASCII));
         } else {
           out.write(each);
         }

@@ -189,7 +189,11 @@ final class RestApi {
     parameters.forEach(
         (name, value) -> {
           if (!value.isEmpty()) {
-            query.append(query.isEmpty() ? '?' : '&').append(name).append('=').append(encoded(value));
+            query
+                .append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(encoded(value));
           }
         });
     return query.toString();

@@ -104,8 +104,9 @@ public final class Tokens {
       if (known != null && now - held.renewed < known.life().toNanos() / 4 * 3) {
         return known.text();
       }
-      if (held.refusal != null && now - held.refused < LEFT_ALONE) {
-        throw new StoreException(held.refusal.problem(), held.refusal.getMessage());
+      StoreException refusal = held.refusal;
+      if (refusal != null && now - held.refused < LEFT_ALONE) {
+        throw new StoreException(refusal.problem(), refusal.getMessage());
       }
       Token token = login.token();
       held.token = token;

@@ -55,8 +55,7 @@ final class DopplerContractTest implements StoreContract {
       return new Given()
           .secret("me", "dopplerToken", DopplerDouble.TOKEN)
           .open(
-              provider,
-              "{project: p, config: dev, auth: {secretRef: {dopplerToken: {name: me}}}}");
+              provider, "{project: p, config: dev, auth: {secretRef: {dopplerToken: {name: me}}}}");
     }
 
     @Override

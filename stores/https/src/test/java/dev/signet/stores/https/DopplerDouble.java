@@ -47,8 +47,7 @@ final class DopplerDouble implements StrictServer.Protocol {
     }
     String basic =
         new String(
-            Base64.getDecoder()
-                .decode(request.header("Authorization").replaceFirst("^Basic ", "")),
+            Base64.getDecoder().decode(request.header("Authorization").replaceFirst("^Basic ", "")),
             StandardCharsets.UTF_8);
     require(basic.endsWith(":"), "the token is the user, and there is no password");
     if (!tokens.contains(basic.substring(0, basic.length() - 1))) {

@@ -44,8 +44,7 @@ final class InfisicalContractTest implements StoreContract {
 
     @Override
     public Set<Feature> features() {
-      return EnumSet.complementOf(
-          EnumSet.of(Feature.BINARY, Feature.FIND_TAGS, Feature.OWNERSHIP));
+      return EnumSet.complementOf(EnumSet.of(Feature.BINARY, Feature.FIND_TAGS, Feature.OWNERSHIP));
     }
 
     @Override

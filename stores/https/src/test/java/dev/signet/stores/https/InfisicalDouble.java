@@ -1,6 +1,7 @@
 package dev.signet.stores.https;
 
 import static dev.signet.testkit.web.StrictServer.require;
+import static java.util.Objects.requireNonNull;
 
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
@@ -40,13 +41,17 @@ final class InfisicalDouble implements StrictServer.Protocol {
 
   /** What each method has to be asked with. */
   final Map<String, Map<String, String>> logins =
-      new TreeMap<>(
-          Map.of("universal-auth", Map.of("clientId", "id", "clientSecret", "secret")));
+      new TreeMap<>(Map.of("universal-auth", Map.of("clientId", "id", "clientSecret", "secret")));
 
   /** Whether projects are only known by the older path. */
   boolean old;
 
   private int issued;
+
+  /** One that is there. */
+  Kept at(String place) {
+    return requireNonNull(secrets.get(place));
+  }
 
   @Override
   public Answer to(Request request) throws Exception {
@@ -112,7 +117,7 @@ final class InfisicalDouble implements StrictServer.Protocol {
         "version");
     scope(request);
     require("shared".equals(request.query().get("type")), "type");
-    String folder = request.query().get("secretPath");
+    String folder = String.valueOf(request.query().get("secretPath"));
     Kept kept = secrets.get(folder + " " + name);
     if (kept == null) {
       return Answer.json(404, "{\"message\": \"Secret not found\"}");
@@ -124,7 +129,11 @@ final class InfisicalDouble implements StrictServer.Protocol {
       return Answer.json(404, "{\"message\": \"Secret not found\"}");
     }
     return Answer.json(
-        200, text(Map.of("secret", secret(folder, name, kept.versions.get(version - 1), version, kept.managed))));
+        200,
+        text(
+            Map.of(
+                "secret",
+                secret(folder, name, kept.versions.get(version - 1), version, kept.managed))));
   }
 
   private static Map<String, Object> secret(
@@ -138,9 +147,7 @@ final class InfisicalDouble implements StrictServer.Protocol {
     secret.put("secretPath", folder);
     secret.put(
         "secretMetadata",
-        managed
-            ? List.of(Map.of("key", "managed-by", "value", "external-secrets"))
-            : List.of());
+        managed ? List.of(Map.of("key", "managed-by", "value", "external-secrets")) : List.of());
     return secret;
   }
 
@@ -153,7 +160,7 @@ final class InfisicalDouble implements StrictServer.Protocol {
         "include_imports",
         "recursive");
     scope(request);
-    String folder = request.query().get("secretPath");
+    String folder = String.valueOf(request.query().get("secretPath"));
     boolean deep = "true".equals(request.query().get("recursive"));
     List<Object> all = new ArrayList<>();
     secrets.forEach(

@@ -66,7 +66,8 @@ final class JsonPartTest {
         "{} | #.a"
       })
   void nothingIsOverwrittenThatThePathDoesNotEndAt(String json, String property) {
-    StoreException thrown = catchThrowableOfType(StoreException.class, () -> with(json, property, "v"));
+    StoreException thrown =
+        catchThrowableOfType(StoreException.class, () -> with(json, property, "v"));
     assertThat(thrown).isNotNull();
     assertThat(thrown.problem()).isEqualTo(new Problem.Malformed());
   }

@@ -157,17 +157,16 @@ final class LightStoresTest {
     infisical.old = true;
     try (SecretStore store = infisical("")) {
       push(store, "theirs", "b", "y");
-      assertThat(infisical.secrets.get("/ theirs").versions.getLast())
-          .isEqualTo("{\"a\":1 , \"b\":\"y\"}");
+      assertThat(infisical.at("/ theirs").versions.getLast()).isEqualTo("{\"a\":1 , \"b\":\"y\"}");
       Writable writable = store.writing().orElseThrow();
       writable.delete(new Writable.Remote("theirs", "b"));
       writable.delete(new Writable.Remote("theirs", ""));
-      assertThat(infisical.secrets.get("/ theirs").versions).hasSize(2);
+      assertThat(infisical.at("/ theirs").versions).hasSize(2);
 
       push(store, "own", "a", "1");
       push(store, "own", "b", "2");
       writable.delete(new Writable.Remote("own", "a"));
-      assertThat(infisical.secrets.get("/ own").versions.getLast()).isEqualTo("{\"b\":\"2\"}");
+      assertThat(infisical.at("/ own").versions.getLast()).isEqualTo("{\"b\":\"2\"}");
       writable.delete(new Writable.Remote("own", "b"));
       assertThat(infisical.secrets).doesNotContainKey("/ own");
     }
@@ -210,7 +209,8 @@ final class LightStoresTest {
         Files.createDirectories(root.resolve("var/run/secrets/kubernetes.io/serviceaccount"));
     Files.writeString(folder.resolve("token"), "mounted\n");
     infisical.logins.put(
-        "kubernetes-auth", Map.of("identityId", "id", "jwt", "mounted", "organizationSlug", "acme"));
+        "kubernetes-auth",
+        Map.of("identityId", "id", "jwt", "mounted", "organizationSlug", "acme"));
     secret("/ a", "v");
     given.clusterWide("ns");
     try (SecretStore store = given.open(infisicals(), configuration)) {
@@ -229,7 +229,10 @@ final class LightStoresTest {
 
   @ParameterizedTest
   @CsvSource({
-    "azureAuthCredentials", "gcpIamAuthCredentials", "ociAuthCredentials", "awsAuthCredentials"
+    "azureAuthCredentials",
+    "gcpIamAuthCredentials",
+    "ociAuthCredentials",
+    "awsAuthCredentials"
   })
   void aWayToLogInThatIsNotKnownIsNamed(String method) {
     assertThatThrownBy(
@@ -282,8 +285,7 @@ final class LightStoresTest {
         r -> r.path().endsWith("/download"),
         StrictServer.Answer.json(404, "{\"messages\": [\"Could not find project\"]}"));
     try (SecretStore store = doppler("")) {
-      assertThat(failure(() -> fetch(store, "A", "")).problem())
-          .isEqualTo(new Problem.Malformed());
+      assertThat(failure(() -> fetch(store, "A", "")).problem()).isEqualTo(new Problem.Malformed());
       assertThat(failure(() -> fetch(store, "A", "")).problem()).isEqualTo(new Problem.NotFound());
     }
   }
