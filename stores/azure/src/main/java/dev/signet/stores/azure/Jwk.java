@@ -127,7 +127,7 @@ final class Jwk {
             json -> JsonTree.object(json).orElse(Map.of()));
     List<String> parts =
         String.valueOf(jwk.get("kty")).equals("RSA") ? List.of("n", "e") : List.of("crv", "x", "y");
-    return !jwk.get("kty").equals("oct")
+    return !"oct".equals(jwk.get("kty"))
         && String.valueOf(known.get("kty")).replace("-HSM", "").equals(jwk.get("kty"))
         && parts.stream().allMatch(part -> String.valueOf(jwk.get(part)).equals(known.get(part)));
   }

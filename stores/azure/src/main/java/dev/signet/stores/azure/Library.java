@@ -18,7 +18,7 @@ import dev.signet.stores.https.Endpoint;
 import dev.signet.stores.https.Tokens;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -108,7 +108,7 @@ final class Library {
           credential.getTokenSync(
               new TokenRequestContext().addScopes(cloud.resource() + "/.default"));
       return new Tokens.Token(
-          token.getToken(), Duration.between(OffsetDateTime.now(), token.getExpiresAt()));
+          token.getToken(), Duration.between(Instant.now(), token.getExpiresAt().toInstant()));
     } catch (RuntimeException e) {
       throw problem(e);
     }

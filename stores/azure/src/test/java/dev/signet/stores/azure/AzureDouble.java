@@ -258,12 +258,12 @@ final class AzureDouble implements StrictServer.Protocol {
     if (version.isEmpty()) {
       return Answer.json(200, text(kept.newest()));
     }
-    return kept.versions.stream()
-        .map(Version::fields)
-        .filter(each -> id(each).endsWith("/" + version))
-        .findFirst()
-        .map(each -> Answer.json(200, text(each)))
-        .orElseGet(() -> error(404, "SecretNotFound"));
+    for (Version each : kept.versions) {
+      if (id(each.fields()).endsWith("/" + version)) {
+        return Answer.json(200, text(each.fields()));
+      }
+    }
+    return error(404, "SecretNotFound");
   }
 
   private static String id(Map<String, @Nullable Object> fields) {
@@ -311,7 +311,9 @@ final class AzureDouble implements StrictServer.Protocol {
     body.stringMap("tags");
     body.requiredObject("attributes").bool("enabled");
     body.refuseUnread();
-    return added(path, new TreeMap<>(Map.of("key", open)), body);
+    Map<String, @Nullable Object> fields = new TreeMap<>();
+    fields.put("key", open);
+    return added(path, fields, body);
   }
 
   private Answer certificate(Request request, String kind, String path)
