@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code spec.provider.gcpsm}, understood whole before anything is asked.
@@ -27,7 +29,7 @@ import java.util.function.UnaryOperator;
  * @param fallsBack {@code secretVersionSelectionPolicy: LatestOrFetch}
  */
 record GoogleConfiguration(
-    Endpoint endpoint, SecretManager.Place place, Login login, String name, boolean fallsBack) {
+    Endpoint endpoint, SecretManager.Where where, Login login, String name, boolean fallsBack) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -63,13 +65,11 @@ record GoogleConfiguration(
     boolean complete = false;
     try {
       configuration.refuseUnread();
-      if (project.isEmpty()) {
-        project = clusterProject(configuration, login, metadata);
-      }
+      SecretManager.Where where = where(project, location, configuration, login, metadata);
       GoogleConfiguration read =
           new GoogleConfiguration(
               endpoint,
-              new SecretManager.Place(project, location),
+              where,
               login,
               Tokens.identity(
                   login.name(), references.user().filter(_ -> references.clusterWide()).orElse("")),
@@ -92,17 +92,30 @@ record GoogleConfiguration(
     return text;
   }
 
-  /** Where none is named, that of the cluster. */
-  private static String clusterProject(Fields configuration, Login login, Metadata metadata)
-      throws MalformedObjectException, StoreException {
-    if (login instanceof Login.Key) {
+  /** Where no project is named, that of the cluster is meant, or else the machine's. */
+  private static SecretManager.Where where(
+      String project, String location, Fields configuration, Login login, Metadata metadata)
+      throws MalformedObjectException {
+    if (project.isEmpty() && login instanceof Login.Key) {
       throw new MalformedObjectException(
           configuration.path() + ".projectID is required with a key of a service account");
     }
-    if (login instanceof Login.Cluster cluster && !cluster.project().isEmpty()) {
-      return cluster.project();
+    String known =
+        project.isEmpty() && login instanceof Login.Cluster cluster ? cluster.project() : project;
+    if (!known.isEmpty()) {
+      SecretManager.Place place = new SecretManager.Place(known, location);
+      return () -> place;
     }
-    return metadata.project();
+    AtomicReference<SecretManager.@Nullable Place> told = new AtomicReference<>();
+    return () -> {
+      SecretManager.Place before = told.get();
+      if (before != null) {
+        return before;
+      }
+      SecretManager.Place place = new SecretManager.Place(metadata.project(), location);
+      told.set(place);
+      return place;
+    };
   }
 
   private static Login login(

@@ -114,7 +114,7 @@ public final class GoogleStore implements SecretStore {
             new SecretManager(
                 opened.endpoint(),
                 calls,
-                opened.place(),
+                opened.where(),
                 new SecretManager.Identity(opened.name(), tokens, opened.login()),
                 opened.fallsBack());
         return new GoogleStore(identity, Optional.of(manager), turns, opened.login()::close);

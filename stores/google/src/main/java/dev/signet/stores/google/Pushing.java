@@ -45,7 +45,7 @@ final class Pushing implements Writable {
     return "key " + remote.key() + " of " + identity;
   }
 
-  private String turn(Remote remote) {
+  private String turn(Remote remote) throws StoreException {
     return manager.place().parent() + "/" + remote.key();
   }
 
@@ -98,7 +98,7 @@ final class Pushing implements Writable {
     }
   }
 
-  private Map<String, Object> fresh(PushMetadata wanted) {
+  private Map<String, Object> fresh(PushMetadata wanted) throws StoreException {
     Map<String, Object> secret = new LinkedHashMap<>();
     secret.put("labels", wanted.labels(Map.of()));
     Map<String, String> annotations = wanted.annotations(Map.of());

@@ -75,6 +75,12 @@ final class SecretManager {
     }
   }
 
+  /** Tells where secrets are; it may have to ask the machine, so it is asked when that is needed. */
+  @FunctionalInterface
+  interface Where {
+    Place place() throws StoreException;
+  }
+
   /** Who asks. */
   record Identity(String name, Tokens tokens, Login login) {}
 
@@ -95,7 +101,7 @@ final class SecretManager {
 
   private final Endpoint endpoint;
   private final ApiCalls calls;
-  private final Place place;
+  private final Where where;
   private final Identity identity;
   private final boolean fallsBack;
 
@@ -103,16 +109,16 @@ final class SecretManager {
    * @param fallsBack whether the newest version that is enabled is taken where the latest is not
    */
   SecretManager(
-      Endpoint endpoint, ApiCalls calls, Place place, Identity identity, boolean fallsBack) {
+      Endpoint endpoint, ApiCalls calls, Where where, Identity identity, boolean fallsBack) {
     this.endpoint = endpoint;
     this.calls = calls;
-    this.place = place;
+    this.where = where;
     this.identity = identity;
     this.fallsBack = fallsBack;
   }
 
-  Place place() {
-    return place;
+  Place place() throws StoreException {
+    return where.place();
   }
 
   void login() throws StoreException {
@@ -223,7 +229,7 @@ final class SecretManager {
     String next = "";
     do {
       try (Endpoint.Answer answer =
-          send("ListSecrets", "GET", place.parent() + "/secrets" + query + after(next), NOTHING)) {
+          send("ListSecrets", "GET", place().parent() + "/secrets" + query + after(next), NOTHING)) {
         Fields page = reply("cannot list the secrets of " + endpoint.identity(), answer);
         for (Fields each : page.objects("secrets")) {
           all.add(entry(each));
@@ -260,7 +266,7 @@ final class SecretManager {
     String path = path(key);
     byte[] body = JsonBody.of(secret);
     try (Endpoint.Answer answer =
-        send("CreateSecret", "POST", place.parent() + "/secrets?secretId=" + tail(path), body)) {
+        send("CreateSecret", "POST", place().parent() + "/secrets?secretId=" + tail(path), body)) {
       return entry(reply("cannot create " + where(key), answer));
     }
   }
@@ -336,7 +342,7 @@ final class SecretManager {
       throw malformed(
           where(key) + ": the name of a secret has letters, digits, - and _, at most 255");
     }
-    return place.parent() + "/secrets/" + key;
+    return place().parent() + "/secrets/" + key;
   }
 
   private Endpoint.Answer send(String call, String method, String path, byte[] body)
@@ -361,7 +367,7 @@ final class SecretManager {
     boolean succeeded = false;
     try {
       Endpoint.Answer answer =
-          endpoint.send(method, URI.create(place.server() + path), headers, body);
+          endpoint.send(method, URI.create(place().server() + path), headers, body);
       succeeded = answer.succeeded();
       return answer;
     } finally {

@@ -436,6 +436,7 @@ final class GoogleStoreTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         System.getenv("GOOGLE_APPLICATION_CREDENTIALS") == null);
     try (SecretStore store = given.open(provider, "{location: ''}")) {
+      assertThat(server.requests()).isEmpty();
       assertThat(fetch(store, "db", "", "")).isEqualTo("v");
     }
     assertThat(server.requests().getLast().header("Authorization")).startsWith("Bearer machine-");
