@@ -7,6 +7,7 @@ import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.Endpoint;
+import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
 import dev.signet.stores.https.Trust;
 import java.io.IOException;
@@ -100,7 +101,8 @@ record AzureConfiguration(Endpoint endpoint, URI vault, AzureLogin login, String
                   login.name(),
                   cloud.authority(),
                   cloud.resource(),
-                  references.user().filter(_ -> references.clusterWide()).orElse("")));
+                  Referents.asWhom(
+                      configuration, references, List.of("authSecretRef", "serviceAccountRef"))));
       complete = true;
       return read;
     } finally {

@@ -8,6 +8,7 @@ import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.Endpoint;
+import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
 import dev.signet.stores.https.Trust;
 import java.io.IOException;
@@ -72,7 +73,7 @@ record GoogleConfiguration(
               where,
               login,
               Tokens.identity(
-                  login.name(), references.user().filter(_ -> references.clusterWide()).orElse("")),
+                  login.name(), Referents.asWhom(configuration, references, List.of("auth"))),
               policy.equals("LatestOrFetch"));
       complete = true;
       return read;

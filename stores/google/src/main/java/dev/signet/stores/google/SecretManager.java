@@ -75,7 +75,9 @@ final class SecretManager {
     }
   }
 
-  /** Tells where secrets are; it may have to ask the machine, so it is asked when that is needed. */
+  /**
+   * Tells where secrets are; it may have to ask the machine, so it is asked when that is needed.
+   */
   @FunctionalInterface
   interface Where {
     Place place() throws StoreException;
@@ -229,7 +231,8 @@ final class SecretManager {
     String next = "";
     do {
       try (Endpoint.Answer answer =
-          send("ListSecrets", "GET", place().parent() + "/secrets" + query + after(next), NOTHING)) {
+          send(
+              "ListSecrets", "GET", place().parent() + "/secrets" + query + after(next), NOTHING)) {
         Fields page = reply("cannot list the secrets of " + endpoint.identity(), answer);
         for (Fields each : page.objects("secrets")) {
           all.add(entry(each));

@@ -470,6 +470,24 @@ final class GoogleStoreTest {
   }
 
   @Test
+  void aStoreOfTheClusterAsksAsItsUserWhereItNamesNoNamespace() throws Exception {
+    for (String user : List.of("one", "two")) {
+      Given cluster = new Given().secret("me", "key.json", google.keyFile()).clusterWide(user);
+      for (String namespace : List.of(", namespace: fixed", "")) {
+        try (SecretStore store =
+            cluster.open(
+                provider,
+                "{projectID: p, "
+                    + KEY.replace("key: key.json", "key: key.json" + namespace)
+                    + "}")) {
+          assertThat(store.validate()).isEqualTo(SecretStore.Validity.READY);
+        }
+      }
+    }
+    assertThat(server.count(r -> r.host().startsWith("oauth2"))).isEqualTo(3);
+  }
+
+  @Test
   void aKeyThatIsNoNameOfASecretIsNotSent() throws Exception {
     try (SecretStore store = open(KEY)) {
       for (String key : List.of("a/b", "..", "a:access", "a b", "", "x".repeat(256))) {

@@ -41,6 +41,23 @@ public final class Referents {
     return false;
   }
 
+  /**
+   * As whose namespace the store asks; empty where it asks as the same for everybody.
+   *
+   * @param fields those of the configuration that refer to credentials
+   */
+  public static String asWhom(Fields configuration, References references, List<String> fields)
+      throws MalformedObjectException {
+    if (references.clusterWide()) {
+      for (String field : fields) {
+        if (configuration.has(field) && dependsOnUser(tree(configuration, field))) {
+          return references.user().orElse("");
+        }
+      }
+    }
+    return "";
+  }
+
   private static @Nullable Object tree(Fields configuration, String field)
       throws MalformedObjectException {
     return configuration.object(field).isPresent() ? configuration.raw(field) : null;
