@@ -69,7 +69,7 @@ final class StoreAdmissionTest {
           SecretStore        | gcpsm: {auth: {workloadIdentity: {serviceAccountRef: {name: a}}}}
           SecretStore        | gcpsm: {}
           SecretStore        | azurekv: {vaultUrl: 'https://v.vault.azure.net', authType: WorkloadIdentity, serviceAccountRef: {name: a}}
-          ClusterSecretStore | doppler: {auth: {secretRef: {dopplerToken: {name: t, namespace: n}}}}
+          ClusterSecretStore | doppler: {auth: {secretRef: {dopplerToken: {name: t, namespace: other}}}}
           """)
   void whatKeepsThemIsLetThrough(String kind, String provider) throws Exception {
     Validation.Verdict verdict = verdict(kind, "{provider: {" + provider + "}}");
