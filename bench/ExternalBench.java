@@ -41,6 +41,10 @@ final class ExternalBench {
 
   private static final Duration LOOK = Duration.ofSeconds(2);
 
+  /** What may be asked for alone; with "ours" upstream is left out. */
+  private static final List<String> PARTS = List.of("cold", "refreshed", "many", "slow", "ours");
+
+  private final List<String> chosen = new ArrayList<>();
   private final Map<String, Integer> sizes = new LinkedHashMap<>();
   private final Map<String, Object> results = new LinkedHashMap<>();
   private final Random random = new Random(1);
@@ -63,10 +67,12 @@ final class ExternalBench {
     sizes.put("slow", quick ? 20 : 500); // objects of a slow store
     for (String option : options) {
       String[] parts = option.split("=", 2);
-      if (parts.length == 2 && sizes.containsKey(parts[0])) {
+      if (PARTS.contains(option)) {
+        chosen.add(option);
+      } else if (parts.length == 2 && sizes.containsKey(parts[0])) {
         sizes.put(parts[0], Integer.valueOf(parts[1]));
       } else if (!option.equals("quick")) {
-        throw new IllegalArgumentException("no such size: " + option + "; there are quick and " + sizes);
+        throw new IllegalArgumentException("no such size or part: " + option + "; there are quick, " + PARTS + " and " + sizes);
       }
     }
   }
@@ -93,22 +99,30 @@ final class ExternalBench {
         + System.getProperty("os.name") + ", Java " + System.getProperty("java.version") + ", load "
         + ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     results.put("sizes", sizes);
-    for (Who who : Who.values()) {
-      cold(who);
-    }
-    for (Who who : List.of(Who.OURS, Who.UPSTREAM)) {
-      refreshed(who);
-    }
-    for (Who who : List.of(Who.OURS, Who.TUNED)) {
-      many(who);
-    }
-    for (Who who : Who.values()) {
-      slow(who);
-    }
+    part("cold", List.of(Who.values()), this::cold);
+    part("refreshed", List.of(Who.OURS, Who.UPSTREAM), this::refreshed);
+    part("many", List.of(Who.OURS, Who.TUNED), this::many);
+    part("slow", List.of(Who.values()), this::slow);
     progress("done");
     Report.print(results);
     System.out.println();
     System.out.println(Side.json(results));
+  }
+
+  private interface Part {
+    void measure(Who who) throws Exception;
+  }
+
+  private void part(String name, List<Who> all, Part part) throws Exception {
+    boolean some = chosen.stream().anyMatch(each -> !each.equals("ours"));
+    if (some && !chosen.contains(name)) {
+      return;
+    }
+    for (Who who : all) {
+      if (!chosen.contains("ours") || who.ours()) {
+        part.measure(who);
+      }
+    }
   }
 
   private enum Who {
@@ -254,6 +268,7 @@ final class ExternalBench {
   /** Starts it and waits until all are delivered, or for a window; it may end by itself. */
   private Map<String, Object> deliver(Side side, Who who, int objects, boolean window) throws Exception {
     Audit audit = side.audit();
+    double servers = side.serversCpu();
     try (Program program = side.start(!who.tuned())) {
       Instant end = program.started.plusSeconds(window ? size("window") : 3600);
       List<Instant> created = audit.times("create secrets");
@@ -277,6 +292,7 @@ final class ExternalBench {
       }
       Map<String, Object> result = row(audit, cpu, created.size());
       result.put("rate", rate(created));
+      result.put("serversPerObject", (side.serversCpu() - servers) / created.size());
       if (created.size() < objects) {
         result.put("extrapolated", objects / rate(created));
       } else {

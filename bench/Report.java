@@ -37,11 +37,14 @@ final class Report {
 
   private static void work(String name, Map<String, Map<String, Object>> rows) {
     line("");
-    line("| " + name + " | objects seen | objects/s | all of them | CPU an object | requests an object | Secrets written |");
-    line("|---|---|---|---|---|---|---|");
-    rows.forEach((who, row) -> line("| %s | %d | %.1f | %s | %.1f ms | %.2f | %d |", who, row.get("objects"), row.get("rate"),
+    boolean servers = rows.values().stream().anyMatch(row -> row.containsKey("serversPerObject"));
+    line("| " + name + " | objects seen | objects/s | all of them | CPU an object | requests an object | Secrets written |"
+        + (servers ? " CPU of API server and etcd an object |" : ""));
+    line("|---|---|---|---|---|---|---|" + (servers ? "---|" : ""));
+    rows.forEach((who, row) -> line(text("| %s | %d | %.1f | %s | %.1f ms | %.2f | %d |", who, row.get("objects"), row.get("rate"),
         took(row),
-        (double) row.get("cpuPerObject") * 1000, row.get("requestsPerObject"), row.get("secretWrites")));
+        (double) row.get("cpuPerObject") * 1000, row.get("requestsPerObject"), row.get("secretWrites"))
+        + (!servers ? "" : row.containsKey("serversPerObject") ? text(" %.1f ms |", (double) row.get("serversPerObject") * 1000) : "  |")));
   }
 
   private static String took(Map<String, Object> row) {

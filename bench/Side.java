@@ -102,6 +102,11 @@ final class Side implements AutoCloseable {
     return plane.url().toString();
   }
 
+  /** CPU seconds of the API server and etcd so far. */
+  double serversCpu() throws IOException {
+    return Program.cpuSeconds(plane.apiServer().pid()) + Program.cpuSeconds(plane.etcd().pid());
+  }
+
   /** The certificate of who signs the API server's, in Base64, as resources have it. */
   String authority() {
     return Base64.getEncoder().encodeToString(pem().getBytes(StandardCharsets.US_ASCII));

@@ -310,7 +310,7 @@ final class RenderCommand implements Command {
       String source,
       Optional<Sealer> sealer,
       ByteArrayOutputStream out)
-      throws CommandFailure {
+      throws CommandFailure, IOException {
     byte[] text = ManifestFormat.YAML.document(tree).getBytes(StandardCharsets.UTF_8);
     boolean secret = "Secret".equals(tree.get("kind")) && "v1".equals(tree.get("apiVersion"));
     if (!secret || sealer.isEmpty()) {

@@ -58,14 +58,14 @@ final class RenderDeliveredTest {
         .contains("replicas: 3")
         .doesNotContain("SealedSecret", "ExternalSecret", "SecretStore", "uid:", "owner")
         .doesNotContain("resourceVersion", "reconcile.external-secrets.io");
-    assertThat(out.split("^---$|\n---\n", -1)).hasSize(5);
+    assertThat(out.split("^---$|\n---\n", -1)).hasSize(4);
   }
 
   @Test
   void theStateIsAsItWas() throws IOException {
-    byte[] before = Files.readAllBytes(folder.resolve(".signet/state"));
+    byte[] before = Files.readAllBytes(folder.resolve("work/.signet/state"));
     shell.run("signet", stream(ApplyTest.STORE, ApplyTest.EXTERNAL), "render", "--deliver");
-    assertThat(Files.readAllBytes(folder.resolve(".signet/state"))).isEqualTo(before);
+    assertThat(Files.readAllBytes(folder.resolve("work/.signet/state"))).isEqualTo(before);
     assertThat(shell.signet("get", "secrets").succeeded().out()).doesNotContain("fetched");
   }
 
@@ -119,7 +119,7 @@ final class RenderDeliveredTest {
     assertThat(result.code()).isEqualTo(ExitCode.NOT_DELIVERED);
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
-        .contains("ExternalSecret/production/fetched", "datbase")
+        .contains("ExternalSecret production/fetched", "datbase")
         .contains("nothing was printed: 1 not delivered");
 
     Shell.Result missing = shell.signet("render", "-f", "nowhere", "--deliver");

@@ -74,7 +74,7 @@ public final class Apply {
       throws ObjectsException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return once(namespace, name, writer, merge);
+        return once(namespace, name, writer, merge, /* sure= */ attempt > 1);
       } catch (ObjectsException e) {
         boolean moved =
             e.problem() instanceof Problem.Conflict || e.problem() instanceof Problem.NotFound;
@@ -85,12 +85,19 @@ public final class Apply {
     }
   }
 
-  private Applied once(String namespace, String name, String writer, Merge merge)
+  /**
+   * A Secret that seems not to be there is created without asking: if it is, that is a conflict.
+   */
+  private Applied once(String namespace, String name, String writer, Merge merge, boolean sure)
       throws ObjectsException {
-    Optional<Secret> existing = objects.secret(namespace, name);
+    boolean asked = sure || !objects.seemsToLack(namespace, name);
+    Optional<Secret> existing = asked ? objects.secret(namespace, name) : Optional.empty();
     try {
       return switch (merge.onto(existing)) {
-        case Decision.Refuse(String reason, String message) -> new Applied.Refused(reason, message);
+        case Decision.Refuse(String reason, String message) ->
+            asked
+                ? new Applied.Refused(reason, message)
+                : once(namespace, name, writer, merge, /* sure= */ true);
         case Decision.Write(Secret wanted) -> {
           try (wanted) {
             Optional<Applied> large = tooLarge(wanted);

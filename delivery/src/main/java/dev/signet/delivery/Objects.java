@@ -105,6 +105,14 @@ public interface Objects {
   Optional<String> secretVersion(String namespace, String name) throws ObjectsException;
 
   /**
+   * Whether there seems to be no such Secret, as far as that can be told without a request. Who
+   * acts on it has to bear that there is one: what is remembered may be late.
+   */
+  default boolean seemsToLack(String namespace, String name) {
+    return false;
+  }
+
+  /**
    * Creates a Secret and returns its resourceVersion. The caller still owns {@code secret}.
    *
    * @throws ObjectsException {@link Problem.Conflict} when one of that name exists

@@ -12,6 +12,8 @@ import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.object.Metadata;
 import dev.signet.delivery.object.Secret;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -131,6 +133,47 @@ final class ApplyTest {
     }
     assertThat(made.subList(0, made.size() - 1))
         .allSatisfy(secret -> assertThat(secret.data().isEmpty()).isTrue());
+  }
+
+  /** As a cache that is late says it: there is none. Reads are noted. */
+  private Objects late(List<String> reads) {
+    return (Objects)
+        Proxy.newProxyInstance(
+            Objects.class.getClassLoader(),
+            new Class<?>[] {Objects.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("seemsToLack")) {
+                return true;
+              }
+              if (method.getName().equals("secret")) {
+                reads.add("read");
+              }
+              try {
+                return method.invoke(directory, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void aSecretThatSeemsNotToBeThereIsCreatedWithoutAskingAndAskedForIfItIs() throws Exception {
+    List<String> reads = new ArrayList<>();
+    Apply unread = new Apply(late(reads));
+    assertThat(unread.secret("ns", "s", _ -> new Apply.Decision.Write(wanted("v"))))
+        .isInstanceOf(Apply.Applied.Created.class);
+    assertThat(reads).isEmpty();
+
+    assertThat(unread.secret("ns", "s", _ -> new Apply.Decision.Write(wanted("w"))))
+        .isInstanceOf(Apply.Applied.Updated.class);
+    assertThat(reads).hasSize(1);
+    Apply.Merge onlyOntoOne =
+        existing ->
+            existing.isEmpty()
+                ? new Apply.Decision.Refuse("Missing", "there is none")
+                : new Apply.Decision.Write(wanted("x"));
+    assertThat(unread.secret("ns", "s", onlyOntoOne)).isInstanceOf(Apply.Applied.Updated.class);
+    assertThat(made).allSatisfy(secret -> assertThat(secret.data().isEmpty()).isTrue());
   }
 
   @Test

@@ -611,6 +611,11 @@ public final class Cluster implements Objects, AutoCloseable {
     };
   }
 
+  @Override
+  public boolean seemsToLack(String namespace, String name) {
+    return secretCache(namespace).filter(it -> it.newest(namespace, name).isEmpty()).isPresent();
+  }
+
   private Optional<CachedSecrets> secretCache(String namespace) {
     return watchings
         .knowing(GroupKind.SECRET, namespace)

@@ -140,6 +140,11 @@ final class CountedObjects implements Objects {
   }
 
   @Override
+  public boolean seemsToLack(String namespace, String name) {
+    return objects.seemsToLack(namespace, name);
+  }
+
+  @Override
   public String create(Secret secret) throws ObjectsException {
     return create(secret, "");
   }
