@@ -11,6 +11,7 @@ import dev.signet.testkit.web.StrictServer.Answer;
 import dev.signet.testkit.web.StrictServer.Complaint;
 import dev.signet.testkit.web.StrictServer.Request;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
@@ -45,6 +46,9 @@ final class GoogleDouble implements StrictServer.Protocol {
   static final String POOL =
       "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/w/providers/k";
 
+  /** One for all: making one takes longer than a test. */
+  private static final KeyPair KEY = pair();
+
   /** A secret as it is kept. */
   static final class Kept {
     Map<String, String> labels = new TreeMap<>();
@@ -66,7 +70,6 @@ final class GoogleDouble implements StrictServer.Protocol {
 
   final Map<String, Kept> secrets = new ConcurrentHashMap<>();
   final Set<String> tokens = ConcurrentHashMap.newKeySet();
-  final KeyPair key;
   private int issued;
 
   /** What is told of the machine; nothing where it is not at Google. */
@@ -75,12 +78,12 @@ final class GoogleDouble implements StrictServer.Protocol {
   /** The token of a Kubernetes account that each exchange may be made for. */
   String subject = "kubernetes-token";
 
-  GoogleDouble() {
+  private static KeyPair pair() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);
-      key = generator.generateKeyPair();
-    } catch (java.security.GeneralSecurityException e) {
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -89,7 +92,7 @@ final class GoogleDouble implements StrictServer.Protocol {
   String keyFile() {
     String pem =
         "-----BEGIN PRIVATE KEY-----\\n"
-            + Base64.getEncoder().encodeToString(key.getPrivate().getEncoded())
+            + Base64.getEncoder().encodeToString(KEY.getPrivate().getEncoded())
             + "\\n-----END PRIVATE KEY-----\\n";
     return """
         {"type": "service_account", "project_id": "p", "private_key_id": "k1", "private_key": "%s",
@@ -132,7 +135,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     String[] parts = String.valueOf(form.get("assertion")).split("\\.");
     require(parts.length == 3, "an assertion has three parts");
     Signature signature = Signature.getInstance("SHA256withRSA");
-    signature.initVerify(key.getPublic());
+    signature.initVerify(KEY.getPublic());
     signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
     require(signature.verify(Base64.getUrlDecoder().decode(parts[2])), "the signature is wrong");
     Map<String, @Nullable Object> header = json(Base64.getUrlDecoder().decode(parts[0]));
