@@ -30,6 +30,10 @@ import dev.signet.dialects.sopssecrets.DecryptionKeys;
 import dev.signet.dialects.sopssecrets.SopsSecretController;
 import dev.signet.dialects.sopssecrets.SopsSecretRules;
 import dev.signet.stores.aws.AwsStores;
+import dev.signet.stores.azure.AzureStore;
+import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.DopplerStore;
+import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -132,6 +136,10 @@ final class Applying {
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
                 vaults.provider(),
+                GoogleStore.provider(ApiCalls.UNCOUNTED),
+                AzureStore.provider(ApiCalls.UNCOUNTED),
+                InfisicalStore.provider(ApiCalls.UNCOUNTED),
+                DopplerStore.provider(ApiCalls.UNCOUNTED),
                 webhook),
             gates);
     Generating generating =

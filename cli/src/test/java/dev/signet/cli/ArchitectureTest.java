@@ -146,15 +146,24 @@ class ArchitectureTest {
         .check(SIGNET);
     noClasses()
         .that()
+        .resideOutsideOfPackages("dev.signet.remote..", "dev.signet.stores.google..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.google.auth..", "com.google.api..")
+        .check(SIGNET);
+    noClasses()
+        .that()
         .resideOutsideOfPackage("dev.signet.remote..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "com.google.auth..",
-            "com.google.api..",
-            "com.google.protobuf..",
-            "io.grpc..",
-            "io.netty..")
+        .resideInAnyPackage("com.google.protobuf..", "io.grpc..", "io.netty..")
+        .check(SIGNET);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.signet.stores.azure..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.azure..", "com.microsoft..", "reactor..")
         .check(SIGNET);
   }
 

@@ -28,6 +28,10 @@ import dev.signet.kube.Cluster;
 import dev.signet.operator.shadow.Shadow;
 import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.aws.AwsStores;
+import dev.signet.stores.azure.AzureStore;
+import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.DopplerStore;
+import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
 import dev.signet.stores.https.Rendering;
 import dev.signet.stores.https.WebhookStore;
@@ -81,7 +85,8 @@ public final class Controllers implements AutoCloseable {
                 KubernetesStore.provider(metrics::apiCall),
                 webhook,
                 vaults.provider(),
-                aws.provider()),
+                aws.provider(),
+                metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     // What goes there delivered nothing: it counts for no limit of removals.
@@ -140,8 +145,21 @@ public final class Controllers implements AutoCloseable {
 
   /** Of stores in a cluster. */
   private static List<StoreProvider> providers(
-      StoreProvider kubernetes, StoreProvider webhook, StoreProvider vault, StoreProvider aws) {
-    return List.of(aws, FakeStore.provider(), kubernetes, vault, webhook);
+      StoreProvider kubernetes,
+      StoreProvider webhook,
+      StoreProvider vault,
+      StoreProvider aws,
+      ApiCalls calls) {
+    return List.of(
+        aws,
+        FakeStore.provider(),
+        kubernetes,
+        vault,
+        GoogleStore.provider(calls),
+        AzureStore.provider(calls),
+        InfisicalStore.provider(calls),
+        DopplerStore.provider(calls),
+        webhook);
   }
 
   /** The same, to see what they would take; none of them can be asked for a value. */
@@ -156,6 +174,7 @@ public final class Controllers implements AutoCloseable {
         KubernetesStore.provider(),
         WebhookStore.provider(none),
         new Vaults(ApiCalls.UNCOUNTED).provider(),
-        new AwsStores(Map.of(), ApiCalls.UNCOUNTED).provider());
+        new AwsStores(Map.of(), ApiCalls.UNCOUNTED).provider(),
+        ApiCalls.UNCOUNTED);
   }
 }

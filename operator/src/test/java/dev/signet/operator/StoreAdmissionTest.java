@@ -44,6 +44,10 @@ final class StoreAdmissionTest {
           ClusterSecretStore | vault: {server: 'https://v', version: v9}                                  | version must be one of
           SecretStore        | kubernetes: {server: {caProvider: {type: ConfigMap, name: ca, key: k, namespace: other}}, auth: {token: {bearerToken: {name: t, key: k}}}} | should either be empty or match
           SecretStore        | fake: {data: [{value: x}]}                                                 | key
+          SecretStore        | gcpsm: {auth: {workloadIdentity: {serviceAccountRef: {name: a, namespace: other}}}} | should either be empty or match
+          SecretStore        | azurekv: {vaultUrl: 'https://v.example.com', authType: ManagedIdentity}    | no token is sent there
+          SecretStore        | infisical: {secretsScope: {environmentSlug: e}}                            | projectSlug is required
+          SecretStore        | doppler: {auth: {}}                                                        | either secretRef or oidcConfig
           SecretStore        | '{}'                                                                       | exactly one provider
           """)
   void whatBreaksARuleOfItsProviderIsRefused(String kind, String provider, String why)
@@ -62,6 +66,10 @@ final class StoreAdmissionTest {
           ClusterSecretStore | vault: {server: 'https://v', path: kv, auth: {tokenSecretRef: {name: t, key: k, namespace: other}}}
           ClusterSecretStore | vault: {server: 'https://v', path: kv, auth: {tokenSecretRef: {name: t, key: k}}}
           SecretStore        | fake: {data: [{key: a, value: x}]}
+          SecretStore        | gcpsm: {auth: {workloadIdentity: {serviceAccountRef: {name: a}}}}
+          SecretStore        | gcpsm: {}
+          SecretStore        | azurekv: {vaultUrl: 'https://v.vault.azure.net', authType: WorkloadIdentity, serviceAccountRef: {name: a}}
+          ClusterSecretStore | doppler: {auth: {secretRef: {dopplerToken: {name: t, namespace: other}}}}
           """)
   void whatKeepsThemIsLetThrough(String kind, String provider) throws Exception {
     Validation.Verdict verdict = verdict(kind, "{provider: {" + provider + "}}");

@@ -28,6 +28,8 @@ import java.util.Set;
  */
 final class StoreReferences implements References {
 
+  private static final GroupKind ACCOUNT = new GroupKind("", "ServiceAccount");
+
   private enum Bundle {
     Secret,
     ConfigMap

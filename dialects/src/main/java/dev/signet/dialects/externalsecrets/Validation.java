@@ -195,6 +195,12 @@ public final class Validation {
     }
 
     @Override
+    public Map<String, String> accountAnnotations(Fields selector)
+        throws MalformedObjectException, StoreException {
+      throw enough(selector);
+    }
+
+    @Override
     public boolean clusterWide() {
       return store.kind().equals(StoreRef.CLUSTER_STORE);
     }

@@ -4,22 +4,27 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /**
@@ -36,15 +41,25 @@ public final class Endpoint {
   private final HttpClient client;
   private final String identity;
   private final Duration timeout;
+  private final UnaryOperator<URI> route;
 
   /**
    * @param identity how messages name the store
    * @param timeout for the whole of an answer
    */
   public Endpoint(HttpClient client, String identity, Duration timeout) {
+    this(client, identity, timeout, UnaryOperator.identity());
+  }
+
+  /**
+   * The same where what is asked is not where its address says: tests, whose servers are on this
+   * machine.
+   */
+  public Endpoint(HttpClient client, String identity, Duration timeout, UnaryOperator<URI> route) {
     this.client = client;
     this.identity = identity;
     this.timeout = timeout;
+    this.route = route;
   }
 
   /** What came back; closing it zeroes the body. */
@@ -68,6 +83,13 @@ public final class Endpoint {
       return code;
     }
 
+    /** All headers, the first of each name. */
+    public Map<String, String> headers() {
+      Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      headers.map().forEach((name, values) -> first.put(name, values.getFirst()));
+      return first;
+    }
+
     public boolean succeeded() {
       return code >= 200 && code < 300;
     }
@@ -81,6 +103,27 @@ public final class Endpoint {
     public void close() {
       Arrays.fill(body, (byte) 0);
     }
+  }
+
+  /** How messages name the store. */
+  public String identity() {
+    return identity;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param body empty for none; the caller zeroes it
+   */
+  public Answer send(String method, URI uri, Map<String, String> headers, byte[] body)
+      throws StoreException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(route.apply(uri))
+            .method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    headers.forEach(request::setHeader);
+    return send(request);
   }
 
   public Answer send(HttpRequest.Builder request) throws StoreException {

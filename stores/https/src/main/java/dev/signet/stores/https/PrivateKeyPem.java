@@ -20,7 +20,7 @@ import java.util.List;
  * EC PRIVATE KEY   SEC 1: becomes PKCS#8 with the curve that its field [0] names
  * </pre>
  */
-final class PrivateKeyPem {
+public final class PrivateKeyPem {
 
   private static final int SEQUENCE = 0x30;
   private static final int CONTEXT_0 = 0xa0;
@@ -52,7 +52,7 @@ final class PrivateKeyPem {
 
   private PrivateKeyPem() {}
 
-  static PrivateKey read(byte[] pem) throws GeneralSecurityException {
+  public static PrivateKey read(byte[] pem) throws GeneralSecurityException {
     String text = new String(pem, StandardCharsets.ISO_8859_1);
     for (String type : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")) {
       String begin = "-----BEGIN " + type + "-----";

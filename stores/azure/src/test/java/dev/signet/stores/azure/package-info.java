@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.stores.azure;
+
+import org.jspecify.annotations.NullMarked;

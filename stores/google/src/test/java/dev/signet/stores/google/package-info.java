@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.stores.google;
+
+import org.jspecify.annotations.NullMarked;
