@@ -290,7 +290,9 @@ final class ExternalForm {
         text.append(ManifestFormat.YAML.document(map(each.object().tree())));
       }
     }
-    own.forEach(each -> text.append(ManifestFormat.YAML.document(each)));
+    for (Map<String, @Nullable Object> each : own) {
+      text.append(ManifestFormat.YAML.document(each));
+    }
     byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
     try {
       Manifests manifests =

@@ -28,8 +28,6 @@ import java.util.Set;
  */
 final class StoreReferences implements References {
 
-  private static final GroupKind ACCOUNT = new GroupKind("", "ServiceAccount");
-
   private enum Bundle {
     Secret,
     ConfigMap
