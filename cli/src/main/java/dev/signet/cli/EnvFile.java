@@ -46,7 +46,7 @@ final class EnvFile {
   }
 
   static Map<String, String> read(String text) throws MalformedException {
-    EnvFile file = new EnvFile(text.replace("---\n", "\n").replace("\r\n", "\n"));
+    EnvFile file = new EnvFile(text.replace("\r\n", "\n"));
     while (file.goToStatement()) {
       String key = file.key();
       file.values.put(key, file.value());

@@ -115,13 +115,6 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.prometheus..", "ch.qos.logback..")
         .check(SIGNET);
-    noClasses()
-        .that()
-        .resideOutsideOfPackages("dev.signet.stores.aws..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("software.amazon..")
-        .check(SIGNET);
     // So that who opens no store of AWS loads nothing of its SDK.
     noClasses()
         .that()

@@ -388,7 +388,7 @@ class SopsManifestsTest {
 
   @Test
   void valuesMoveIntoAStoreAndBack() throws Exception {
-    Files.createDirectories(folder.resolve("values"));
+    Files.createDirectories(shell.directory().resolve("values"));
     shell.write(
         "stores/files.yaml",
         """
@@ -414,7 +414,7 @@ class SopsManifestsTest {
     writing.add("--write");
     assertThat(shell.signet(external.toArray(String[]::new)).succeeded().out())
         .contains("not written: dry run, not in the store yet");
-    assertThat(folder.resolve("values")).isEmptyDirectory();
+    assertThat(shell.directory().resolve("values")).isEmptyDirectory();
     assertThat(shell.read("app/secret.yaml")).isEqualTo(encrypted);
 
     assertThat(shell.signet(writing.toArray(String[]::new)).succeeded().out())

@@ -109,7 +109,8 @@ class SopsAwsTest {
     assertThat(sops.read("f.yaml")).contains("role: " + role, "aws_profile: team");
     bothOpen("f.yaml");
 
-    SopsHarness.Result nobody = sops.run("encrypt", "--kms", arn, "f.yaml");
+    sops.file("g.yaml", "a: b\n");
+    SopsHarness.Result nobody = sops.run("encrypt", "--kms", arn, "g.yaml");
     assertThat(nobody.exit()).isNotZero();
     assertThat(nobody.err()).contains("failed to encrypt sops data key with AWS KMS");
   }
