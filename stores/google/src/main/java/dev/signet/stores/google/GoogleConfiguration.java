@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param fallsBack {@code secretVersionSelectionPolicy: LatestOrFetch}
  */
 record GoogleConfiguration(
-    Endpoint endpoint, SecretManagerCalls.Where where, Login login, String name, boolean fallsBack) {
+    Endpoint endpoint,
+    SecretManagerCalls.Where where,
+    Login login,
+    String name,
+    boolean fallsBack) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
