@@ -73,7 +73,7 @@ class ChartTest {
       textBlock =
           """
           crds.install=false            | CustomResourceDefinition | 0
-          sopsSecrets.enabled=true      | CustomResourceDefinition | 16
+          sopsSecrets.enabled=true      | CustomResourceDefinition | 19
           rbac.create=false             | ClusterRole              | 0
           rbac.create=false             | Role                     | 0
           rbac.create=false             | RoleBinding              | 0
@@ -240,7 +240,7 @@ class ChartTest {
     assertThat(rules).hasSize(1);
     assertThat(rules.getFirst().texts("resources")).containsExactly("applications");
     assertThat(rules.getFirst().texts("verbs"))
-        .containsExactly("get", "create", "update", "delete");
+        .containsExactly("get", "list", "watch", "create", "update", "delete");
   }
 
   @Test
@@ -281,7 +281,7 @@ class ChartTest {
     }
     assertThat(Chart.render("apps"))
         .filteredOn(o -> o.kind().equals("CustomResourceDefinition"))
-        .hasSize(15)
+        .hasSize(18)
         .allSatisfy(
             o ->
                 assertThat(

@@ -93,7 +93,7 @@ class ExternalSecretsChartTest {
         .hasSameBinaryContentAs(
             Path.of(
                 "..", "dialects/src/main/resources/dev/signet/dialects/externalsecrets/crds.yaml"));
-    assertThat(definitions("{}")).hasSize(14);
+    assertThat(definitions("{}")).hasSize(17);
     assertThat(definitions("{\"installCRDs\": false}")).isEmpty();
   }
 
@@ -111,7 +111,7 @@ class ExternalSecretsChartTest {
 
     List<String> all = new ArrayList<>(names(definitions("{}")));
     all.remove(definition);
-    assertThat(left).isEqualTo(all).hasSize(13);
+    assertThat(left).isEqualTo(all).hasSize(16);
   }
 
   private static List<String> names(List<Jsonl.Row> definitions) {

@@ -193,7 +193,7 @@ class InstallTest {
     Installing.apply(api, objects);
 
     assertThat(objects)
-        .hasSize(23)
+        .hasSize(26)
         .allSatisfy(o -> assertThat(api.get(Installing.path(o)).ok()).isTrue());
   }
 

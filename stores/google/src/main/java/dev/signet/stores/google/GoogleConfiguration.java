@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param fallsBack {@code secretVersionSelectionPolicy: LatestOrFetch}
  */
 record GoogleConfiguration(
-    Endpoint endpoint, SecretManager.Where where, Login login, String name, boolean fallsBack) {
+    Endpoint endpoint,
+    SecretManagerCalls.Where where,
+    Login login,
+    String name,
+    boolean fallsBack) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -66,7 +70,7 @@ record GoogleConfiguration(
     boolean complete = false;
     try {
       configuration.refuseUnread();
-      SecretManager.Where where = where(project, location, configuration, login, metadata);
+      SecretManagerCalls.Where where = where(project, location, configuration, login, metadata);
       GoogleConfiguration read =
           new GoogleConfiguration(
               endpoint,
@@ -94,7 +98,7 @@ record GoogleConfiguration(
   }
 
   /** Where no project is named, that of the cluster is meant, or else the machine's. */
-  private static SecretManager.Where where(
+  private static SecretManagerCalls.Where where(
       String project, String location, Fields configuration, Login login, Metadata metadata)
       throws MalformedObjectException {
     if (project.isEmpty() && login instanceof Login.Key) {
@@ -104,16 +108,16 @@ record GoogleConfiguration(
     String known =
         project.isEmpty() && login instanceof Login.Cluster cluster ? cluster.project() : project;
     if (!known.isEmpty()) {
-      SecretManager.Place place = new SecretManager.Place(known, location);
+      SecretManagerCalls.Place place = new SecretManagerCalls.Place(known, location);
       return () -> place;
     }
-    AtomicReference<SecretManager.@Nullable Place> told = new AtomicReference<>();
+    AtomicReference<SecretManagerCalls.@Nullable Place> told = new AtomicReference<>();
     return () -> {
-      SecretManager.Place before = told.get();
+      SecretManagerCalls.Place before = told.get();
       if (before != null) {
         return before;
       }
-      SecretManager.Place place = new SecretManager.Place(metadata.project(), location);
+      SecretManagerCalls.Place place = new SecretManagerCalls.Place(metadata.project(), location);
       told.set(place);
       return place;
     };

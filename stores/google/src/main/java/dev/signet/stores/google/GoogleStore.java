@@ -60,12 +60,12 @@ public final class GoogleStore implements SecretStore {
           LocalDate.of(2026, 11, 23));
 
   private final String identity;
-  private final Optional<SecretManager> manager;
+  private final Optional<SecretManagerCalls> manager;
   private final Turns turns;
   private final Runnable closing;
 
   private GoogleStore(
-      String identity, Optional<SecretManager> manager, Turns turns, Runnable closing) {
+      String identity, Optional<SecretManagerCalls> manager, Turns turns, Runnable closing) {
     this.identity = identity;
     this.manager = manager;
     this.turns = turns;
@@ -110,19 +110,19 @@ public final class GoogleStore implements SecretStore {
         }
         GoogleConfiguration opened =
             GoogleConfiguration.of(identity, configuration, references, clients, route, calls);
-        SecretManager manager =
-            new SecretManager(
+        SecretManagerCalls manager =
+            new SecretManagerCalls(
                 opened.endpoint(),
                 calls,
                 opened.where(),
-                new SecretManager.Identity(opened.name(), tokens, opened.login()),
+                new SecretManagerCalls.Identity(opened.name(), tokens, opened.login()),
                 opened.fallsBack());
         return new GoogleStore(identity, Optional.of(manager), turns, opened.login()::close);
       }
     };
   }
 
-  private SecretManager manager() throws StoreException {
+  private SecretManagerCalls manager() throws StoreException {
     return manager.orElseThrow(() -> Referents.nobody(identity));
   }
 
@@ -135,7 +135,7 @@ public final class GoogleStore implements SecretStore {
     if (ref.metadata()) {
       return new Item(metadata(ref), new Origin(identity, ref.key(), ref.property(), ""));
     }
-    SecretManager.Version version = manager().version(ref.key(), ref.version());
+    SecretManagerCalls.Version version = manager().version(ref.key(), ref.version());
     SecretBytes value = version.payload();
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
@@ -148,7 +148,7 @@ public final class GoogleStore implements SecretStore {
   }
 
   private SecretBytes metadata(RemoteRef ref) throws StoreException {
-    SecretManager.Entry entry =
+    SecretManagerCalls.Entry entry =
         manager()
             .entry(ref.key())
             .orElseThrow(() -> manager.orElseThrow().missing(where(ref.key())));
@@ -205,7 +205,7 @@ public final class GoogleStore implements SecretStore {
     Material found = new Material();
     boolean complete = false;
     try {
-      for (SecretManager.Entry each : manager().list(prefix, labels)) {
+      for (SecretManagerCalls.Entry each : manager().list(prefix, labels)) {
         if (each.key().startsWith(prefix)
             && search.named(each.key())
             && each.labels().entrySet().containsAll(labels.entrySet())) {

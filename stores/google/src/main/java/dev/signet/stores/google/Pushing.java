@@ -31,11 +31,11 @@ final class Pushing implements Writable {
   static final String MANAGED_BY = "managed-by";
   static final String MANAGER = "external-secrets";
 
-  private final SecretManager manager;
+  private final SecretManagerCalls manager;
   private final Turns turns;
   private final String identity;
 
-  Pushing(SecretManager manager, Turns turns, String identity) {
+  Pushing(SecretManagerCalls manager, Turns turns, String identity) {
     this.manager = manager;
     this.turns = turns;
     this.identity = identity;
@@ -62,7 +62,7 @@ final class Pushing implements Writable {
 
   private void pushOnce(Remote remote, SecretBytes value, PushMetadata wanted)
       throws StoreException {
-    Optional<SecretManager.Entry> there = manager.entry(remote.key());
+    Optional<SecretManagerCalls.Entry> there = manager.entry(remote.key());
     if (there.isEmpty()) {
       try (SecretBytes whole = whole(Optional.empty(), remote, value)) {
         manager.requireSize(remote.key(), whole);
@@ -115,7 +115,7 @@ final class Pushing implements Writable {
     return secret;
   }
 
-  private static boolean managed(SecretManager.Entry entry) {
+  private static boolean managed(SecretManagerCalls.Entry entry) {
     return MANAGER.equals(entry.labels().get(MANAGED_BY));
   }
 
@@ -171,7 +171,7 @@ final class Pushing implements Writable {
   }
 
   private void deleteOnce(Remote remote) throws StoreException {
-    Optional<SecretManager.Entry> there = manager.entry(remote.key());
+    Optional<SecretManagerCalls.Entry> there = manager.entry(remote.key());
     if (there.isEmpty() || !managed(there.get())) {
       return;
     }

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * has 64 KiB at most. Errors are told apart by the status in their body, of which nothing else is
  * quoted.
  */
-final class SecretManager {
+final class SecretManagerCalls {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final String CALLS = "GCP/SecretManager";
@@ -110,7 +110,7 @@ final class SecretManager {
   /**
    * @param fallsBack whether the newest version that is enabled is taken where the latest is not
    */
-  SecretManager(
+  SecretManagerCalls(
       Endpoint endpoint, ApiCalls calls, Where where, Identity identity, boolean fallsBack) {
     this.endpoint = endpoint;
     this.calls = calls;
