@@ -310,7 +310,8 @@ final class SecretManagerCalls {
                     "data",
                     new JsonBody.Base64(payload),
                     "dataCrc32c",
-                    Long.toString(payload.<Long, RuntimeException>with(SecretManager::crc32c)))));
+                    Long.toString(
+                        payload.<Long, RuntimeException>with(SecretManagerCalls::crc32c)))));
     try (Endpoint.Answer answer =
         send("AddSecretVersion", "POST", path(key) + ":addVersion", body)) {
       settled("cannot write " + where(key), answer);
@@ -465,7 +466,7 @@ final class SecretManagerCalls {
       payload.close();
       throw strange();
     }
-    long own = payload.<Long, RuntimeException>with(SecretManager::crc32c);
+    long own = payload.<Long, RuntimeException>with(SecretManagerCalls::crc32c);
     if (name.isEmpty() || (sum.isPresent() && sum.getAsLong() != own)) {
       payload.close();
       throw endpoint.unreachable("sent a payload of key " + key + " that was damaged on its way");
