@@ -105,8 +105,8 @@ final class GoogleStoreTest {
     }
     assertThat(calls)
         .containsExactly(
-            "GCP/SecretManagerCalls AccessSecretVersion true",
-            "GCP/SecretManagerCalls AccessSecretVersion false");
+            "GCP/SecretManager AccessSecretVersion true",
+            "GCP/SecretManager AccessSecretVersion false");
   }
 
   @Test
@@ -322,9 +322,9 @@ final class GoogleStoreTest {
     assertThat(server.requests().getLast().header("Authorization")).startsWith("Bearer acting-");
     assertThat(calls)
         .contains(
-            "GCP/SecretManagerCalls GenerateServiceAccountToken true",
-            "GCP/SecretManagerCalls GenerateIDBindToken true",
-            "GCP/SecretManagerCalls GenerateAccessToken true");
+            "GCP/SecretManager GenerateServiceAccountToken true",
+            "GCP/SecretManager GenerateIDBindToken true",
+            "GCP/SecretManager GenerateAccessToken true");
   }
 
   @Test
