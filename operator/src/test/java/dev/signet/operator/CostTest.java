@@ -109,8 +109,6 @@ class CostTest {
     assertThat(requests("second"))
         .isEqualTo(
             Map.of(
-                "get secrets",
-                1,
                 "create secrets",
                 1,
                 "update sealedsecrets/status",
