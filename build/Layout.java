@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.Provider;
 import java.security.Security;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /** What the archives and the container image have in common: the jars, the runtime, a name for exact content. */
 final class Layout {
@@ -127,8 +131,16 @@ final class Layout {
   static void runtime(List<Path> jars, Path runtime) throws IOException {
     List<String> ask =
         new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
-    Library.classPath(jars).forEach(jar -> ask.add(jar.toString()));
-    Set<String> modules = new TreeSet<>(List.of(run("jdeps", ask).lines().toList().getLast().split(",")));
+    Path plain = Files.createTempDirectory("jars");
+    Set<String> modules;
+    try {
+      for (Path jar : Library.classPath(jars)) {
+        ask.add(withoutDescriptor(jar, plain).toString());
+      }
+      modules = new TreeSet<>(List.of(run("jdeps", ask).lines().toList().getLast().split(",")));
+    } finally {
+      delete(plain);
+    }
     modules.addAll(List.of("java.net.http", "jdk.crypto.cryptoki"));
     modules.remove("java.desktop");
     System.out.println("runtime modules: " + modules);
@@ -141,6 +153,28 @@ final class Layout {
         Files.write(runtime.resolve("lib").resolve(Library.FILE), Library.of(jar));
       }
     }
+  }
+
+  /**
+   * The jar as it is on a class path, where descriptors of modules mean nothing: jdeps would insist on every module that they
+   * require, such as those of jars that are left out.
+   */
+  private static Path withoutDescriptor(Path jar, Path folder) throws IOException {
+    Path copy = folder.resolve(jar.getFileName());
+    boolean described = false;
+    try (ZipFile in = new ZipFile(jar.toFile());
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(copy))) {
+      for (ZipEntry entry : Collections.list(in.entries())) {
+        String name = entry.getName();
+        described |= name.endsWith("module-info.class");
+        if (name.equals("META-INF/MANIFEST.MF") || (name.endsWith(".class") && !name.endsWith("module-info.class"))) {
+          out.putNextEntry(new ZipEntry(name));
+          in.getInputStream(entry).transferTo(out);
+          out.closeEntry();
+        }
+      }
+    }
+    return described ? copy : jar;
   }
 
   /**
