@@ -108,13 +108,7 @@ class CostTest {
     awaitEvents("second", 1);
     assertThat(requests("second"))
         .isEqualTo(
-            Map.of(
-                "create secrets",
-                1,
-                "update sealedsecrets/status",
-                1,
-                "create events",
-                1));
+            Map.of("create secrets", 1, "update sealedsecrets/status", 1, "create events", 1));
   }
 
   private static void awaitLooks(Operator operator, int atLeast) {
