@@ -2,19 +2,15 @@ package dev.signet.stores.aws;
 
 import dev.signet.core.Item;
 import dev.signet.core.Material;
-import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
-import dev.signet.delivery.store.JsonFields;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.template.select.Gjson;
-import dev.signet.template.select.GjsonResult;
-import dev.signet.template.select.SelectorException;
 import dev.signet.yaml.GoJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 
 /** What both services make of a value that was read. */
@@ -30,63 +26,32 @@ final class Values {
     try (whole) {
       if (!whole.with(Gjson::valid)) {
         throw new StoreException(
-            new Problem.Malformed(),
-            "property "
-                + ref.property()
-                + " of key "
-                + ref.key()
-                + " of "
-                + identity
-                + ": the value is not JSON");
+            new Problem.Malformed(), Property.where(ref, identity) + ": the value is not JSON");
       }
-      // A field whose name has dots comes before a path.
-      for (String path : List.of(ref.property().replace(".", "\\."), ref.property())) {
-        GjsonResult found = whole.with(bytes -> Gjson.get(bytes, path));
-        if (found.exists()) {
-          return SecretBytes.wrap(found.string().toBytes());
-        }
-      }
-    } catch (SelectorException e) {
-      throw new StoreException(
-          new Problem.Malformed(),
-          "property "
-              + ref.property()
-              + " of key "
-              + ref.key()
-              + " of "
-              + identity
-              + ": "
-              + e.getMessage());
+      // Not NotFound, which would let a deletion policy act; and it is asked for again, since what
+      // stands in the store may change.
+      return Property.find(
+              whole,
+              ref.property(),
+              Property.Order.NAME_FIRST,
+              "key " + ref.key() + " of " + identity)
+          .orElseThrow(
+              () ->
+                  new StoreException(
+                      new Problem.Conflict(),
+                      "key "
+                          + ref.property()
+                          + " does not exist in secret "
+                          + ref.key()
+                          + " of "
+                          + identity));
     }
-    // Not NotFound, which would let a deletion policy act; and it is asked for again, since what
-    // stands in the store may change.
-    throw new StoreException(
-        new Problem.Conflict(),
-        "key " + ref.property() + " does not exist in secret " + ref.key() + " of " + identity);
   }
 
   /** An item for each field. Closes {@code whole}. */
   static Material fields(Item whole, RemoteRef ref, String identity) throws StoreException {
     try (SecretBytes value = whole.value()) {
-      Map<String, SecretBytes> fields =
-          value.<Map<String, SecretBytes>, JsonFields.NotAnObjectException>with(JsonFields::of);
-      Material material = new Material();
-      fields.forEach(
-          (name, field) ->
-              material.put(
-                  name,
-                  new Item(
-                      field, new Origin(identity, ref.key(), name, whole.origin().version()))));
-      return material;
-    } catch (JsonFields.NotAnObjectException e) {
-      throw new StoreException(
-          new Problem.Malformed(),
-          (ref.property().isEmpty() ? "" : "property " + ref.property() + " of ")
-              + "key "
-              + ref.key()
-              + " of "
-              + identity
-              + " does not hold a JSON object");
+      return Property.members(value, whole.origin(), Property.where(ref, identity));
     }
   }
 

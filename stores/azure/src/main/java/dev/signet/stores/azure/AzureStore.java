@@ -10,6 +10,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -175,7 +176,7 @@ public final class AzureStore implements SecretStore {
     if (ref.property().isEmpty() || name.kind() == Name.Kind.CERTIFICATE) {
       return entry.value().copy();
     }
-    return JsonPart.get(entry.value(), ref.property(), JsonPart.Order.PATH_FIRST, where(ref.key()))
+    return JsonPart.get(entry.value(), ref.property(), Property.Order.PATH_FIRST, where(ref.key()))
         .orElseThrow(() -> JsonPart.missing(ref.property(), where(ref.key())));
   }
 
@@ -196,7 +197,7 @@ public final class AzureStore implements SecretStore {
         return JsonPart.get(
                 json,
                 property.substring(dot + 1),
-                JsonPart.Order.PATH_FIRST,
+                Property.Order.PATH_FIRST,
                 "tag " + property.substring(0, dot) + " of " + where(ref.key()))
             .orElseThrow(() -> JsonPart.missing(property, where(ref.key())));
       }
@@ -226,7 +227,7 @@ public final class AzureStore implements SecretStore {
   private Material fields(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      return JsonPart.members(whole, item.origin(), where(ref.key()));
+      return Property.members(whole, item.origin(), where(ref.key()));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -140,7 +141,7 @@ public final class GoogleStore implements SecretStore {
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
         value =
-            JsonPart.get(whole, ref.property(), JsonPart.Order.NAME_FIRST, where(ref.key()))
+            JsonPart.get(whole, ref.property(), Property.Order.NAME_FIRST, where(ref.key()))
                 .orElseThrow(() -> JsonPart.missing(ref.property(), where(ref.key())));
       }
     }
@@ -180,7 +181,7 @@ public final class GoogleStore implements SecretStore {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      return JsonPart.members(whole, item.origin(), where(ref.key()));
+      return Property.members(whole, item.origin(), where(ref.key()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.signet.stores.google;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.Attempt;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.JsonPart;
@@ -139,7 +140,7 @@ final class Pushing implements Writable {
     }
     if (before.isPresent()) {
       Optional<SecretBytes> there =
-          JsonPart.get(before.get(), remote.property(), JsonPart.Order.NAME_FIRST, where(remote));
+          JsonPart.get(before.get(), remote.property(), Property.Order.NAME_FIRST, where(remote));
       try {
         if (there.isPresent() && there.get().matches(value)) {
           return before.get().copy();
@@ -159,7 +160,7 @@ final class Pushing implements Writable {
     }
     try (SecretBytes payload = manager.version(remote.key(), newest.get()).payload()) {
       Optional<SecretBytes> part =
-          JsonPart.get(payload, remote.property(), JsonPart.Order.NAME_FIRST, where(remote));
+          JsonPart.get(payload, remote.property(), Property.Order.NAME_FIRST, where(remote));
       part.ifPresent(SecretBytes::close);
       return part.isPresent();
     }

@@ -8,6 +8,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -311,7 +312,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
         value =
-            JsonPart.get(whole, ref.property(), JsonPart.Order.PATH_ONLY, where(ref.key()))
+            JsonPart.get(whole, ref.property(), Property.Order.PATH_ONLY, where(ref.key()))
                 .orElseThrow(() -> JsonPart.missing(ref.property(), where(ref.key())));
       }
     }
@@ -348,7 +349,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      return JsonPart.members(
+      return Property.members(
           whole, new Origin(api.identity(), ref.key(), "", ""), where(ref.key()));
     }
   }

@@ -8,6 +8,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -273,7 +274,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
           ref.property().isEmpty()
               ? found.value().copy()
               : JsonPart.get(
-                      found.value(), ref.property(), JsonPart.Order.PATH_ONLY, where(ref.key()))
+                      found.value(), ref.property(), Property.Order.PATH_ONLY, where(ref.key()))
                   .orElseThrow(() -> JsonPart.missing(ref.property(), where(ref.key())));
       return new Item(
           value, new Origin(api.identity(), ref.key(), ref.property(), found.version()));
@@ -284,7 +285,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      return JsonPart.members(whole, item.origin(), where(ref.key()));
+      return Property.members(whole, item.origin(), where(ref.key()));
     }
   }
 
@@ -484,7 +485,7 @@ public final class InfisicalStore implements SecretStore, Searchable, Writable {
   private boolean has(Found found, Remote remote) throws StoreException {
     Optional<SecretBytes> part =
         JsonPart.get(
-            found.value(), remote.property(), JsonPart.Order.NAME_FIRST, where(remote.key()));
+            found.value(), remote.property(), Property.Order.NAME_FIRST, where(remote.key()));
     part.ifPresent(SecretBytes::close);
     return part.isPresent();
   }

@@ -3,16 +3,11 @@ package dev.signet.stores.https;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.signet.core.Item;
-import dev.signet.core.Material;
-import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
-import dev.signet.delivery.store.JsonFields;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.template.select.Gjson;
-import dev.signet.template.select.GjsonResult;
-import dev.signet.template.select.SelectorException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,16 +31,6 @@ public final class JsonPart {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** What a property means first. */
-  public enum Order {
-    /** A name with dots in it. */
-    NAME_FIRST,
-    /** A path. */
-    PATH_FIRST,
-    /** Never anything but a path. */
-    PATH_ONLY
-  }
-
   private JsonPart() {}
 
   /**
@@ -55,48 +39,11 @@ public final class JsonPart {
    * @param where what holds the value, for messages
    */
   public static Optional<SecretBytes> get(
-      SecretBytes json, String property, Order order, String where) throws StoreException {
+      SecretBytes json, String property, Property.Order order, String where) throws StoreException {
     if (!json.<Boolean, RuntimeException>with(Gjson::valid)) {
       throw malformed(where + " does not hold JSON, so it has no property " + property);
     }
-    String name = property.replace(".", "\\.");
-    List<String> paths =
-        switch (order) {
-          case NAME_FIRST -> List.of(name, property);
-          case PATH_FIRST -> List.of(property, name);
-          case PATH_ONLY -> List.of(property);
-        };
-    try {
-      for (String path : paths) {
-        GjsonResult found =
-            json.<GjsonResult, SelectorException>with(bytes -> Gjson.get(bytes, path));
-        if (found.exists()) {
-          return Optional.of(SecretBytes.wrap(found.string().toBytes()));
-        }
-      }
-      return Optional.empty();
-    } catch (SelectorException e) {
-      throw malformed("property " + property + " of " + where + ": " + e.getMessage());
-    }
-  }
-
-  /** The members of a value that is a JSON object, each as an item of that origin. */
-  public static Material members(SecretBytes json, Origin origin, String where)
-      throws StoreException {
-    Material material = new Material();
-    try {
-      json.<Map<String, SecretBytes>, JsonFields.NotAnObjectException>with(JsonFields::of)
-          .forEach(
-              (name, value) ->
-                  material.put(
-                      name,
-                      new Item(
-                          value,
-                          new Origin(origin.source(), origin.key(), name, origin.version()))));
-      return material;
-    } catch (JsonFields.NotAnObjectException e) {
-      throw malformed(where + " does not hold a JSON object");
-    }
+    return Property.find(json, property, order, where);
   }
 
   /** What a property that is not there means: it is asked for again, since the value may change. */

@@ -5,17 +5,14 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
-import dev.signet.delivery.store.JsonFields;
 import dev.signet.delivery.store.JsonText;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
-import dev.signet.template.select.Gjson;
-import dev.signet.template.select.GjsonResult;
-import dev.signet.template.select.SelectorException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -89,30 +86,7 @@ final class VaultStore implements SecretStore {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      Material material = new Material();
-      fields(whole, ref)
-          .forEach(
-              (name, value) ->
-                  material.put(
-                      name,
-                      new Item(
-                          value, new Origin(identity, ref.key(), name, item.origin().version()))));
-      return material;
-    }
-  }
-
-  private Map<String, SecretBytes> fields(SecretBytes json, RemoteRef ref) throws StoreException {
-    try {
-      return json.<Map<String, SecretBytes>, JsonFields.NotAnObjectException>with(JsonFields::of);
-    } catch (JsonFields.NotAnObjectException e) {
-      throw new StoreException(
-          new Problem.Malformed(),
-          (ref.property().isEmpty() ? "" : "property " + ref.property() + " of ")
-              + "key "
-              + ref.key()
-              + " of "
-              + identity
-              + " does not hold a JSON object");
+      return Property.members(whole, item.origin(), Property.where(ref, identity));
     }
   }
 
@@ -185,44 +159,24 @@ final class VaultStore implements SecretStore {
             + identity);
   }
 
-  /** The field of that name, else what a gjson path of that text leads to. */
   private SecretBytes property(SecretBytes json, RemoteRef ref) throws StoreException {
-    Map<String, SecretBytes> fields = fields(json, ref);
-    try {
-      SecretBytes exact = fields.get(ref.property());
-      if (exact != null) {
-        return exact.copy();
-      }
-    } finally {
-      fields.values().forEach(SecretBytes::close);
-    }
-    try {
-      GjsonResult found = json.with(bytes -> Gjson.get(bytes, ref.property()));
-      if (found.exists()) {
-        return SecretBytes.wrap(found.string().toBytes());
-      }
-    } catch (SelectorException e) {
-      throw new StoreException(
-          new Problem.Malformed(),
-          "property "
-              + ref.property()
-              + " of key "
-              + ref.key()
-              + " of "
-              + identity
-              + ": "
-              + e.getMessage());
-    }
     // Not NotFound, which would let a deletion policy act; and it is asked for again, since what
     // stands in the store may change.
-    throw new StoreException(
-        new Problem.Conflict(),
-        "cannot find secret data for key: \""
-            + ref.property()
-            + "\" in key "
-            + ref.key()
-            + " of "
-            + identity);
+    return Property.find(
+            json,
+            ref.property(),
+            Property.Order.FIELD_FIRST,
+            "key " + ref.key() + " of " + identity)
+        .orElseThrow(
+            () ->
+                new StoreException(
+                    new Problem.Conflict(),
+                    "cannot find secret data for key: \""
+                        + ref.property()
+                        + "\" in key "
+                        + ref.key()
+                        + " of "
+                        + identity));
   }
 
   private SecretBytes metadata(RemoteRef ref) throws StoreException {
