@@ -26,6 +26,9 @@ public final class Vault implements AutoCloseable {
   private static final String NAME = "vault";
   private static final Duration READY = Duration.ofSeconds(30);
 
+  /** How many bytes a request may have at {@link #narrowUrl}. */
+  public static final int NARROW = 131_072;
+
   private final Server server;
   private final Spawner spawner;
   private final Ports ports;
@@ -57,8 +60,13 @@ public final class Vault implements AutoCloseable {
               tls_cert_file = "%s"
               tls_key_file  = "%s"
             }
+            listener "tcp" {
+              address          = "127.0.0.1:%d"
+              tls_disable      = true
+              max_request_size = %d
+            }
             """
-                .formatted(ports.etcdPeer(), certificate, key));
+                .formatted(ports.etcdPeer(), certificate, key, ports.apiServer(), NARROW));
     Spawner spawner = Spawner.tied();
     Api ready = api(ports, Optional.empty(), authority);
     Server server =
@@ -105,6 +113,11 @@ public final class Vault implements AutoCloseable {
   /** Where it is asked without TLS. */
   public String url() {
     return "http://127.0.0.1:" + ports.etcd();
+  }
+
+  /** Where it is asked without TLS, and takes no request that is larger than {@link #NARROW}. */
+  public String narrowUrl() {
+    return "http://127.0.0.1:" + ports.apiServer();
   }
 
   /** Where it is asked over TLS, with a certificate of {@link #authority}. */
@@ -168,6 +181,41 @@ public final class Vault implements AutoCloseable {
     String path = method + "-" + mounts.incrementAndGet();
     write("sys/auth/" + path, "{\"type\": \"" + method + "\"}");
     return path;
+  }
+
+  /** A role of AppRole, and how one logs in as it. */
+  public record AppRole(String path, String id, String secret) {}
+
+  /**
+   * Enables AppRole at a path of its own, with one role.
+   *
+   * @param policy what the role may, in HCL
+   * @param more further fields of the role as JSON, {@code "token_ttl": "1h"} for instance
+   */
+  public AppRole appRole(String policy, String more) throws IOException {
+    String path = enable("approle");
+    write("sys/policies/acl/" + path, "{\"policy\": \"" + policy.replace("\"", "\\\"") + "\"}");
+    write("auth/" + path + "/role/app", "{\"token_policies\": [\"" + path + "\"], " + more + "}");
+    return new AppRole(
+        path,
+        read("auth/" + path + "/role/app/role-id").orFail().json().row("data").text("role_id"),
+        write("auth/" + path + "/role/app/secret-id", "{}").json().row("data").text("secret_id"));
+  }
+
+  /** How many tokens there are that came of logins at that path. */
+  public int tokens(String path) throws IOException {
+    int tokens = 0;
+    for (String accessor :
+        read("auth/token/accessors?list=true").orFail().json().row("data").texts("keys")) {
+      try (Api root = as(ROOT)) {
+        Api.Response found =
+            root.put("/v1/auth/token/lookup-accessor", "{\"accessor\": \"" + accessor + "\"}");
+        if (found.ok() && found.json().row("data").text("path").equals("auth/" + path + "/login")) {
+          tokens++;
+        }
+      }
+    }
+    return tokens;
   }
 
   /** Its process: a test may stop it and start it again, which loses all it holds. */

@@ -20,11 +20,14 @@ import dev.signet.testkit.cluster.Identity;
 import dev.signet.testkit.cluster.OnVault;
 import dev.signet.testkit.cluster.Vault;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -420,6 +423,46 @@ final class VaultStoreTest {
     assertThatThrownBy(() -> read(wrong, auth.formatted(path, role)))
         .hasMessageContaining("invalid role or secret ID")
         .hasMessageNotContaining("wrong");
+  }
+
+  @Test
+  void aThousandObjectsShareOneLoginAsLongAsItsTokenCanBeRenewed() throws Exception {
+    Vault.AppRole role =
+        vault.appRole(
+            "path \"" + kv + "/data/app\" {capabilities = [\"read\"]}", "\"token_ttl\": \"1h\"");
+    String configuration =
+        "{server: '%s', path: %s, auth: {appRole: {path: %s, roleId: %s, secretRef: {name: me, key: id}}}}"
+            .formatted(vault.url(), kv, role.path(), role.id());
+    Map<String, Integer> calls = new ConcurrentHashMap<>();
+    AtomicLong nanos = new AtomicLong();
+    try (Vaults vaults =
+        new Vaults((_, call, _) -> calls.merge(call, 1, Integer::sum), nanos::get, Duration.ZERO)) {
+      for (int lives = 0; lives < 3; lives++) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+          List<Future<String>> all =
+              IntStream.range(0, 1000)
+                  .mapToObj(
+                      _ ->
+                          threads.submit(
+                              () -> {
+                                try (SecretStore store =
+                                    new Given()
+                                        .secret("me", "id", role.secret())
+                                        .open(vaults.provider(), configuration)) {
+                                  return Given.text(store.fetch(new RemoteRef("app", "user", "")));
+                                }
+                              }))
+                  .toList();
+          for (Future<String> each : all) {
+            assertThat(each.get()).isEqualTo("ann");
+          }
+        }
+        nanos.addAndGet(Duration.ofMinutes(41).toNanos());
+      }
+      assertThat(calls).containsEntry("ReadSecretData", 3000).containsEntry("Login", 1);
+      assertThat(vault.tokens(role.path())).as("that the server gave").isEqualTo(1);
+    }
+    assertThat(vault.tokens(role.path())).isZero();
   }
 
   @Test
