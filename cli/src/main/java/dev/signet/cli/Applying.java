@@ -102,8 +102,9 @@ final class Applying {
       DecryptionKeys sops,
       Pass.Progress progress,
       boolean printing) {
-    try (Vaults vaults = new Vaults(ApiCalls.UNCOUNTED)) {
-      return run(surroundings, directory, root, sops, vaults, progress, printing);
+    AwsStores aws = new AwsStores(surroundings.environment(), ApiCalls.UNCOUNTED);
+    try (Vaults vaults = new Vaults(ApiCalls.UNCOUNTED, aws.callers())) {
+      return run(surroundings, directory, root, sops, aws, vaults, progress, printing);
     }
   }
 
@@ -112,6 +113,7 @@ final class Applying {
       Directory directory,
       Path root,
       DecryptionKeys sops,
+      AwsStores aws,
       Vaults vaults,
       Pass.Progress progress,
       boolean printing) {
@@ -125,7 +127,6 @@ final class Applying {
     long began = System.nanoTime();
     StoreGates gates = new StoreGates(RUN, System::nanoTime);
     gates.wishes(_ -> OptionalLong.of(began));
-    AwsStores aws = new AwsStores(surroundings.environment(), ApiCalls.UNCOUNTED);
     Stores stores =
         new Stores(
             directory,
@@ -136,6 +137,7 @@ final class Applying {
                 FolderStore.provider(root),
                 KubernetesStore.provider(),
                 vaults.provider(),
+                vaults.openBao(),
                 GoogleStore.provider(ApiCalls.UNCOUNTED),
                 AzureStore.provider(ApiCalls.UNCOUNTED),
                 InfisicalStore.provider(ApiCalls.UNCOUNTED),

@@ -44,11 +44,11 @@ public interface Objects {
   void updateStatus(Ref ref, Map<String, Object> status) throws ObjectsException;
 
   /**
-   * Creates an object of another kind than Secret.
+   * Creates an object of another kind than Secret, and returns it as it is then.
    *
    * @throws ObjectsException {@link Problem.Conflict} when one of that name exists
    */
-  default void create(KubeObject object) throws ObjectsException {
+  default KubeObject create(KubeObject object) throws ObjectsException {
     throw notHere(object.ref());
   }
 

@@ -414,17 +414,19 @@ public final class Cluster implements Objects, AutoCloseable {
   }
 
   @Override
-  public void create(KubeObject object) throws ObjectsException {
+  public KubeObject create(KubeObject object) throws ObjectsException {
     Ref ref = object.ref();
     Resource resource = resource(ref.kind());
-    var _ =
+    Asked asked = asked("create", ref, resource, "", lookedUp.contains(ref.kind()));
+    byte[] answer =
         api.ask(
-            asked("create", ref, resource, "", lookedUp.contains(ref.kind())),
+            asked,
             new Api.Request(
                 "POST",
                 resource.path(versionOf(object), ref.namespace()) + manager(),
                 "application/json",
                 Json.write(object.tree())));
+    return new KubeObject(ref, object.apiVersion(), Answers.tree(asked, answer));
   }
 
   @Override

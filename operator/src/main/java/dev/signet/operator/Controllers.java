@@ -52,6 +52,7 @@ public final class Controllers implements AutoCloseable {
   private final Memory memory;
   private final Clock clock;
   private final SecureRandom random;
+  private final AwsStores aws;
   private final Vaults vaults;
 
   Controllers(Cluster cluster, Metrics metrics, Memory memory, Clock clock, SecureRandom random) {
@@ -60,7 +61,8 @@ public final class Controllers implements AutoCloseable {
     this.memory = memory;
     this.clock = clock;
     this.random = random;
-    this.vaults = new Vaults(metrics::apiCall);
+    this.aws = new AwsStores(System.getenv(), metrics::apiCall);
+    this.vaults = new Vaults(metrics::apiCall, aws.callers());
   }
 
   /** Ends logins that nobody needs any more. */
@@ -76,7 +78,6 @@ public final class Controllers implements AutoCloseable {
         new Templates(objects, new InstallationKey(objects, namespace, random), sources);
     StoreProvider webhook =
         WebhookStore.provider(new Rendering(templates::functions, sources), metrics::apiCall);
-    AwsStores aws = new AwsStores(System.getenv(), metrics::apiCall);
     Stores stores =
         new Stores(
             objects,
@@ -84,13 +85,15 @@ public final class Controllers implements AutoCloseable {
             providers(
                 KubernetesStore.provider(metrics::apiCall),
                 webhook,
-                vaults.provider(),
+                vaults,
                 aws.provider(),
                 metrics::apiCall),
             gates,
             settings.dialects().has(Kinds.CLUSTER_SECRET_STORES.kind().kind()));
     // What goes there delivered nothing: it counts for no limit of removals.
     Objects uncounted = new CountedObjects(cluster, metrics, () -> {});
+    GeneratorNotes notes = new GeneratorNotes(uncounted, clock, random);
+    metrics.credentials(notes::endings);
     Generating generating =
         new Generating(
             objects,
@@ -100,7 +103,7 @@ public final class Controllers implements AutoCloseable {
                 vaults.generator(),
                 aws.registryTokens(),
                 aws.sessionTokens()),
-            Optional.of(new GeneratorNotes(uncounted, clock, random)),
+            Optional.of(notes),
             clock,
             random);
     Fetching fetching = new Fetching(stores, generating, templates);
@@ -147,14 +150,15 @@ public final class Controllers implements AutoCloseable {
   private static List<StoreProvider> providers(
       StoreProvider kubernetes,
       StoreProvider webhook,
-      StoreProvider vault,
+      Vaults vaults,
       StoreProvider aws,
       ApiCalls calls) {
     return List.of(
         aws,
         FakeStore.provider(),
         kubernetes,
-        vault,
+        vaults.provider(),
+        vaults.openBao(),
         GoogleStore.provider(calls),
         AzureStore.provider(calls),
         InfisicalStore.provider(calls),
@@ -173,7 +177,7 @@ public final class Controllers implements AutoCloseable {
     return providers(
         KubernetesStore.provider(),
         WebhookStore.provider(none),
-        new Vaults(ApiCalls.UNCOUNTED).provider(),
+        new Vaults(ApiCalls.UNCOUNTED),
         new AwsStores(Map.of(), ApiCalls.UNCOUNTED).provider(),
         ApiCalls.UNCOUNTED);
   }

@@ -84,10 +84,11 @@ final class CountedObjects implements Objects {
   }
 
   @Override
-  public void create(KubeObject object) throws ObjectsException {
+  public KubeObject create(KubeObject object) throws ObjectsException {
     gate.orFail();
-    objects.create(object);
+    KubeObject created = objects.create(object);
     writes.wrote("object", "create");
+    return created;
   }
 
   @Override

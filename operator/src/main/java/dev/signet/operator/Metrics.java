@@ -5,6 +5,7 @@ import dev.signet.delivery.Outcome;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.queue.Depth;
 import dev.signet.delivery.traffic.StoreGates;
+import dev.signet.dialects.externalsecrets.GeneratorNotes;
 import dev.signet.dialects.externalsecrets.SyncSchedule;
 import dev.signet.dialects.sealedsecrets.SealedSecretController;
 import dev.signet.kube.Events;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the operator counts. Names that upstream's dashboards and alerts use are upstream's: of
@@ -193,6 +195,44 @@ final class Metrics implements CountedObjects.Writes {
         "signet_store_parked",
         "1 while a store is not asked because it did not answer.",
         state -> OptionalDouble.of(state.parked() ? 1 : 0));
+  }
+
+  /** Shows when what generators made ends, for whoever has it. */
+  void credentials(Supplier<Map<Ref, GeneratorNotes.Ending>> endings) {
+    ending(
+        endings,
+        "signet_generated_values_end_seconds",
+        "When the first thing ends that a generator made and that is not renewed before, in seconds"
+            + " since 1970.",
+        ending -> (double) ending.at().getEpochSecond());
+    ending(
+        endings,
+        "signet_generated_values_life_seconds",
+        "For how long that was good when it was made or renewed last.",
+        ending -> (double) ending.good().toSeconds());
+  }
+
+  private void ending(
+      Supplier<Map<Ref, GeneratorNotes.Ending>> endings,
+      String name,
+      String help,
+      ToDoubleFunction<GeneratorNotes.Ending> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("kind", "namespace", "name")
+        .callback(
+            callback ->
+                endings
+                    .get()
+                    .forEach(
+                        (owner, ending) ->
+                            callback.call(
+                                value.applyAsDouble(ending),
+                                owner.kind().kind(),
+                                owner.namespace(),
+                                owner.name())))
+        .register(registry);
   }
 
   private void gatesGauge(

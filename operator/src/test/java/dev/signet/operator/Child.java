@@ -32,6 +32,11 @@ final class Child implements AutoCloseable {
 
   static Child start(ControlPlane plane, Namespace namespace, String identity, Path folder)
       throws IOException {
+    return start(plane.kubeconfig(), namespace, identity, folder);
+  }
+
+  static Child start(Path kubeconfig, Namespace namespace, String identity, Path folder)
+      throws IOException {
     int port = freePort();
     Path log = folder.resolve(identity + ".log");
     List<String> command = new ArrayList<>();
@@ -39,7 +44,7 @@ final class Child implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(OperatorProcess.class.getName());
-    command.add(plane.kubeconfig().toString());
+    command.add(kubeconfig.toString());
     command.addAll(List.of(namespace.name(), Integer.toString(port), identity, log.toString()));
     Process process =
         new ProcessBuilder(command)

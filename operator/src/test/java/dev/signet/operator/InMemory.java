@@ -216,6 +216,21 @@ final class InMemory implements Objects {
   }
 
   @Override
+  public KubeObject create(KubeObject object) throws ObjectsException {
+    count("create " + object.ref().kind().kind());
+    if (objects.containsKey(object.ref())) {
+      throw new ObjectsException(new Problem.Conflict(), object.ref() + " is there");
+    }
+    Map<String, @Nullable Object> metadata = map(object.tree().get("metadata"));
+    metadata.put("uid", "uid-" + version());
+    metadata.put("resourceVersion", version());
+    KubeObject stored = object.with("metadata", metadata);
+    objects.put(object.ref(), stored);
+    changed.accept(object.ref());
+    return stored;
+  }
+
+  @Override
   public void update(KubeObject object) throws ObjectsException {
     count("update " + object.ref().kind().kind());
     objects.put(object.ref(), object);
@@ -223,11 +238,32 @@ final class InMemory implements Objects {
   }
 
   @Override
+  public void delete(Ref ref, String uid) throws ObjectsException {
+    count("delete " + ref.kind().kind());
+    KubeObject there = objects.get(ref);
+    if (there != null) {
+      Map<String, @Nullable Object> metadata = map(there.tree().get("metadata"));
+      if (metadata.get("finalizers") instanceof List<?> some && !some.isEmpty()) {
+        metadata.put("deletionTimestamp", "2026-01-02T03:04:05Z");
+        objects.put(ref, there.with("metadata", metadata));
+      } else {
+        objects.remove(ref);
+      }
+      changed.accept(ref);
+    }
+  }
+
+  @Override
   public void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
     count("patch finalizers");
     Map<String, @Nullable Object> metadata = map(seen.tree().get("metadata"));
     metadata.put("finalizers", finalizers);
-    objects.put(seen.ref(), seen.with("metadata", metadata));
+    if (finalizers.isEmpty() && metadata.containsKey("deletionTimestamp")) {
+      objects.remove(seen.ref());
+      changed.accept(seen.ref());
+    } else {
+      objects.put(seen.ref(), seen.with("metadata", metadata));
+    }
   }
 
   private static Secret copy(Secret secret) {

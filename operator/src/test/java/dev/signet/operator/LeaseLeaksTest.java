@@ -2,8 +2,6 @@ package dev.signet.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signet.dialects.CustomResourceDefinitions;
-import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
 import dev.signet.testkit.cluster.Eventually;
 import dev.signet.testkit.cluster.Namespace;
@@ -12,11 +10,8 @@ import dev.signet.testkit.cluster.OnPostgres;
 import dev.signet.testkit.cluster.OnVault;
 import dev.signet.testkit.cluster.Postgres;
 import dev.signet.testkit.cluster.Vault;
-import dev.signet.yaml.GoJson;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -32,60 +27,6 @@ class LeaseLeaksTest {
 
   private static final Duration LONG = Duration.ofSeconds(120 + DELIVERIES);
 
-  private static void definitions(Stage stage) throws IOException {
-    for (Map<String, ?> definition : CustomResourceDefinitions.all()) {
-      Api.Response made =
-          stage
-              .api()
-              .post(
-                  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-                  GoJson.write(definition, GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
-      if (made.status() != 409) {
-        made.orFail();
-      }
-    }
-    for (String kind : List.of("vaultdynamicsecrets", "generatorstates")) {
-      Eventually.holds(
-          Stage.SOON,
-          kind + " to be served",
-          () -> stage.api().get("/apis/generators.external-secrets.io/v1alpha1/" + kind).ok());
-    }
-  }
-
-  private static String engine(Vault vault, Postgres postgres) throws IOException {
-    String engine = vault.mount("database");
-    vault.write(
-        engine + "/config/pg",
-        """
-        {"plugin_name": "postgresql-database-plugin", "allowed_roles": "app",
-         "connection_url": "postgresql://{{username}}:{{password}}@127.0.0.1:%d/%s?sslmode=disable",
-         "username": "%s", "password": "%s"}
-        """
-            .formatted(postgres.port(), postgres.database(), Postgres.ADMIN, Postgres.PASSWORD));
-    vault.write(
-        engine + "/roles/app",
-        """
-        {"db_name": "pg", "default_ttl": "1h", "max_ttl": "24h",
-         "creation_statements": ["CREATE ROLE \\"{{name}}\\" WITH LOGIN PASSWORD '{{password}}'", "COMMENT ON ROLE \\"{{name}}\\" IS '%s'"]}
-        """
-            .formatted(engine));
-    return engine;
-  }
-
-  private static List<String> leases(Vault vault, String engine) throws IOException {
-    Api.Response found = vault.read("sys/leases/lookup/" + engine + "/creds/app?list=true");
-    return found.status() == 404 ? List.of() : found.orFail().json().row("data").texts("keys");
-  }
-
-  private static boolean renewed(Vault vault, String engine, String lease) throws IOException {
-    return vault
-        .write("sys/leases/lookup", "{\"lease_id\": \"" + engine + "/creds/app/" + lease + "\"}")
-        .json()
-        .row("data")
-        .optionalText("last_renewal")
-        .isPresent();
-  }
-
   private static Set<String> users(Stage stage) throws IOException {
     Set<String> users = new TreeSet<>();
     for (int i = 0; i < DELIVERIES; i++) {
@@ -98,8 +39,8 @@ class LeaseLeaksTest {
   void asManyLeasesAsDeliveriesAndNoneInTheEnd(
       ControlPlane plane, Namespace home, Vault vault, Postgres postgres) throws Exception {
     try (Stage stage = new Stage(plane, home)) {
-      definitions(stage);
-      String engine = engine(vault, postgres);
+      DatabaseUsers.definitions(stage);
+      DatabaseUsers engine = DatabaseUsers.engine(vault, postgres);
       stage
           .api()
           .post(
@@ -111,39 +52,26 @@ class LeaseLeaksTest {
           .api()
           .post(
               home.path("generators.external-secrets.io/v1alpha1", "vaultdynamicsecrets"),
-              """
-              {"apiVersion": "generators.external-secrets.io/v1alpha1", "kind": "VaultDynamicSecret",
-               "metadata": {"name": "db"},
-               "spec": {"path": "%s/creds/app",
-                "provider": {"server": "%s", "auth": {"tokenSecretRef": {"name": "vault", "key": "token"}}}}}
-              """
-                  .formatted(engine, vault.url()))
+              engine.generator(
+                  "db", "{\"tokenSecretRef\": {\"name\": \"vault\", \"key\": \"token\"}}"))
           .orFail();
       for (int i = 0; i < DELIVERIES; i++) {
-        stage.applyExternal(
-            "externalsecrets",
-            """
-            {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "db-%d"},
-             "spec": {"refreshInterval": "1h",
-              "dataFrom": [{"sourceRef": {"generatorRef": {"kind": "VaultDynamicSecret", "name": "db"}}}]}}
-            """
-                .formatted(i));
+        stage.applyExternal("externalsecrets", DatabaseUsers.delivery("db-" + i, "db"));
       }
       Operator first = stage.start(stage.settings());
       Eventually.holds(LONG, "all to be delivered", () -> !users(stage).contains("none"));
       Set<String> delivered = users(stage);
       assertThat(delivered).as("one each").hasSize(DELIVERIES);
-      assertThat(leases(vault, engine)).hasSize(DELIVERIES);
+      assertThat(engine.leases()).hasSize(DELIVERIES);
       Stage.stop(first);
-      assertThat(leases(vault, engine)).as("in use").hasSize(DELIVERIES);
+      assertThat(engine.leases()).as("in use").hasSize(DELIVERIES);
 
       Operator second = stage.start(stage.settings());
-      for (String lease : leases(vault, engine)) {
-        Eventually.holds(
-            LONG, lease + " to be renewed by the next", () -> renewed(vault, engine, lease));
+      for (String lease : engine.leases()) {
+        Eventually.holds(LONG, lease + " to be renewed by the next", () -> engine.renewed(lease));
       }
       assertThat(users(stage)).isEqualTo(delivered);
-      assertThat(leases(vault, engine)).hasSize(DELIVERIES);
+      assertThat(engine.leases()).hasSize(DELIVERIES);
 
       // A refresh that it was told to make, without the values of the one before.
       stage
@@ -157,11 +85,8 @@ class LeaseLeaksTest {
 
       stage.api().delete(home.path("external-secrets.io/v1", "externalsecrets")).orFail();
       Eventually.holds(
-          LONG.plus(Stage.COLLECTED), "no lease to be left", () -> leases(vault, engine).isEmpty());
-      assertThat(
-              postgres.query(
-                  "SELECT count(*) FROM pg_shdescription WHERE description = '" + engine + "'"))
-          .isEqualTo("0");
+          LONG.plus(Stage.COLLECTED), "no lease to be left", () -> engine.leases().isEmpty());
+      assertThat(engine.users()).isZero();
       Eventually.holds(
           LONG,
           "no note to be left",

@@ -14,6 +14,8 @@ import dev.signet.dialects.externalsecrets.AccountTokens;
 import dev.signet.dialects.externalsecrets.ExternalSecretController;
 import dev.signet.dialects.externalsecrets.Fetching;
 import dev.signet.dialects.externalsecrets.Generating;
+import dev.signet.dialects.externalsecrets.GeneratorNotes;
+import dev.signet.dialects.externalsecrets.GeneratorStateController;
 import dev.signet.dialects.externalsecrets.InstallationKey;
 import dev.signet.dialects.externalsecrets.NamespaceController;
 import dev.signet.dialects.externalsecrets.SecretStoreController;
@@ -47,6 +49,7 @@ final class VirtualOperator {
   private final Engine engine;
   private final StoreGates gates;
   private final Takeover takeover;
+  private final GeneratorNotes notes;
   private long now;
   private int runs;
 
@@ -55,6 +58,15 @@ final class VirtualOperator {
   }
 
   VirtualOperator(InMemory inner, StoreProvider store, Duration age, Removals.Limit limit) {
+    this(inner, store, age, limit, Generators.with());
+  }
+
+  VirtualOperator(
+      InMemory inner,
+      StoreProvider store,
+      Duration age,
+      Removals.Limit limit,
+      Generators generators) {
     this.inner = inner;
     removals = new Removals(limit, () -> engine().count("ExternalSecret"), () -> now);
     Objects objects = new CountedObjects(inner, (_, _) -> {}, removals::orFail);
@@ -66,10 +78,13 @@ final class VirtualOperator {
     Memory memory = new Memory(_ -> {});
     Stores stores = new Stores(objects, AccountTokens.NONE, List.of(store), gates);
     takeover = new Takeover(inner, stores, clock);
+    notes = new GeneratorNotes(objects, clock, random);
+    Generating generating =
+        new Generating(objects, AccountTokens.NONE, generators, Optional.of(notes), clock, random);
     Fetching fetching =
         new Fetching(
             stores,
-            new Generating(objects, AccountTokens.NONE, Generators.with(), clock, random),
+            generating,
             new Templates(
                 objects,
                 new InstallationKey(objects, "system", random),
@@ -79,6 +94,7 @@ final class VirtualOperator {
             SecretStoreController.clusterWide(objects, memory, stores, clock),
             SecretStoreController.namespaced(objects, memory, stores, clock),
             ExternalSecretController.whenDue(objects, memory, fetching, clock),
+            new GeneratorStateController(objects, memory, generating, clock),
             new NamespaceController(objects));
     queue = new WorkQueue(Pace.DEFAULT, new StoreLanes(controllers, gates, 16), () -> now);
     gates.wishes(queue::since);
@@ -141,6 +157,10 @@ final class VirtualOperator {
 
   Instant time() {
     return BEGIN.plusNanos(now);
+  }
+
+  GeneratorNotes notes() {
+    return notes;
   }
 
   StoreGates gates() {

@@ -117,12 +117,13 @@ public final class Directory implements Objects, Evidence {
   }
 
   @Override
-  public synchronized void create(KubeObject object) throws ObjectsException {
+  public synchronized KubeObject create(KubeObject object) throws ObjectsException {
     if (get(object.ref()).isPresent()) {
       throw new ObjectsException(new Problem.Conflict(), object.ref() + " already exists");
     }
     meet(object);
     made.put(object.ref(), object);
+    return get(object.ref()).orElse(object);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,12 @@ public interface Generator {
     return Optional.of(new Lasting(state, Duration.ZERO));
   }
 
-  /** Ends what was made; nothing where it ended already. */
+  /**
+   * Ends what was made; nothing where it ended already.
+   *
+   * @throws StoreException with {@link dev.signet.delivery.Problem.Conflict} when it has to wait
+   *     for something else to be taken back, which is no failure
+   */
   default void takeBack(
       String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources)
       throws MalformedObjectException, StoreException {}
@@ -79,7 +85,52 @@ public interface Generator {
    * @param references for those that are configured as a store is
    */
   record Sources(
-      Secrets secrets, References references, InstantSource clock, SecureRandom random) {}
+      Secrets secrets,
+      References references,
+      InstantSource clock,
+      SecureRandom random,
+      Notes notes) {
+
+    /** Of which nothing is written down. */
+    public Sources(
+        Secrets secrets, References references, InstantSource clock, SecureRandom random) {
+      this(secrets, references, clock, random, Notes.NONE);
+    }
+  }
+
+  /**
+   * What is written down of what stays outside, by this process and by others.
+   *
+   * <p>A process may end between the answer to a generator and the note of what was made. One that
+   * can say beforehand what would end it says so with {@link #asking}; should nothing else be
+   * written down, {@link #takeBack} gets that.
+   */
+  interface Notes {
+
+    /** Nothing is. */
+    Notes NONE =
+        new Notes() {
+          @Override
+          public void asking(String on, Map<String, @Nullable Object> state) {}
+
+          @Override
+          public List<Map<String, @Nullable Object>> others() {
+            return List.of();
+          }
+        };
+
+    /**
+     * Writes down, before something is asked for, what it takes to take back whatever comes of it.
+     * May be said again before the values are there, when all that was asked for before was
+     * refused.
+     *
+     * @param on what it hangs on: the same state is not written down twice for the same
+     */
+    void asking(String on, Map<String, @Nullable Object> state) throws StoreException;
+
+    /** The states of all that stays outside and that generators of this kind made here. */
+    List<Map<String, @Nullable Object>> others() throws StoreException;
+  }
 
   /** Secrets of the namespace that the values are for, and of no other. */
   @FunctionalInterface

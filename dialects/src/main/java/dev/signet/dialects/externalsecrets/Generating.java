@@ -16,6 +16,7 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -130,14 +131,18 @@ public final class Generating {
   }
 
   /** The values, made anew. The caller owns them. */
-  Generator.Made generate(Snapshot now) throws StoreException {
+  Generator.Made generate(Snapshot now, Generator.Notes asking) throws StoreException {
     Generator.Made made =
-        explained(now, () -> now.generator().generate(now.identity(), now.spec(), sources(now)));
+        explained(
+            now, () -> now.generator().generate(now.identity(), now.spec(), sources(now, asking)));
     try {
       now.spec().refuseUnread();
       return made;
     } catch (MalformedObjectException e) {
       made.values().close();
+      if (made.lasting().isPresent()) {
+        takeBack(now, made.lasting().get().state());
+      }
       throw failed(now, malformed(), e);
     }
   }
@@ -198,7 +203,8 @@ public final class Generating {
         explained(
             then,
             () -> {
-              then.generator().takeBack(then.identity(), then.spec(), state, sources(then));
+              then.generator()
+                  .takeBack(then.identity(), then.spec(), state, sources(then, others(then)));
               return true;
             });
   }
@@ -209,7 +215,10 @@ public final class Generating {
     Snapshot then = noted(note);
     Map<String, @Nullable Object> state = state(note);
     return explained(
-        then, () -> then.generator().renew(then.identity(), then.spec(), state, sources(then)));
+        then,
+        () ->
+            then.generator()
+                .renew(then.identity(), then.spec(), state, sources(then, Generator.Notes.NONE)));
   }
 
   private Snapshot noted(KubeObject note) throws StoreException, MalformedObjectException {
@@ -248,7 +257,7 @@ public final class Generating {
   }
 
   /** As if it were a store of the namespace that the values are for. */
-  private Generator.Sources sources(Snapshot generator) {
+  private Generator.Sources sources(Snapshot generator, Generator.Notes notes) {
     return new Generator.Sources(
         (name, key) -> value(generator.namespace(), name, key),
         new StoreReferences(
@@ -257,7 +266,38 @@ public final class Generating {
             new Ref(StoreRef.STORE, generator.namespace(), generator.name()),
             Optional.of(generator.namespace())),
         clock,
-        random);
+        random,
+        notes);
+  }
+
+  /** What generators of the same kind made for the namespace. */
+  private Generator.Notes others(Snapshot generator) {
+    return new Generator.Notes() {
+      @Override
+      public void asking(String on, Map<String, @Nullable Object> state) {}
+
+      @Override
+      public List<Map<String, @Nullable Object>> others() throws StoreException {
+        List<Map<String, @Nullable Object>> states = new ArrayList<>();
+        try {
+          for (KubeObject note : objects.list(GeneratorNotes.KIND)) {
+            if (note.ref().namespace().equals(generator.namespace())
+                && !GeneratorNotes.unanswered(note)
+                && note.spec()
+                    .requiredObject("resource")
+                    .requiredString("kind")
+                    .equals(generator.generator().kind())) {
+              states.add(state(note));
+            }
+          }
+        } catch (ObjectsException e) {
+          throw new StoreException(e.problem(), String.valueOf(e.getMessage()));
+        } catch (MalformedObjectException e) {
+          throw failed(generator, malformed(), e);
+        }
+        return states;
+      }
+    };
   }
 
   private static Problem malformed() {

@@ -3,7 +3,7 @@ package dev.signet.dialects.externalsecrets;
 import dev.signet.core.Material;
 import dev.signet.delivery.Objects;
 import dev.signet.delivery.ObjectsException;
-import dev.signet.delivery.object.Fields;
+import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.GroupKind;
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  *       refresh, which makes other values as nobody remembers these. Two of one place mean that a
  *       process ended in between, and it is not known which was delivered: other values are made at
  *       once.
+ *   <li>A generator that can say beforehand what would end whatever comes of it gets a note of that
+ *       before it asks ({@link Asking}), which the answer fills in. One that was never filled in
+ *       and is not being asked for is what a killed process left: it is taken back.
  * </ul>
  */
 public final class GeneratorNotes {
@@ -51,41 +54,12 @@ public final class GeneratorNotes {
   static final GroupKind KIND = new GroupKind(GeneratorRef.GROUP, "GeneratorState");
   static final String DEADLINE = "garbageCollectionDeadline";
 
-  private static final String OWNER_KEY = GeneratorRef.GROUP + "/owner-key";
+  /** On a note of what was asked for, until the answer is there. */
+  static final String UNANSWERED = "signet.dev/unanswered";
+
   private static final Duration GRACE = Duration.ofMinutes(2);
   private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
   private static final int LONGEST_NAME = 253;
-
-  /**
-   * Where values go.
-   *
-   * @param key the label that its notes carry
-   */
-  record Place(Ref owner, String key) {
-
-    /**
-     * @param entry which of the owner's, in its own terms
-     */
-    static Place of(Ref owner, String entry) {
-      return new Place(
-          owner,
-          GoHash.ofText(
-              String.join("-", owner.kind().kind(), owner.namespace(), owner.name(), entry)));
-    }
-
-    static Optional<Place> of(KubeObject note) throws MalformedObjectException {
-      String key = note.metadata().labels().get(OWNER_KEY);
-      for (Fields owner : note.fields().requiredObject("metadata").objects("ownerReferences")) {
-        for (GroupKind kind : List.of(ExternalSecret.KIND, PushSecret.KIND)) {
-          if (key != null && owner.string("kind").orElse("").equals(kind.kind())) {
-            Ref ref = new Ref(kind, note.ref().namespace(), owner.requiredString("name"));
-            return Optional.of(new Place(ref, key));
-          }
-        }
-      }
-      return Optional.empty();
-    }
-  }
 
   /** What a note is to its place. */
   sealed interface Standing {
@@ -100,6 +74,9 @@ public final class GeneratorNotes {
 
     /** Its place has another one. */
     record Superseded() implements Standing {}
+
+    /** Nobody knows what came of it. */
+    record Unanswered() implements Standing {}
   }
 
   private static final class Holding {
@@ -111,14 +88,27 @@ public final class GeneratorNotes {
     /** None if another process made them, or if they are to be made anew each time. */
     final @Nullable Material values;
 
-    @Nullable Instant renewal;
+    Duration good = Duration.ZERO;
+    Instant since = Instant.EPOCH;
     boolean ending;
 
-    Holding(Ref note, String generator, @Nullable Material values, @Nullable Instant renewal) {
+    Holding(Ref note, String generator, @Nullable Material values) {
       this.note = note;
       this.generator = generator;
       this.values = values;
-      this.renewal = renewal;
+    }
+
+    /** As it was told then. */
+    Holding good(Duration good, Instant since) {
+      this.good = good;
+      this.since = since;
+      return this;
+    }
+
+    Optional<Instant> renewal() {
+      return good.isPositive()
+          ? Optional.of(since.plus(good.multipliedBy(2).dividedBy(3)))
+          : Optional.empty();
     }
 
     void close() {
@@ -160,6 +150,14 @@ public final class GeneratorNotes {
 
   private final Map<Ref, Place> places = new HashMap<>();
   private final Set<Ref> pending = new HashSet<>();
+
+  /** What was asked for in vain, as far as is known: the next attempt need not note it again. */
+  private final Map<Place, Left> left = new HashMap<>();
+
+  /** Of which nothing came. */
+  private final Set<Ref> nothing = new HashSet<>();
+
+  private record Left(Ref note, String on) {}
 
   public GeneratorNotes(Objects objects, InstantSource clock, SecureRandom random) {
     this(objects, clock, random, GRACE);
@@ -217,6 +215,29 @@ public final class GeneratorNotes {
         .anyMatch(each -> each.getKey().owner().equals(owner) && each.getValue().ending);
   }
 
+  /**
+   * For how long something is good.
+   *
+   * @param at when it ends unless it is renewed
+   * @param good for how long it was good when it was made or renewed
+   */
+  public record Ending(Instant at, Duration good) {}
+
+  /** When the first thing ends that each owner has; of those whose end is known. */
+  public synchronized Map<Ref, Ending> endings() {
+    Map<Ref, Ending> endings = new HashMap<>();
+    held.forEach(
+        (place, holding) -> {
+          if (holding.good.isPositive()) {
+            endings.merge(
+                place.owner(),
+                new Ending(holding.since.plus(holding.good), holding.good),
+                (one, other) -> one.at().isBefore(other.at()) ? one : other);
+          }
+        });
+    return endings;
+  }
+
   /** Who is to be looked at because of that note. */
   synchronized Optional<Ref> concerned(Ref note) {
     return Optional.ofNullable(places.get(note)).map(Place::owner).filter(this::lacks);
@@ -227,15 +248,122 @@ public final class GeneratorNotes {
    *
    * @param generator how it was when it made them
    * @param made stays the caller's
+   * @param asked the note that it fills in, if there is one
    */
   Fresh write(
       KubeObject owner,
       Place place,
       Map<String, @Nullable Object> resource,
       String generator,
-      Generator.Made made)
+      Generator.Made made,
+      Optional<KubeObject> asked)
       throws ObjectsException, MalformedObjectException {
     Generator.Lasting lasting = made.lasting().orElseThrow();
+    KubeObject note;
+    if (asked.isPresent()) {
+      note = asked.get();
+      fill(note, lasting.state());
+    } else {
+      note = create(owner, place, resource, lasting.state(), Map.of());
+    }
+    return new Fresh(place, note.ref(), generator, lasting, made.values().copy(), clock.instant());
+  }
+
+  /** Writes down what would take back whatever is asked for. */
+  KubeObject ask(
+      KubeObject owner,
+      Place place,
+      Map<String, @Nullable Object> resource,
+      Map<String, @Nullable Object> state)
+      throws ObjectsException, MalformedObjectException {
+    return create(owner, place, resource, state, Map.of(UNANSWERED, "true"));
+  }
+
+  /** Asked again as somebody else, before anything came of it. */
+  KubeObject askedAgain(KubeObject note, Map<String, @Nullable Object> state)
+      throws ObjectsException, MalformedObjectException {
+    update(note, there -> changed(there, "state", state));
+    return note;
+  }
+
+  private void fill(KubeObject note, Map<String, @Nullable Object> state)
+      throws ObjectsException, MalformedObjectException {
+    update(
+        note,
+        there -> {
+          Map<String, String> annotations = new LinkedHashMap<>(there.metadata().annotations());
+          annotations.remove(UNANSWERED);
+          return changed(there, "state", state)
+              .with("metadata", there.metadata().with("annotations", annotations).tree());
+        });
+  }
+
+  private interface Change {
+    KubeObject of(KubeObject there) throws MalformedObjectException;
+  }
+
+  /** As it was written, else as it is now. */
+  private void update(KubeObject note, Change change)
+      throws ObjectsException, MalformedObjectException {
+    try {
+      objects.update(change.of(note));
+    } catch (ObjectsException e) {
+      Optional<KubeObject> now =
+          e.problem() instanceof Problem.Conflict ? objects.get(note.ref()) : Optional.empty();
+      if (now.isEmpty() || !now.get().metadata().uid().equals(note.metadata().uid())) {
+        throw e;
+      }
+      objects.update(change.of(now.get()));
+    }
+  }
+
+  /** Whether it was noted already that this was asked for of that place, and nothing came of it. */
+  synchronized boolean asked(Place place, String on) {
+    Left before = left.get(place);
+    if (before != null && !before.on().equals(on)) {
+      left.remove(place);
+      return false;
+    }
+    return before != null;
+  }
+
+  /** There was no answer. It may have been done. */
+  synchronized void left(Place place, String on, Ref note) {
+    left.put(place, new Left(note, on));
+    pending.remove(note);
+  }
+
+  /** It was not done, or what was made is taken back. */
+  void nothing(KubeObject note) {
+    synchronized (this) {
+      nothing.add(note.ref());
+    }
+    try {
+      objects.delete(note.ref(), note.metadata().uid());
+    } catch (ObjectsException | MalformedObjectException e) {
+      // Whoever looks at notes does it later.
+    }
+    synchronized (this) {
+      pending.remove(note.ref());
+    }
+  }
+
+  /** Whether there is nothing behind a note. */
+  synchronized boolean isNothing(Ref note) {
+    return nothing.contains(note);
+  }
+
+  static boolean unanswered(KubeObject note) throws MalformedObjectException {
+    return note.metadata().annotations().containsKey(UNANSWERED);
+  }
+
+  private KubeObject create(
+      KubeObject owner,
+      Place place,
+      Map<String, @Nullable Object> resource,
+      Map<String, @Nullable Object> state,
+      Map<String, String> annotations)
+      throws ObjectsException, MalformedObjectException {
     String kind = String.valueOf(resource.get("kind")).toLowerCase(Locale.ROOT);
     Ref note = new Ref(KIND, owner.ref().namespace(), name(kind, owner.ref().name()));
     Map<String, @Nullable Object> reference = new LinkedHashMap<>();
@@ -246,12 +374,15 @@ public final class GeneratorNotes {
     Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
     metadata.put("name", note.name());
     metadata.put("namespace", note.namespace());
-    metadata.put("labels", Map.of(OWNER_KEY, place.key()));
+    metadata.put("labels", Map.of(Place.LABEL, place.key()));
+    if (!annotations.isEmpty()) {
+      metadata.put("annotations", annotations);
+    }
     metadata.put("ownerReferences", List.of(reference));
     metadata.put("finalizers", List.of(Finalizers.GENERATOR_STATE));
     Map<String, @Nullable Object> spec = new LinkedHashMap<>();
     spec.put("resource", resource);
-    spec.put("state", lasting.state());
+    spec.put("state", state);
     Map<String, @Nullable Object> tree = new LinkedHashMap<>();
     tree.put("apiVersion", GeneratorRef.GROUP + "/v1alpha1");
     tree.put("kind", KIND.kind());
@@ -262,12 +393,11 @@ public final class GeneratorNotes {
       places.put(note, place);
     }
     try {
-      objects.create(KubeObject.of(tree, note.namespace()));
+      return objects.create(KubeObject.of(tree, note.namespace()));
     } catch (ObjectsException e) {
       forget(note);
       throw e;
     }
-    return new Fresh(place, note, generator, lasting, made.values().copy(), clock.instant());
   }
 
   private String name(String kind, String owner) {
@@ -299,11 +429,8 @@ public final class GeneratorNotes {
         Holding before =
             held.put(
                 each.place(),
-                new Holding(
-                    each.note(),
-                    each.generator(),
-                    values,
-                    renewal(each.made(), each.lasting().good())));
+                new Holding(each.note(), each.generator(), values)
+                    .good(each.lasting().good(), each.made()));
         if (before != null) {
           before.close();
           obsolete.add(before.note);
@@ -347,10 +474,6 @@ public final class GeneratorNotes {
     }
   }
 
-  private static @Nullable Instant renewal(Instant from, Duration good) {
-    return good.isPositive() ? from.plus(good.multipliedBy(2).dividedBy(3)) : null;
-  }
-
   /** What a note without a deadline is to its place; one that nobody knows becomes its place's. */
   synchronized Standing standing(KubeObject note) throws MalformedObjectException {
     Ref ref = note.ref();
@@ -359,16 +482,20 @@ public final class GeneratorNotes {
       return new Standing.Pending();
     }
     Place place = found.get();
+    if (unanswered(note)) {
+      Left before = left.get(place);
+      return before != null && before.note().equals(ref)
+          ? new Standing.Pending()
+          : new Standing.Unanswered();
+    }
     places.put(ref, place);
     Holding holding = held.get(place);
     if (holding == null) {
-      held.put(place, new Holding(ref, "", null, null));
+      held.put(place, new Holding(ref, "", null));
       return new Standing.Current(Optional.empty());
     }
     if (holding.note.equals(ref)) {
-      return holding.ending
-          ? new Standing.Ending()
-          : new Standing.Current(Optional.ofNullable(holding.renewal));
+      return holding.ending ? new Standing.Ending() : new Standing.Current(holding.renewal());
     }
     if (delivered.contains(place)) {
       return new Standing.Superseded();
@@ -380,7 +507,7 @@ public final class GeneratorNotes {
   synchronized void renewed(Ref note, Duration good) {
     Holding holding = holding(note);
     if (holding != null) {
-      holding.renewal = renewal(clock.instant(), good);
+      var _ = holding.good(good, clock.instant());
     }
   }
 
@@ -401,6 +528,8 @@ public final class GeneratorNotes {
   /** There is no such note any more, or soon. */
   synchronized void forget(Ref note) {
     pending.remove(note);
+    nothing.remove(note);
+    left.values().removeIf(each -> each.note().equals(note));
     Holding holding = holding(note);
     Place place = places.remove(note);
     Fresh fresh = place == null ? null : waiting.get(place);

@@ -115,6 +115,10 @@ public final class GeneratorStateController implements Controller {
         yield new Outcome.After(AGAIN);
       }
       case GeneratorNotes.Standing.Ending _ -> ending(state);
+      case GeneratorNotes.Standing.Unanswered _ -> {
+        objects.delete(state.ref(), state.metadata().uid());
+        yield new Outcome.After(AGAIN);
+      }
       case GeneratorNotes.Standing.Current(Optional<Instant> renewal) -> {
         Duration left =
             renewal.map(at -> Duration.between(clock.instant(), at)).orElse(Duration.ZERO);
@@ -166,8 +170,13 @@ public final class GeneratorStateController implements Controller {
         return hold(state, stranger.get(), /* retry= */ false);
       }
       try {
-        generating.takeBack(state);
+        if (generating.notes().isEmpty() || !generating.notes().get().isNothing(state.ref())) {
+          generating.takeBack(state);
+        }
       } catch (StoreException e) {
+        if (e.problem() instanceof Problem.Conflict) {
+          return new Outcome.After(AGAIN);
+        }
         return hold(state, e.getMessage(), !(e.problem() instanceof Problem.Malformed));
       }
       Finalizers.remove(objects, state, Finalizers.GENERATOR_STATE);

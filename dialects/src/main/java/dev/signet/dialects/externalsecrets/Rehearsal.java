@@ -43,8 +43,9 @@ final class Rehearsal implements Objects {
   }
 
   @Override
-  public void create(KubeObject object) {
+  public KubeObject create(KubeObject object) {
     written.add("create " + object.ref());
+    return object;
   }
 
   @Override

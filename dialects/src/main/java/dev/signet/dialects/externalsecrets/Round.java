@@ -22,7 +22,7 @@ final class Round implements AutoCloseable {
   private final Optional<GeneratorNotes> notes;
   private final KubeObject owner;
   private final List<GeneratorNotes.Fresh> fresh = new ArrayList<>();
-  private final Set<GeneratorNotes.Place> used = new HashSet<>();
+  private final Set<Place> used = new HashSet<>();
 
   Round(Generating generating, Optional<GeneratorNotes> notes, KubeObject owner) {
     this.generating = generating;
@@ -38,7 +38,7 @@ final class Round implements AutoCloseable {
   Material generate(GeneratorRef ref, String entry)
       throws StoreException, ObjectsException, MalformedObjectException {
     Generating.Snapshot now = generating.snapshot(ref, owner.ref().namespace());
-    GeneratorNotes.Place place = GeneratorNotes.Place.of(owner.ref(), entry);
+    Place place = Place.of(owner.ref(), entry);
     String asItIs = GoHash.ofTree(now.resource());
     Optional<GeneratorNotes.Fresh> waiting = notes.flatMap(it -> it.waiting(place, asItIs));
     if (waiting.isPresent()) {
@@ -51,25 +51,57 @@ final class Round implements AutoCloseable {
       used.add(place);
       return kept.get();
     }
-    Generator.Made made = generating.generate(now);
-    if (notes.isPresent() && made.lasting().isPresent()) {
-      noted(now, place, asItIs, made);
+    if (notes.isEmpty()) {
+      return generating.generate(now, Generator.Notes.NONE).values();
+    }
+    Asking asking = new Asking(notes.get(), owner, place, now.resource());
+    Generator.Made made;
+    try {
+      made = generating.generate(now, asking);
+    } catch (StoreException e) {
+      asking.failed(e);
+      throw e;
+    }
+    if (made.lasting().isEmpty()) {
+      asking.nothing();
+    } else {
+      noted(now, place, asItIs, made, asking);
     }
     return made.values();
   }
 
   private void noted(
-      Generating.Snapshot now, GeneratorNotes.Place place, String asItIs, Generator.Made made)
+      Generating.Snapshot now,
+      Place place,
+      String asItIs,
+      Generator.Made made,
+      Asking asking)
       throws StoreException, ObjectsException, MalformedObjectException {
     boolean complete = false;
     try {
-      fresh.add(notes.orElseThrow().write(owner, place, now.resource(), asItIs, made));
+      fresh.add(
+          notes.orElseThrow().write(owner, place, now.resource(), asItIs, made, asking.note()));
       used.add(place);
       complete = true;
     } finally {
       if (!complete) {
         made.values().close();
-        generating.takeBack(now, made.lasting().orElseThrow().state());
+        undo(now, made, asking);
+      }
+    }
+  }
+
+  private void undo(Generating.Snapshot now, Generator.Made made, Asking asking)
+      throws StoreException {
+    boolean undone = false;
+    try {
+      generating.takeBack(now, made.lasting().orElseThrow().state());
+      undone = true;
+    } finally {
+      if (undone) {
+        asking.nothing();
+      } else {
+        asking.unknown();
       }
     }
   }

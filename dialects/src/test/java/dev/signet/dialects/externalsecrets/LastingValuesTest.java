@@ -17,6 +17,7 @@ import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.Ref;
 import dev.signet.delivery.object.Secret;
 import dev.signet.delivery.store.Generator;
+import dev.signet.delivery.store.StoreException;
 import dev.signet.dialects.World;
 import dev.signet.dialects.externalsecrets.generators.Generators;
 import java.lang.reflect.InvocationTargetException;
@@ -52,6 +53,9 @@ final class LastingValuesTest {
   private final List<String> takenBack = new ArrayList<>();
   private boolean ends;
   private boolean broken;
+  private boolean killed;
+  private boolean silent;
+  private int processes;
   private Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   LastingValuesTest(@TempDir Path folder) {
@@ -103,17 +107,32 @@ final class LastingValuesTest {
             });
   }
 
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** What it makes ends with the token that asked, of which each process has one. */
   private final class Database implements Generator {
+
+    private final String token = "t" + ++processes;
+
     @Override
     public String kind() {
       return "VaultDynamicSecret";
     }
 
     @Override
-    public Made generate(String identity, Fields spec, Sources sources) {
+    public Made generate(String identity, Fields spec, Sources sources) throws StoreException {
       spec.raw("path");
+      sources.notes().asking(token, Map.of("token", token));
       String user = "u" + (made.size() + 1);
       made.add(user);
+      if (killed) {
+        throw new Killed();
+      }
+      if (silent) {
+        throw new StoreException(new Problem.Unreachable(), "no answer");
+      }
       Material values = new Material();
       values.put(
           "user",
@@ -122,9 +141,10 @@ final class LastingValuesTest {
       return new Made(values, Optional.of(lasting(user)));
     }
 
-    private static Lasting lasting(String user) {
+    private Lasting lasting(String user) {
       Map<String, @Nullable Object> state = new LinkedHashMap<>();
       state.put("user", user);
+      state.put("token", token);
       return new Lasting(state, Duration.ofHours(1));
     }
 
@@ -133,13 +153,25 @@ final class LastingValuesTest {
         String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources) {
       String user = String.valueOf(state.get("user"));
       renewed.add(user);
-      return ends || takenBack.contains(user) ? Optional.empty() : Optional.of(lasting(user));
+      return ends || takenBack.contains(user)
+          ? Optional.empty()
+          : Optional.of(new Lasting(state, Duration.ofHours(1)));
     }
 
     @Override
     public void takeBack(
-        String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources) {
-      takenBack.add(String.valueOf(state.get("user")));
+        String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources)
+        throws StoreException {
+      if (state.containsKey("user")) {
+        takenBack.add(String.valueOf(state.get("user")));
+        return;
+      }
+      String asked = String.valueOf(state.get("token"));
+      if (token.equals(asked)
+          || sources.notes().others().stream().anyMatch(it -> asked.equals(it.get("token")))) {
+        throw new StoreException(new Problem.Conflict(), "in use");
+      }
+      takenBack.add("all of " + asked);
     }
   }
 
@@ -206,7 +238,7 @@ final class LastingValuesTest {
     assertThat(String.valueOf(note.get("spec")))
         .contains("resource={apiVersion=generators.external-secrets.io/v1alpha1")
         .contains("spec={path=database/creds/app}")
-        .contains("state={user=u1}");
+        .contains("state={user=u1, token=t1}");
   }
 
   @Test
@@ -297,6 +329,88 @@ final class LastingValuesTest {
     next.look();
     assertThat(takenBack).containsExactlyInAnyOrder("u1", "u2");
     assertThat(directory.list(GeneratorNotes.KIND)).hasSize(1);
+  }
+
+  /** Killed between the answer and its note: what was asked for is noted, and ends. */
+  @Test
+  void anAnswerThatAKilledProcessCouldNotNoteIsTakenBack() throws Exception {
+    killed = true;
+    Running first = new Running();
+    assertThatThrownBy(first::app).isInstanceOf(Killed.class);
+    killed = false;
+    assertThat(made).containsExactly("u1");
+    assertThat(directory.list(GeneratorNotes.KIND)).hasSize(1);
+
+    Running next = new Running();
+    next.look();
+    next.look();
+    assertThat(takenBack).containsExactly("all of t1");
+    assertThat(directory.list(GeneratorNotes.KIND)).isEmpty();
+    next.app();
+    assertThat(user()).isEqualTo("{user=u2}");
+    assertThat(unanswered()).isZero();
+  }
+
+  private long unanswered() throws Exception {
+    long unanswered = 0;
+    for (KubeObject note : directory.list(GeneratorNotes.KIND)) {
+      unanswered += GeneratorNotes.unanswered(note) ? 1 : 0;
+    }
+    return unanswered;
+  }
+
+  @Test
+  void itWaitsForWhatIsInUseAndHangsOnTheSame() throws Exception {
+    Running first = new Running();
+    first.app();
+    ends = true;
+    killed = true;
+    pass(Duration.ofMinutes(41));
+    assertThatThrownBy(first::look).isInstanceOf(Killed.class);
+    ends = false;
+    killed = false;
+
+    Running next = new Running();
+    next.look();
+    next.look();
+    assertThat(takenBack).as("the first one is in use").isEmpty();
+    assertThat(user()).isEqualTo("{user=u1}");
+    next.app();
+    next.look();
+    assertThat(user()).isEqualTo("{user=u3}");
+    pass(Duration.ofMinutes(3));
+    next.look();
+    next.look();
+    assertThat(takenBack).containsExactly("u1", "all of t1");
+    assertThat(directory.list(GeneratorNotes.KIND)).hasSize(1);
+  }
+
+  /** It may have been done. It is asked again, and noted once. */
+  @Test
+  void aQuestionWithoutAnAnswerIsForWhoComesAfter() throws Exception {
+    Running first = new Running();
+    silent = true;
+    for (int i = 0; i < 3; i++) {
+      first.app();
+      first.look();
+      assertThat(unanswered()).isEqualTo(1);
+    }
+    silent = false;
+    first.app();
+    first.look();
+    assertThat(user()).isEqualTo("{user=u4}");
+    assertThat(directory.list(GeneratorNotes.KIND)).hasSize(2);
+    assertThat(takenBack).isEmpty();
+
+    Running next = new Running();
+    pass(Duration.ofMinutes(31));
+    next.app();
+    next.look();
+    pass(Duration.ofMinutes(3));
+    next.look();
+    next.look();
+    assertThat(takenBack).containsExactly("u4", "all of t1");
+    assertThat(user()).isEqualTo("{user=u5}");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.CallerIdentities;
 import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -58,6 +59,12 @@ public final class AwsStores {
       opened = new OpenStores(environment, calls, nanos, pause);
     }
     return opened;
+  }
+
+  /** For those who believe AWS, such as Vault. */
+  public CallerIdentities callers() {
+    return (identity, configuration, references) ->
+        stores().caller(identity, configuration, references);
   }
 
   /** {@code ECRAuthorizationToken}. */

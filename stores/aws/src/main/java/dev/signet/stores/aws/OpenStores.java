@@ -4,6 +4,7 @@ import dev.signet.core.Material;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.CallerIdentities;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
@@ -71,6 +72,19 @@ final class OpenStores {
     try (Who who = generator(identity, spec, references)) {
       return tokens(identity, who).ofSession(asked);
     }
+  }
+
+  CallerIdentities.Caller caller(String identity, Fields configuration, References references)
+      throws MalformedObjectException, StoreException {
+    Who who = CallerIdentity.who(identity, configuration, references);
+    return new CallerIdentity(
+        who,
+        new Calls(
+            "AWS",
+            identity,
+            sessions.of("caller " + who.key()),
+            new RoleChain(clients, identity, who, "external-secrets-provider-vault"),
+            ApiCalls.UNCOUNTED));
   }
 
   private static Who generator(String identity, Fields spec, References references)

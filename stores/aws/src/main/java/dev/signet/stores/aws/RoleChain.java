@@ -34,11 +34,20 @@ final class RoleChain implements Session.Issuer {
   private final Clients clients;
   private final String identity;
   private final Who who;
+  private final String session;
 
   RoleChain(Clients clients, String identity, Who who) {
+    this(clients, identity, who, SESSION_NAME);
+  }
+
+  /**
+   * @param session how AWS is to call it
+   */
+  RoleChain(Clients clients, String identity, Who who, String session) {
     this.clients = clients;
     this.identity = identity;
     this.who = who;
+    this.session = session;
   }
 
   @Override
@@ -94,7 +103,7 @@ final class RoleChain implements Session.Issuer {
               .assumeRoleWithWebIdentity(
                   it ->
                       it.roleArn(proof.role())
-                          .roleSessionName(SESSION_NAME)
+                          .roleSessionName(session)
                           .webIdentityToken(proof.token())
                           .durationSeconds((int) LIFE.toSeconds()))
               .credentials());
@@ -115,7 +124,7 @@ final class RoleChain implements Session.Issuer {
               .assumeRole(
                   it -> {
                     it.roleArn(role.arn())
-                        .roleSessionName(SESSION_NAME)
+                        .roleSessionName(session)
                         .durationSeconds((int) LIFE.toSeconds())
                         .overrideConfiguration(
                             as -> as.credentialsProvider(StaticCredentialsProvider.create(by)));

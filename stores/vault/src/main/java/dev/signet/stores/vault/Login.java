@@ -4,6 +4,8 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.store.CallerIdentities;
+import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +102,51 @@ sealed interface Login extends AutoCloseable {
     }
   }
 
+  /**
+   * Whoever AWS says it is.
+   *
+   * @param path below {@code /v1/}, not encoded
+   * @param role in Vault
+   * @param server what the signed request is for; empty for any
+   */
+  record ToAws(String path, String role, String server, CallerIdentities.Caller caller)
+      implements Login {
+
+    @Override
+    public List<SecretBytes> credentials() {
+      return List.of();
+    }
+
+    @Override
+    public void close() {
+      caller.close();
+    }
+
+    /** The body of the request, which the caller closes. */
+    SecretBytes body() throws StoreException {
+      CallerIdentities.Signed signed =
+          caller.sign(server.isEmpty() ? Map.of() : Map.of("X-Vault-AWS-IAM-Server-ID", server));
+      try (SecretBytes headers = JsonText.of(signed.headers())) {
+        return JsonText.of(
+            Map.of(
+                "role",
+                role,
+                "iam_http_request_method",
+                "POST",
+                "iam_request_url",
+                base64(signed.url().toString().getBytes(StandardCharsets.UTF_8)),
+                "iam_request_body",
+                base64(signed.body().getBytes(StandardCharsets.UTF_8)),
+                "iam_request_headers",
+                headers.with(ToAws::base64)));
+      }
+    }
+
+    private static String base64(byte[] bytes) {
+      return Base64.getEncoder().encodeToString(bytes);
+    }
+  }
+
   /** Gives out tokens of a service account. */
   interface Source {
     String get() throws StoreException;
@@ -130,7 +178,7 @@ sealed interface Login extends AutoCloseable {
           "gcp");
 
   /** The first method that is there, as upstream takes it. */
-  static Login of(Fields auth, References references)
+  static Login of(String identity, Fields auth, References references, CallerIdentities callers)
       throws MalformedObjectException, StoreException {
     auth.string("namespace");
     String method =
@@ -150,11 +198,17 @@ sealed interface Login extends AutoCloseable {
       case "ldap", "userPass" -> password(method, fields, references);
       case "jwt" -> jwt(fields, references);
       case "cert" -> certificate(fields, references);
+      case "iam" ->
+          new ToAws(
+              login(mount(fields, "path", "aws")),
+              fields.requiredString("vaultRole"),
+              fields.string("vaultAwsIamServerID").orElse(""),
+              callers.of(identity, fields, references));
       default ->
           throw new MalformedObjectException(
               fields.path()
                   + " is not in this version; use kubernetes, jwt or appRole, which need nothing of"
-                  + " a cloud");
+                  + " Google");
     };
   }
 

@@ -67,9 +67,11 @@ final class Session implements AutoCloseable {
   /**
    * A token to be used now.
    *
+   * @param accessor by which others name it; empty where that was not said
+   * @param left until it ends unless it is renewed; zero for one that does not end
    * @param number tells it from the ones before
    */
-  record Use(String token, long number) {}
+  record Use(String token, String accessor, Duration left, long number) {}
 
   /**
    * The token that is used now.
@@ -172,7 +174,12 @@ final class Session implements AutoCloseable {
   }
 
   private Use used(Grant held) {
-    return new Use(text(held), number);
+    return new Use(text(held), held.accessor(), left(), number);
+  }
+
+  private Duration left() {
+    long left = life.toNanos() - (nanos.getAsLong() - since);
+    return life.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(left, 1));
   }
 
   private static String text(Grant held) {
@@ -216,10 +223,7 @@ final class Session implements AutoCloseable {
     var _ = use(issuer);
     lock();
     try {
-      long left = life.toNanos() - (nanos.getAsLong() - since);
-      return new Standing(
-          grant == null ? "" : grant.accessor(),
-          life.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(left, 1)));
+      return new Standing(grant == null ? "" : grant.accessor(), left());
     } finally {
       lock.unlock();
     }

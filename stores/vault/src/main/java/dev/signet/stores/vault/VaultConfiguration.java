@@ -4,6 +4,7 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.CallerIdentities;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.StoreException;
@@ -77,13 +78,15 @@ final class VaultConfiguration {
    * @param session what its logins are for
    * @param retries how often it asks again, if it says so
    * @param calls told of every request
+   * @param callers who can be somebody to AWS
    */
   record Asking(
       String identity,
       String session,
       References references,
       Optional<Retries> retries,
-      ApiCalls calls) {}
+      ApiCalls calls,
+      CallerIdentities callers) {}
 
   static VaultServer server(
       Asking asking,
@@ -102,7 +105,10 @@ final class VaultConfiguration {
     String namespace = configuration.string("namespace").orElse("");
     String loginNamespace = auth.isPresent() ? auth.get().string("namespace").orElse("") : "";
     Trust trust = Trust.of(configuration, references);
-    Login login = auth.isPresent() ? Login.of(auth.get(), references) : new Login.Nobody();
+    Login login =
+        auth.isPresent()
+            ? Login.of(identity, auth.get(), references, asking.callers())
+            : new Login.Nobody();
     boolean complete = false;
     try {
       Trust shown = shown(trust, configuration, login, references);
@@ -195,6 +201,11 @@ final class VaultConfiguration {
       }
       switch (login) {
         case Login.Nobody _, Login.Token _ -> {}
+        case Login.ToAws it -> {
+          for (String part : List.of(it.path(), it.role(), it.server(), it.caller().key())) {
+            add(all, part.getBytes(StandardCharsets.UTF_8));
+          }
+        }
         case Login.Request request -> {
           add(all, request.path().getBytes(StandardCharsets.UTF_8));
           add(all, request.plain().toString().getBytes(StandardCharsets.UTF_8));

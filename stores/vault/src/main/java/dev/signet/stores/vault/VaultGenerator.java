@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,12 @@ import org.jspecify.annotations.Nullable;
  * takes over logs in anew, and renews the parent by its accessor; where a policy does not let it,
  * nobody knows when that ends, and other values are made instead. Without a lease, as of PKI and of
  * transit, nothing lasts.
+ *
+ * <p>Vault has no way to ask whether a request was done, but a lease ends with the token that asked
+ * for it. So before asking, what is noted is that token's accessor as {@code parent}, and nothing
+ * else. Whoever finds only that revokes the token as soon as no other note has it as its parent:
+ * until then the lease, if there is one, runs out as nobody renews it. A token that was given and
+ * not logged in for is not ours to revoke; with one nothing is noted beforehand.
  */
 final class VaultGenerator implements Generator {
 
@@ -165,14 +172,32 @@ final class VaultGenerator implements Generator {
       throws MalformedObjectException, StoreException {
     Question question = Question.of(spec);
     VaultServer server = server(identity, spec, sources.references());
+    String what = identity + " " + question.method() + " " + question.path();
     try (SecretBytes body = question.body()) {
       byte[] sent = body.with(byte[]::clone);
-      try (Endpoint.Answer answer = server.send(question.method(), question.path(), sent)) {
-        return made(identity, question, server, answer, sources.clock());
+      try (Endpoint.Answer answer =
+          server.send(
+              question.method(),
+              question.path(),
+              sent,
+              use -> beforehand(server, what, use, sources))) {
+        Made made = made(identity, question, server, answer, sources.clock());
+        vaults.lasts(what, made.lasting().isPresent());
+        return made;
       }
     } finally {
       server.close();
     }
+  }
+
+  private void beforehand(VaultServer server, String what, Session.Use use, Sources sources)
+      throws StoreException {
+    if (!server.replaces() || use.accessor().isEmpty() || !vaults.mayLast(what)) {
+      return;
+    }
+    Map<String, @Nullable Object> state = new LinkedHashMap<>();
+    state.put(PARENT, use.accessor());
+    sources.notes().asking(use.accessor(), until(state, use.left(), sources.clock()).state());
   }
 
   private VaultServer server(String identity, Fields spec, References references)
@@ -205,20 +230,31 @@ final class VaultGenerator implements Generator {
     }
     try (Reply reply = server.reply(answer)) {
       Optional<Lasting> lasting = lasting(server, reply, clock);
-      Material values = new Material();
-      Map<String, SecretBytes> fields = fields(question, reply);
-      fields.forEach(
-          (name, value) ->
-              values.put(name, new Item(value, new Origin(identity, question.path(), name, ""))));
-      if (values.isEmpty()) {
-        return empty(identity, question);
+      boolean wanted = false;
+      try {
+        Made made = new Made(values(identity, question, reply), lasting);
+        wanted = true;
+        return made;
+      } finally {
+        if (!wanted && lasting.isPresent()) {
+          takeBack(server, lasting.get().state());
+        }
       }
-      return new Made(values, lasting);
     } catch (JsonFields.NotAnObjectException e) {
       throw new StoreException(
           new Problem.Malformed(),
           "unable to get dynamic secret: " + question.path() + " has no such part in its answer");
     }
+  }
+
+  private static Material values(String identity, Question question, Reply reply)
+      throws StoreException, JsonFields.NotAnObjectException {
+    Material values = new Material();
+    fields(question, reply)
+        .forEach(
+            (name, value) ->
+                values.put(name, new Item(value, new Origin(identity, question.path(), name, ""))));
+    return values.isEmpty() ? empty(identity, question).values() : values;
   }
 
   private static Made empty(String identity, Question question) throws StoreException {
@@ -405,27 +441,67 @@ final class VaultGenerator implements Generator {
   public void takeBack(
       String identity, Fields spec, Map<String, @Nullable Object> state, Sources sources)
       throws MalformedObjectException, StoreException {
-    String lease = text(state, LEASE);
-    String made = text(state, MADE);
-    if (lease.isEmpty() && made.isEmpty()) {
+    if (Stream.of(LEASE, MADE, PARENT).allMatch(each -> text(state, each).isEmpty())) {
       return;
+    }
+    if (!answered(state)) {
+      orFree(state, sources.notes());
     }
     try {
       VaultServer server = server(identity, spec, sources.references());
       try {
-        if (lease.isEmpty()) {
-          server.tokenRevoked(made);
+        if (answered(state)) {
+          takeBack(server, state);
         } else {
-          server.revoked(lease);
+          endParent(server, text(state, PARENT));
         }
       } finally {
         server.close();
       }
     } catch (StoreException | MalformedObjectException e) {
+      if (e instanceof StoreException failure && failure.problem() instanceof Problem.Conflict) {
+        throw failure;
+      }
       // Nobody can log in any more, for instance: what has run out needs nobody.
       if (ends(state).filter(it -> it.isBefore(sources.clock().instant())).isEmpty()) {
         throw e;
       }
     }
+  }
+
+  private static boolean answered(Map<String, @Nullable Object> state) {
+    return !text(state, LEASE).isEmpty() || !text(state, MADE).isEmpty();
+  }
+
+  private static void takeBack(VaultServer server, Map<String, @Nullable Object> state)
+      throws StoreException {
+    if (text(state, LEASE).isEmpty()) {
+      server.tokenRevoked(text(state, MADE));
+    } else {
+      server.revoked(text(state, LEASE));
+    }
+  }
+
+  /** Fails while something is in use that would end as well. */
+  private static void orFree(Map<String, @Nullable Object> state, Notes notes)
+      throws StoreException {
+    String parent = text(state, PARENT);
+    for (Map<String, @Nullable Object> other : notes.others()) {
+      if (answered(other) && text(other, PARENT).equals(parent)) {
+        throw inUse();
+      }
+    }
+  }
+
+  private static void endParent(VaultServer server, String parent) throws StoreException {
+    if (server.standing().accessor().equals(parent)) {
+      throw inUse();
+    }
+    server.tokenRevoked(parent);
+  }
+
+  private static StoreException inUse() {
+    return new StoreException(
+        new Problem.Conflict(), "the token that asked is still used for something else");
   }
 }

@@ -61,16 +61,30 @@ final class VaultServer implements Session.Issuer {
    * @param path below {@code /v1/}, with its query, encoded
    */
   Endpoint.Answer send(String method, String path, byte[] body) throws StoreException {
+    return send(method, path, body, _ -> {});
+  }
+
+  /** Told with which token something is asked for, before it is. */
+  @FunctionalInterface
+  interface Beforehand {
+    void asks(Session.Use use) throws StoreException;
+  }
+
+  Endpoint.Answer send(String method, String path, byte[] body, Beforehand beforehand)
+      throws StoreException {
     if (login instanceof Login.Nobody) {
       return settled(method, path, body, headers(manner.namespace()));
     }
     Session.Use use = session.use(this);
+    beforehand.asks(use);
     Endpoint.Answer answer = settled(method, path, body, as(use.token(), manner.namespace()));
     if (answer.code() != 403 || !session.replaced(use.number(), this)) {
       return answer;
     }
     answer.close();
-    return settled(method, path, body, as(session.use(this).token(), manner.namespace()));
+    Session.Use another = session.use(this);
+    beforehand.asks(another);
+    return settled(method, path, body, as(another.token(), manner.namespace()));
   }
 
   private Endpoint.Answer settled(
@@ -152,7 +166,8 @@ final class VaultServer implements Session.Issuer {
               /* accessor= */ "",
               Duration.ZERO,
               /* renewable= */ false);
-      case Login.Request request -> login(request);
+      case Login.Request request -> login(request.path(), request::body);
+      case Login.ToAws it -> login(it.path(), it::body);
     };
   }
 
@@ -170,19 +185,23 @@ final class VaultServer implements Session.Issuer {
     return reading.read();
   }
 
-  private static byte[] body(Login.Request request) throws StoreException {
-    try (SecretBytes json = request.body()) {
+  @FunctionalInterface
+  private interface Body {
+    SecretBytes make() throws StoreException;
+  }
+
+  private static byte[] bytes(Body body) throws StoreException {
+    try (SecretBytes json = body.make()) {
       return json.with(byte[]::clone);
     }
   }
 
-  private Session.Grant login(Login.Request request) throws StoreException {
-    String path = KvPaths.encoded(request.path());
-    byte[] body = open(() -> body(request));
+  private Session.Grant login(String at, Body making) throws StoreException {
+    String path = KvPaths.encoded(at);
+    byte[] body = open(() -> bytes(making));
     try (Endpoint.Answer answer = wire.send("PUT", path, body, headers(loginNamespace()))) {
       if (!answer.succeeded()) {
-        StoreException problem =
-            wire.problem("cannot log in to Vault at " + request.path(), answer);
+        StoreException problem = wire.problem("cannot log in to Vault at " + at, answer);
         // Credentials that are wrong are a bad request to some methods.
         throw answer.code() == 400
             ? new StoreException(new Problem.Denied(), problem.getMessage())
@@ -194,7 +213,7 @@ final class VaultServer implements Session.Issuer {
                   new StoreException(
                       new Problem.Denied(),
                       "cannot log in to Vault at "
-                          + request.path()
+                          + at
                           + ": "
                           + wire.identity()
                           + " was given no token; it may want a second factor"));
@@ -257,7 +276,10 @@ final class VaultServer implements Session.Issuer {
 
   @Override
   public boolean replaces() {
-    return login instanceof Login.Request;
+    return switch (login) {
+      case Login.Nobody _, Login.Token _ -> false;
+      case Login.Request _, Login.ToAws _ -> true;
+    };
   }
 
   /** Fails unless it is somebody to the server. */

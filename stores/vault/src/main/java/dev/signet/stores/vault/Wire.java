@@ -23,6 +23,9 @@ final class Wire {
 
   private static final String PROVIDER = "HashiCorp/Vault";
 
+  private static final String CLOCKS =
+      "the proof is not valid yet or not any more: its time and the server's clock do not agree";
+
   /** What a server says that helps, and what it means here. */
   private static final Map<String, String> KNOWN =
       Map.ofEntries(
@@ -37,6 +40,16 @@ final class Wire {
           Map.entry("could not be found", "the role does not exist"),
           Map.entry("invalid role name", "the role does not exist"),
           Map.entry("unknown role", "the role does not exist"),
+          Map.entry("token not yet valid", CLOCKS),
+          Map.entry("token is expired", CLOCKS),
+          Map.entry("token issued in the future", CLOCKS),
+          Map.entry("Signature expired", CLOCKS),
+          Map.entry("Signature not yet current", CLOCKS),
+          Map.entry("error code 403 from STS", "who asks is not known to AWS"),
+          Map.entry("does not belong to the role", "whoever that is to AWS may not have the role"),
+          Map.entry("entry for role", "the role does not exist"),
+          Map.entry(
+              "X-Vault-AWS-IAM-Server-ID", "vaultAwsIamServerID is not what this server wants"),
           Map.entry("missing client token", "no token was sent: the store has no auth"),
           Map.entry("Vault is sealed", "Vault is sealed"),
           Map.entry("check-and-set parameter", "it was changed by somebody else"),

@@ -79,7 +79,7 @@ final class SessionTest {
     assertThat(issuer.done).containsExactly("login");
 
     pass(Duration.ofMinutes(2));
-    assertThat(session.use(issuer)).isEqualTo(new Session.Use("t1", 1));
+    assertThat(session.use(issuer).token()).isEqualTo("t1");
     pass(Duration.ofMinutes(39));
     session.use(issuer);
     assertThat(issuer.done).containsExactly("login", "renew t1");
@@ -90,7 +90,7 @@ final class SessionTest {
     session.use(issuer);
     issuer.left = Duration.ofMinutes(10);
     pass(Duration.ofMinutes(41));
-    assertThat(session.use(issuer)).isEqualTo(new Session.Use("t3", 2));
+    assertThat(session.use(issuer).token()).isEqualTo("t3");
     assertThat(issuer.done).containsExactly("login", "renew t1", "login");
   }
 

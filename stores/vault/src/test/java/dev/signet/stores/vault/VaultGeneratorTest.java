@@ -10,13 +10,16 @@ import dev.signet.delivery.store.Generator;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.stores.contract.Given;
+import dev.signet.testkit.cluster.Eventually;
 import dev.signet.testkit.cluster.OnPostgres;
 import dev.signet.testkit.cluster.OnVault;
 import dev.signet.testkit.cluster.Postgres;
 import dev.signet.testkit.cluster.Vault;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +41,12 @@ class VaultGeneratorTest {
   private Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   private Generator.Sources sources() {
-    return new Generator.Sources((_, _) -> Given.bytes(""), given, () -> now, new SecureRandom());
+    return sources(Generator.Notes.NONE);
+  }
+
+  private Generator.Sources sources(Generator.Notes notes) {
+    return new Generator.Sources(
+        (_, _) -> Given.bytes(""), given, () -> now, new SecureRandom(), notes);
   }
 
   private static Fields spec(Vault vault, String rest) {
@@ -72,7 +80,7 @@ class VaultGeneratorTest {
     return engine;
   }
 
-  private static boolean there(Postgres postgres, String user) throws Exception {
+  private static boolean there(Postgres postgres, String user) throws IOException {
     return postgres
         .query("SELECT count(*) FROM pg_roles WHERE rolname = '" + user + "'")
         .equals("1");
@@ -202,6 +210,88 @@ class VaultGeneratorTest {
       }
     }
     assertThat(calls).containsEntry("Login", 2).containsEntry("RevokeSelf", 2);
+  }
+
+  /** Killed between the answer and its note: the lease ends with the token that asked for it. */
+  @Test
+  void whatNobodyCouldNoteEndsWithWhatWasNotedBefore(Vault vault, Postgres postgres)
+      throws Exception {
+    String engine = database(vault, postgres, "30m", "24h");
+    Vault.AppRole role =
+        vault.appRole(
+            "path \"%s/creds/app\" {capabilities = [\"read\"]}".formatted(engine)
+                + " path \"auth/token/revoke-accessor\" {capabilities = [\"update\"]}",
+            "\"token_ttl\": \"1h\"");
+    given.secret("me", "secret", role.secret());
+    Fields spec =
+        spec(
+            vault,
+            "appRole: {path: %s, roleId: %s, secretRef: {name: me, key: secret}}"
+                .formatted(role.path(), role.id()),
+            "path: " + engine + "/creds/app");
+    Noted noted = new Noted();
+    Generator first = new Vaults(counted).generator();
+    Generator.Made made = first.generate(ME, spec, sources(noted));
+    String user = Given.texts(made.values()).getOrDefault("username", "");
+    assertThat(noted.asked).hasSize(1);
+    Map<String, @Nullable Object> asked = noted.asked.getFirst();
+    assertThat(asked).containsOnlyKeys("parent", "ends");
+    assertThat(asked.get("parent")).isEqualTo(made.lasting().orElseThrow().state().get("parent"));
+    assertThatThrownBy(() -> first.takeBack(ME, spec, asked, sources(noted)))
+        .as("its own")
+        .hasMessageContaining("still used");
+
+    Generator next = new Vaults(counted).generator();
+    noted.others.add(made.lasting().orElseThrow().state());
+    assertThatThrownBy(() -> next.takeBack(ME, spec, asked, sources(noted)))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.problem()).isEqualTo(new Problem.Conflict()));
+    assertThat(there(postgres, user)).isTrue();
+    noted.others.clear();
+    next.takeBack(ME, spec, asked, sources(noted));
+    Eventually.holds(Duration.ofSeconds(30), "the user to be gone", () -> !there(postgres, user));
+    next.takeBack(ME, spec, asked, sources(noted));
+  }
+
+  @Test
+  void whatLastsNotOrIsAskedWithAGivenTokenIsNotNotedBefore(Vault vault) throws Exception {
+    String transit = vault.mount("transit");
+    vault.write(transit + "/keys/k", "{}");
+    Vault.AppRole role =
+        vault.appRole(
+            "path \"%s/*\" {capabilities = [\"read\", \"list\"]}".formatted(transit),
+            "\"token_ttl\": \"1h\"");
+    given.secret("me", "secret", role.secret());
+    String login =
+        "appRole: {path: %s, roleId: %s, secretRef: {name: me, key: secret}}"
+            .formatted(role.path(), role.id());
+    Generator generator = new Vaults(counted).generator();
+    Noted noted = new Noted();
+    for (int i = 0; i < 3; i++) {
+      Fields spec = spec(vault, login, "path: " + transit + "/keys, method: LIST");
+      generator.generate(ME, spec, sources(noted)).values().close();
+    }
+    assertThat(noted.asked).as("the first time nobody knows").hasSize(1);
+    generator
+        .generate(ME, spec(vault, "path: " + transit + "/keys, method: LIST"), sources(noted))
+        .values()
+        .close();
+    assertThat(noted.asked).hasSize(1);
+  }
+
+  private static final class Noted implements Generator.Notes {
+    final List<Map<String, @Nullable Object>> asked = new ArrayList<>();
+    final List<Map<String, @Nullable Object>> others = new ArrayList<>();
+
+    @Override
+    public void asking(String on, Map<String, @Nullable Object> state) {
+      asked.add(state);
+    }
+
+    @Override
+    public List<Map<String, @Nullable Object>> others() {
+      return others;
+    }
   }
 
   private Map<String, String> values(Vault vault, String rest) throws Exception {

@@ -448,7 +448,8 @@ final class VaultTrafficTest {
           server: https://x, version: v3                             | version must be one of v1, v2
           server: https://x, version: v1, checkAndSet: {required: true} | checkAndSet is not supported with Vault KV version v1
           server: https://x, auth: {}                                | no valid auth method specified
-          server: https://x, auth: {iam: {}}                         | auth.iam is not in this version
+          server: https://x, auth: {iam: {}}                         | auth.iam.vaultRole
+          server: https://x, auth: {iam: {vaultRole: r}}             | to be somebody to AWS, which is not in here
           server: https://x, auth: {gcp: {role: r}}                  | auth.gcp is not in this version
           server: https://x, auth: {appRole: {secretRef: {name: me, key: id}}} | needs roleId or roleRef
           server: https://x, auth: {jwt: {}}                         | needs secretRef or kubernetesServiceAccountToken
