@@ -40,10 +40,7 @@ final class Asking implements Generator.Notes {
   private String on = "";
 
   Asking(
-      GeneratorNotes notes,
-      KubeObject owner,
-      Place place,
-      Map<String, @Nullable Object> resource) {
+      GeneratorNotes notes, KubeObject owner, Place place, Map<String, @Nullable Object> resource) {
     this.notes = notes;
     this.owner = owner;
     this.place = place;

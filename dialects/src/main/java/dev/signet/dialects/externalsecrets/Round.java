@@ -71,11 +71,7 @@ final class Round implements AutoCloseable {
   }
 
   private void noted(
-      Generating.Snapshot now,
-      Place place,
-      String asItIs,
-      Generator.Made made,
-      Asking asking)
+      Generating.Snapshot now, Place place, String asItIs, Generator.Made made, Asking asking)
       throws StoreException, ObjectsException, MalformedObjectException {
     boolean complete = false;
     try {
