@@ -136,7 +136,9 @@ final class VaultByAwsTest {
   void keysOfASecretTakeARoleAndLogIn() throws Exception {
     assertThat(read("vaultRole: app, region: eu-central-1, role: '" + ROLE + "', " + KEYS))
         .isEqualTo("ann");
-    assertThat(hosts).as("asked more than once by Vault").containsOnly("sts.eu-central-1.amazonaws.com");
+    assertThat(hosts)
+        .as("asked more than once by Vault")
+        .containsOnly("sts.eu-central-1.amazonaws.com");
     assertThat(read("vaultRole: app, externalID: e, role: '" + ROLE + "', " + KEYS))
         .isEqualTo("ann");
     assertThat(hosts).contains("sts.us-east-1.amazonaws.com");
