@@ -6,6 +6,7 @@ import dev.signet.delivery.directory.Directory;
 import dev.signet.delivery.directory.Manifests;
 import dev.signet.delivery.directory.State;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.stores.vault.Policy;
 import dev.signet.stores.vault.Seat.Holder;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
@@ -171,7 +172,7 @@ final class GenerateCommand implements Command {
                   .map(each -> "# policy " + each.name() + "\n\n" + each.policy().hcl())
                   .toList());
       case terraform -> VaultTerraform.of(setup, !noMounts);
-      case json -> GoJson.write(tree(setup), GoJson.Layout.INDENTED, GoJson.Keys.AS_GIVEN) + "\n";
+      case json -> GoJson.write(whole(setup), GoJson.Layout.INDENTED, GoJson.Keys.AS_GIVEN) + "\n";
     };
   }
 
@@ -200,7 +201,7 @@ final class GenerateCommand implements Command {
     }
   }
 
-  private Map<String, Object> tree(VaultSetup setup) {
+  private Map<String, Object> whole(VaultSetup setup) {
     Map<String, Object> tree = new LinkedHashMap<>();
     List<Object> mounts = new ArrayList<>();
     if (!noMounts) {
@@ -209,7 +210,7 @@ final class GenerateCommand implements Command {
         mount.put("type", each.method());
         mount.put("path", each.mount());
         Map<String, Object> configuration = new LinkedHashMap<>();
-        each.configuration().forEach((name, value) -> configuration.put(name, tree(value)));
+        each.configuration().forEach((name, value) -> configuration.put(name, value(value)));
         mount.put("config", configuration);
         mounts.add(mount);
       }
@@ -221,7 +222,7 @@ final class GenerateCommand implements Command {
       Map<String, Object> policy = place(each.server(), each.namespace());
       policy.put("name", each.name());
       policy.put("for", List.copyOf(each.users()));
-      policy.put("rules", each.policy().lines().stream().map(GenerateCommand::tree).toList());
+      policy.put("rules", each.policy().lines().stream().map(GenerateCommand::rule).toList());
       policy.put("hcl", each.policy().hcl());
       policy.put("notes", each.notes());
       policies.add(policy);
@@ -231,7 +232,7 @@ final class GenerateCommand implements Command {
                 Map<String, Object> one = place(each.server(), each.namespace());
                 one.put("path", role.path());
                 Map<String, Object> settings = new LinkedHashMap<>();
-                role.settings().forEach((name, setting) -> settings.put(name, tree(setting)));
+                role.settings().forEach((name, setting) -> settings.put(name, setting(setting)));
                 one.put("settings", settings);
                 roles.add(one);
               });
@@ -251,7 +252,7 @@ final class GenerateCommand implements Command {
     return place;
   }
 
-  private static Map<String, Object> tree(dev.signet.stores.vault.Policy.Line line) {
+  private static Map<String, Object> rule(Policy.Line line) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("path", line.path());
     tree.put("capabilities", line.capabilities().stream().map(Enum::name).toList());
@@ -264,17 +265,17 @@ final class GenerateCommand implements Command {
     return tree;
   }
 
-  private static Object tree(VaultSetup.Setting setting) {
+  private static Object setting(VaultSetup.Setting setting) {
     return switch (setting) {
-      case VaultSetup.Setting.One(var value) -> tree(value);
+      case VaultSetup.Setting.One(var value) -> value(value);
       case VaultSetup.Setting.Many(var values) ->
-          values.stream().map(GenerateCommand::tree).toList();
+          values.stream().map(GenerateCommand::value).toList();
       case VaultSetup.Setting.Claim(String claim, var values) ->
-          Map.of(claim, values.stream().map(GenerateCommand::tree).toList());
+          Map.of(claim, values.stream().map(GenerateCommand::value).toList());
     };
   }
 
-  private static Object tree(VaultSetup.Value value) {
+  private static Object value(VaultSetup.Value value) {
     return switch (value) {
       case VaultSetup.Value.Known(String text) -> text;
       case VaultSetup.Value.Blank(String variable, String meaning, boolean needed) ->

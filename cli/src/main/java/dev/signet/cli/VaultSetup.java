@@ -17,6 +17,7 @@ import dev.signet.stores.vault.VaultNeeds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,8 +101,8 @@ record VaultSetup(List<Grant> grants, List<String> unknown) {
     final String name;
     final Policy policy = new Policy();
     final Set<String> users = new TreeSet<>();
-    final Set<Holder> holders = new java.util.LinkedHashSet<>();
-    final Set<List<String>> audiences = new java.util.LinkedHashSet<>();
+    final Set<Holder> holders = new LinkedHashSet<>();
+    final Set<List<String>> audiences = new LinkedHashSet<>();
 
     Gathered(Seat seat, String name) {
       this.seat = seat;
@@ -253,69 +254,64 @@ record VaultSetup(List<Grant> grants, List<String> unknown) {
     Map<String, Setting> settings = new LinkedHashMap<>();
     Role role = from.seat.role();
     String own = named(role).orElse(policy);
-    Optional<Written> written =
-        switch (role) {
-          case Role.Nobody _ -> {
-            notes.add("whoever adds the token to requests needs one with this policy");
-            yield Optional.empty();
-          }
-          case Role.Token(Kept kept) -> {
-            notes.add(
-                kept
-                    + " needs a token with this policy: vault token create -orphan -policy="
-                    + policy);
-            yield Optional.empty();
-          }
-          case Role.AppRole(String mount, var id, var keptId, Kept secret) -> {
-            id.ifPresent(it -> settings.put("role_id", one(it)));
-            String path = "auth/" + mount + "/role/" + policy;
-            keptId.ifPresent(
-                it ->
-                    notes.add(
-                        it
-                            + " needs what this prints: vault read -field=role_id "
-                            + path
-                            + "/role-id"));
-            notes.add(
-                secret
-                    + " needs what this prints: vault write -f -field=secret_id "
-                    + path
-                    + "/secret-id");
-            yield Optional.of(new Written("approle", mount, "role", policy, settings));
-          }
-          case Role.Kubernetes(String mount, String name, var _, var _) -> {
-            kubernetes(from, process, settings, notes);
-            yield Optional.of(new Written("kubernetes", mount, "role", name, settings));
-          }
-          case Role.Jwt(String mount, String name, var _, var _) -> {
-            jwt(from, process, settings);
-            if (!settings.containsKey("bound_audiences")) {
-              notes.add("a token that is for an audience needs bound_audiences besides");
-            }
-            if (name.isEmpty()) {
-              notes.add("no role is named: make " + own + " the default_role of auth/" + mount);
-            }
-            yield Optional.of(new Written("jwt", mount, "role", own, settings));
-          }
-          case Role.Password(String method, String mount, String user, Kept password) -> {
-            if (method.equals("userpass")) {
-              settings.put("password", new Setting.One(new Value.InSecret(password)));
-            }
-            yield Optional.of(new Written(method, mount, "users", user, settings));
-          }
-          case Role.Certificate(String mount, var _, Kept certificate) -> {
-            settings.put("certificate", new Setting.One(new Value.InSecret(certificate)));
-            yield Optional.of(new Written("cert", mount, "certs", own, settings));
-          }
-        };
-    if (written.isPresent()) {
-      boolean directory = written.get().method().equals("ldap");
-      settings.put(directory ? "policies" : "token_policies", many(Stream.of(policy)));
-      if (!directory) {
-        settings.put("token_ttl", one("1h"));
-      }
+    if (role instanceof Role.Password password && password.method().equals("ldap")) {
+      settings.put("policies", many(Stream.of(policy)));
+    } else {
+      settings.put("token_policies", many(Stream.of(policy)));
+      settings.put("token_ttl", one("1h"));
     }
-    return written;
+    return switch (role) {
+      case Role.Nobody _ -> {
+        notes.add("whoever adds the token to requests needs one with this policy");
+        yield Optional.empty();
+      }
+      case Role.Token(Kept kept) -> {
+        notes.add(
+            kept + " needs a token with this policy: vault token create -orphan -policy=" + policy);
+        yield Optional.empty();
+      }
+      case Role.AppRole(String mount, var id, var keptId, Kept secret) -> {
+        id.ifPresent(it -> settings.put("role_id", one(it)));
+        String path = "auth/" + mount + "/role/" + policy;
+        keptId.ifPresent(
+            it ->
+                notes.add(
+                    it
+                        + " needs what this prints: vault read -field=role_id "
+                        + path
+                        + "/role-id"));
+        notes.add(
+            secret
+                + " needs what this prints: vault write -f -field=secret_id "
+                + path
+                + "/secret-id");
+        yield Optional.of(new Written("approle", mount, "role", policy, settings));
+      }
+      case Role.Kubernetes(String mount, String name, var _, var _) -> {
+        kubernetes(from, process, settings, notes);
+        yield Optional.of(new Written("kubernetes", mount, "role", name, settings));
+      }
+      case Role.Jwt(String mount, String name, var _, var _) -> {
+        jwt(from, process, settings);
+        if (!settings.containsKey("bound_audiences")) {
+          notes.add("a token that is for an audience needs bound_audiences besides");
+        }
+        if (name.isEmpty()) {
+          notes.add("no role is named: make " + own + " the default_role of auth/" + mount);
+        }
+        yield Optional.of(new Written("jwt", mount, "role", own, settings));
+      }
+      case Role.Password(String method, String mount, String user, Kept password) -> {
+        if (method.equals("userpass")) {
+          settings.put("password", new Setting.One(new Value.InSecret(password)));
+        }
+        yield Optional.of(new Written(method, mount, "users", user, settings));
+      }
+      case Role.Certificate(String mount, var _, Kept certificate) -> {
+        settings.put("certificate", new Setting.One(new Value.InSecret(certificate)));
+        yield Optional.of(new Written("cert", mount, "certs", own, settings));
+      }
+    };
   }
 
   private static Setting one(String text) {
@@ -337,7 +333,7 @@ record VaultSetup(List<Grant> grants, List<String> unknown) {
       Holder.@Nullable Account account =
           switch (holder) {
             case Holder.Account it -> it;
-            case Holder.Process _ -> process;
+            case Holder.Asker _ -> process;
             case Holder.Unknown(Kept kept) -> {
               furtherNames.add(blank("ACCOUNT", kept, "the service account whose token is in"));
               furtherNamespaces.add(
@@ -384,7 +380,7 @@ record VaultSetup(List<Grant> grants, List<String> unknown) {
       subjects.add(
           switch (holder) {
             case Holder.Account account -> subject(account);
-            case Holder.Process _ -> subject(process);
+            case Holder.Asker _ -> subject(process);
             case Holder.Unknown(Kept kept) -> blank("SUBJECT", kept, "the sub of the token in");
           });
     }

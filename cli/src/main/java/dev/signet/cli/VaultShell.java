@@ -23,20 +23,17 @@ final class VaultShell {
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,-]+");
 
-  private final VaultSetup setup;
-
   /** Whether policies are files beside the script. */
   private final boolean files;
 
   private final StringBuilder out = new StringBuilder();
 
-  private VaultShell(VaultSetup setup, boolean files) {
-    this.setup = setup;
+  private VaultShell(boolean files) {
     this.files = files;
   }
 
   static String of(VaultSetup setup, boolean mounts, boolean files) {
-    VaultShell shell = new VaultShell(setup, files);
+    VaultShell shell = new VaultShell(files);
     shell.line("#!/usr/bin/env bash");
     shell.line("set -euo pipefail");
     if (files) {

@@ -31,7 +31,7 @@ public record Seat(String server, String namespace, Role role) {
     record Unknown(Kept token) implements Holder {}
 
     /** The process that asks, itself. */
-    record Process() implements Holder {}
+    record Asker() implements Holder {}
   }
 
   /**
@@ -153,7 +153,7 @@ public record Seat(String server, String namespace, Role role) {
         List.of(),
         secret.isPresent()
             ? new Holder.Unknown(kept(secret.get(), "token", usual))
-            : new Holder.Process());
+            : new Holder.Asker());
   }
 
   private static Role jwt(Fields fields, String usual) throws MalformedObjectException {

@@ -105,14 +105,9 @@ public final class VaultNeeds {
 
   /** To write a key, and to delete it again. */
   public List<Rule> push(String key, boolean deletes) throws StoreException {
-    List<Rule> rules = new ArrayList<>();
-    for (String path :
-        paths.versioned()
-            ? List.of(paths.data(key), paths.metadata(key))
-            : List.of(paths.data(key))) {
-      rules.add(written(named(path), deletes));
-    }
-    return rules;
+    return paths.versioned()
+        ? written(named(paths.data(key)), named(paths.metadata(key)), deletes)
+        : written(named(paths.data(key)), deletes);
   }
 
   /** To write keys whose names nobody knows: all of the engine. */
@@ -122,16 +117,25 @@ public final class VaultNeeds {
           new Problem.Malformed(),
           "the store has no path, and the keys that are pushed name no engine");
     }
-    List<Rule> rules = new ArrayList<>();
-    for (String path :
-        paths.versioned() ? List.of(paths.data(""), paths.metadata("")) : List.of(paths.data(""))) {
-      rules.add(written(below(path), deletes));
-    }
-    return rules;
+    return paths.versioned()
+        ? written(below(paths.data("")), below(paths.metadata("")), deletes)
+        : written(below(paths.data("")), deletes);
   }
 
-  private static Rule written(String path, boolean deletes) {
-    EnumSet<Capability> all = EnumSet.of(Capability.create, Capability.read, Capability.update);
+  /** Marked first, a key is there before its value is: who writes that only updates. */
+  private static List<Rule> written(String data, String metadata, boolean deletes) {
+    return List.of(
+        rule(data, EnumSet.of(Capability.read, Capability.update), deletes),
+        rule(metadata, EnumSet.of(Capability.create, Capability.read, Capability.update), deletes));
+  }
+
+  private static List<Rule> written(String path, boolean deletes) {
+    return List.of(
+        rule(path, EnumSet.of(Capability.create, Capability.read, Capability.update), deletes));
+  }
+
+  private static Rule rule(String path, Set<Capability> capabilities, boolean deletes) {
+    EnumSet<Capability> all = EnumSet.copyOf(capabilities);
     if (deletes) {
       all.add(Capability.delete);
     }

@@ -131,23 +131,23 @@ class PolicyTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       quoteCharacter = '`',
       textBlock =
           """
-          db            | ``       | false
-          ^app/db       | app/db   | false
-          ^app/db$      | app/db   | true
-          ^app\\.db-.*  | app.db-  | false
-          ^app/d?       | app/     | false
-          ^app/d+       | app/d    | false
-          ^app/d{2}     | app/     | false
-          ^(app|other)  | ``       | false
-          ^app|other    | ``       | false
-          (?i)^app      | ``       | false
-          ^app\\d       | app      | false
-          ^             | ``       | false
-          ^$            | ``       | true
+          db            ; ``       ; false
+          ^app/db       ; app/db   ; false
+          ^app/db$      ; app/db   ; true
+          ^app\\.db-.*  ; app.db-  ; false
+          ^app/d?       ; app/     ; false
+          ^app/d+       ; app/d    ; false
+          ^app/d{2}     ; app/     ; false
+          ^(app|other)  ; ``       ; false
+          ^app|other    ; ``       ; false
+          (?i)^app      ; ``       ; false
+          ^app\\d       ; app      ; false
+          ^             ; ``       ; false
+          ^$            ; ``       ; true
           """)
   void aPatternSaysHowNamesBegin(String pattern, String text, boolean whole) {
     assertThat(VaultNeeds.Begin.of(Pattern.compile(pattern)))

@@ -51,7 +51,7 @@ class VaultGeneratorTest {
   }
 
   /** A database engine whose role makes users of a new database. */
-  private static String database(Vault vault, Postgres postgres, String ttl, String most)
+  static String database(Vault vault, Postgres postgres, String ttl, String most)
       throws Exception {
     String engine = vault.mount("database");
     vault.write(

@@ -20,7 +20,9 @@ import dev.signet.stores.contract.Given;
 import dev.signet.stores.vault.Policy.Capability;
 import dev.signet.stores.vault.Policy.Line;
 import dev.signet.stores.vault.Policy.Rule;
+import dev.signet.testkit.cluster.OnPostgres;
 import dev.signet.testkit.cluster.OnVault;
+import dev.signet.testkit.cluster.Postgres;
 import dev.signet.testkit.cluster.Vault;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
  * and without any one capability, something does not.
  */
 @OnVault
+@OnPostgres
 class VaultNeedsTest {
 
   private static final Remote WHOLE = new Remote("pushed/whole", "");
@@ -132,7 +135,7 @@ class VaultNeedsTest {
     vault.write(
         "sys/policies/acl/" + approle,
         GoJson.write(
-            Map.of("policy", Policy.hcl(lines)), GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
+            Map.of("policy", "# of a test\n" + Policy.hcl(lines)), GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
   }
 
   /** Once with all of it, then without each part. */
@@ -292,7 +295,7 @@ class VaultNeedsTest {
   @Test
   void aKeyThatIsAlsoAFolderIsReadAndListed() throws Exception {
     data("app", "{\"v\": \"1\"}");
-    data("app/db", "{\"v\": \"2\"}");
+    data("app/more/db", "{\"v\": \"2\"}");
     RemoteRef ref = new RemoteRef("app", "", "", true);
     Search search = named("app", "db");
     List<Rule> both = new ArrayList<>(needs().read(ref));
@@ -313,7 +316,7 @@ class VaultNeedsTest {
         both,
         by -> {
           assertThat(fetched(by.store(), ref)).contains("current_version");
-          assertThat(found(by.store(), search)).containsExactly("app/db");
+          assertThat(found(by.store(), search)).containsExactly("app/more/db");
         });
   }
 
@@ -446,12 +449,12 @@ class VaultNeedsTest {
   }
 
   @Test
-  void aLeaseIsRenewedAndRevokedAndNoOther() throws Exception {
-    String engine = first(/* leased= */ true);
-    vault.write(engine + "/creds/app", "{\"user\": \"v-1\", \"ttl\": \"1h\"}");
-    vault.write(engine + "/creds/other", "{\"user\": \"v-2\", \"ttl\": \"1h\"}");
+  void aLeaseIsRenewedAndRevokedAndNoOther(Postgres postgres) throws Exception {
+    String engine = VaultGeneratorTest.database(vault, postgres, "1h", "24h");
     lives("path: " + engine + "/creds/app");
-    String other = vault.read(engine + "/creds/other").json().text("lease_id");
+    String leased = first(/* leased= */ true);
+    vault.write(leased + "/creds/app", "{\"user\": \"v-2\", \"ttl\": \"1h\"}");
+    String other = vault.read(leased + "/creds/app").json().text("lease_id");
     try (Somebody somebody = new Somebody()) {
       assertThatThrownBy(
               () ->
