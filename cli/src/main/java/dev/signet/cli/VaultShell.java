@@ -43,7 +43,7 @@ final class VaultShell {
       shell.line("");
       shell.line(
           setup.servers().size() == 1
-              ? "export VAULT_ADDR=\"${VAULT_ADDR:-" + server + "}\""
+              ? "export VAULT_ADDR=${VAULT_ADDR:-" + quoted(server) + "}"
               : "export VAULT_ADDR=" + quoted(server));
       setup.mounts().stream()
           .filter(each -> mounts && each.server().equals(server))
@@ -55,6 +55,11 @@ final class VaultShell {
 
   private void line(String text) {
     out.append(text).append('\n');
+  }
+
+  /** Names are somebody's input: none of them ends the line. */
+  private void comment(String text) {
+    line("# " + text.replaceAll("[\\p{Cc}\\u2028\\u2029]", " "));
   }
 
   private static String command(String command, String namespace) {
@@ -85,13 +90,13 @@ final class VaultShell {
     }
     line("fi");
     if (mounted.method().equals("ldap")) {
-      line("# auth/" + path + "/config is to say where the directory is, and how it is asked.");
+      comment("auth/" + path + "/config is to say where the directory is, and how it is asked.");
     }
   }
 
   private void grant(Grant grant) {
     line("");
-    line("# " + String.join(", ", grant.users()));
+    comment(String.join(", ", grant.users()));
     String write = command("policy write", grant.namespace()) + " " + grant.name();
     if (files) {
       line(write + " " + grant.name() + ".hcl");
@@ -101,7 +106,7 @@ final class VaultShell {
       line("EOF");
     }
     grant.role().ifPresent(role -> role(grant, role));
-    grant.notes().forEach(note -> line("# " + note));
+    grant.notes().forEach(this::comment);
   }
 
   private void role(Grant grant, Written role) {
@@ -144,9 +149,9 @@ final class VaultShell {
         + quoted(kept.secret())
         + " -n "
         + quoted(kept.namespace())
-        + " -o jsonpath='{.data."
-        + kept.key().replace(".", "\\.")
-        + "}' | base64 -d |\n  ";
+        + " -o jsonpath="
+        + quoted("{.data." + kept.key().replace(".", "\\.") + "}")
+        + " | base64 -d |\n  ";
   }
 
   private static String text(Setting setting) {
@@ -167,7 +172,7 @@ final class VaultShell {
   }
 
   private static String variable(Value.Blank blank) {
-    return "${" + blank.variable() + (blank.needed() ? ":?" + blank.meaning() : ":-") + "}";
+    return "${" + blank.variable() + (blank.needed() ? ":?" + blank.meaning().replaceAll("[^A-Za-z0-9 ,./:_-]", "_") : ":-") + "}";
   }
 
   /** Within a document that bash expands. */

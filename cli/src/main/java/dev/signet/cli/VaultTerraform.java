@@ -63,6 +63,10 @@ final class VaultTerraform {
     return declared + out.toString().stripTrailing() + "\n";
   }
 
+  private void comment(String text) {
+    out.append("# ").append(text.replaceAll("[\\p{Cc}\\u2028\\u2029]", " ")).append('\n');
+  }
+
   private void block(String head, Map<String, String> attributes) {
     out.append(head).append(" {\n");
     attributes.forEach(
@@ -119,11 +123,11 @@ final class VaultTerraform {
 
   private void grant(Grant grant) {
     String local = local(grant.server(), grant.namespace(), grant.name());
-    out.append("# ").append(String.join(", ", grant.users())).append('\n');
-    grant.notes().forEach(note -> out.append("# ").append(note).append('\n'));
+    comment(String.join(", ", grant.users()));
+    grant.notes().forEach(this::comment);
     Map<String, String> attributes = attributes(grant.server(), grant.namespace());
     attributes.put("name", quoted(grant.name()));
-    attributes.put("policy", "<<-EOT\n" + escaped(grant.policy().hcl()).indent(4) + "  EOT");
+    attributes.put("policy", "<<-EOT\n" + escaped(grant.policy().hcl()).indent(4).replaceAll("(?m)^ +$", "") + "  EOT");
     block("resource \"vault_policy\" " + quoted(local), attributes);
     grant.role().ifPresent(role -> role(grant, role, local));
   }
@@ -230,7 +234,8 @@ final class VaultTerraform {
   }
 
   private static String quoted(String text) {
-    return "\"" + escaped(text.replace("\\", "\\\\").replace("\"", "\\\"")) + "\"";
+    String plain = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    return "\"" + escaped(plain) + "\"";
   }
 
   /** Nothing in it is a template. */

@@ -142,7 +142,7 @@ class GenerateVaultTest {
             .out();
     assertThat(one)
         .contains(
-            "export VAULT_ADDR=\"${VAULT_ADDR:-https://other.acme.com:8200}\"",
+            "export VAULT_ADDR=${VAULT_ADDR:-https://other.acme.com:8200}",
             "bound_service_account_names=engine",
             "bound_service_account_namespaces=ops",
             "path \"kv/data/a\"")
@@ -205,7 +205,7 @@ class GenerateVaultTest {
           """
           auth: {iam: {vaultRole: r}}                    | k    | roles of that method are not in this version
           auth: {}                                       | k    | names no auth method
-          auth: {kubernetes: {}}                         | k    | role is required
+          auth: {kubernetes: {}}                         | k    | kubernetes.role
           namespace: n, auth: {namespace: o, tokenSecretRef: {name: t, key: k}} | k | namespace is another one
           auth: {tokenSecretRef: {name: t}}              | a*   | means more than one path
           auth: {tokenSecretRef: {name: t}}              | ../a | is no path in Vault

@@ -234,4 +234,61 @@ class GeneratedVaultTest {
                 .texts("policies"))
         .containsExactly("app");
   }
+
+  /** Manifests are input: names in them are names to bash and to Vault, whatever they look like. */
+  @Test
+  void namesAreNoCommands(Vault vault, @TempDir Path folder) throws IOException {
+    Shell shell = new Shell(folder);
+    shell.write(
+        "app/all.yaml",
+        """
+        apiVersion: external-secrets.io/v1
+        kind: SecretStore
+        metadata: {name: "s\\nEOF\\ntouch pwned\\n#", namespace: a}
+        spec:
+          provider:
+            vault:
+              server: 'https://v/$(pwn)'
+              path: m
+              auth:
+                userPass:
+                  username: "u'; touch pwned; '$(touch pwned)"
+                  secretRef: {name: "n\\ntouch pwned\\n", key: "k'; touch pwned; '"}
+        ---
+        apiVersion: external-secrets.io/v1
+        kind: SecretStore
+        metadata: {name: t, namespace: a}
+        spec:
+          provider:
+            vault:
+              server: 'https://v/$(pwn)'
+              path: m
+              auth: {jwt: {path: j, secretRef: {name: "x}$(touch pwned)\\n`touch pwned`", key: "k"}}}
+        ---
+        apiVersion: external-secrets.io/v1
+        kind: ExternalSecret
+        metadata: {name: "e\\nEOF\\ntouch pwned\\n#", namespace: a}
+        spec:
+          data:
+          - secretKey: k
+            sourceRef: {storeRef: {name: "s\\nEOF\\ntouch pwned\\n#"}}
+            remoteRef: {key: "$(touch pwned)`touch pwned`"}
+          - secretKey: l
+            sourceRef: {storeRef: {name: t}}
+            remoteRef: {key: k}
+        """);
+    String script = shell.signet("generate", "vault", "-f", "app").succeeded().out();
+    VaultCommands commands =
+        new VaultCommands(folder, vault)
+            .program("vault", "exit 0")
+            .program("kubectl", "exit 0")
+            .program("pwn", "touch pwned");
+    Shell.Result result = commands.run(shell.directory(), script, Map.of());
+    assertThat(result.code()).as("a variable is missing").isEqualTo(1);
+    var _ =
+        commands.run(
+            shell.directory(), script.replaceAll(":\\?[^}]*}", ":-}"), Map.of("VAULT_ADDR", "x"));
+    assertThat(shell.directory().resolve("pwned")).doesNotExist();
+    assertThat(script.lines().filter(line -> line.startsWith("touch"))).isEmpty();
+  }
 }

@@ -176,11 +176,14 @@ public final class Policy {
     return text.toString();
   }
 
+  /** On one line, whatever names are made of. */
   private static String named(List<String> by) {
     int most = 4;
-    return by.size() <= most
-        ? String.join(", ", by)
-        : String.join(", ", by.subList(0, most)) + " and " + (by.size() - most) + " more";
+    String all =
+        by.size() <= most
+            ? String.join(", ", by)
+            : String.join(", ", by.subList(0, most)) + " and " + (by.size() - most) + " more";
+    return all.replaceAll("[\\p{Cc}\\u2028\\u2029]", " ");
   }
 
   private static String list(Collection<String> texts) {
