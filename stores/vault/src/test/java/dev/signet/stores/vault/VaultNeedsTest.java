@@ -324,6 +324,7 @@ class VaultNeedsTest {
   void anEngineOfTheFirstVersionIsReadAndSearched() throws Exception {
     String mount = first(/* leased= */ false);
     vault.write(mount + "/app/db", "{\"user\": \"ann\"}");
+    vault.write(mount + "/app/dir/db", "{\"user\": \"eve\"}");
     vault.write(mount + "/app/web", "{\"user\": \"bob\"}");
     RemoteRef ref = new RemoteRef("app/db", "user", "");
     provesNeeded(
@@ -332,7 +333,7 @@ class VaultNeedsTest {
     Search search = named("app", "^app/d");
     provesNeeded(
         needs(mount, "v1").find(search),
-        by -> assertThat(found(by.store(mount, "v1"), search)).containsExactly("app/db"));
+        by -> assertThat(found(by.store(mount, "v1"), search)).containsExactly("app/db", "app/dir/db"));
   }
 
   private static void push(Writable writable, Remote remote, String value) throws StoreException {
@@ -365,6 +366,7 @@ class VaultNeedsTest {
         });
     try (Somebody somebody = new Somebody()) {
       Writable writable = somebody.store().writing().orElseThrow();
+      push(writable, WHOLE, "{\"a\": \"4\"}");
       assertThatThrownBy(() -> writable.delete(WHOLE)).hasMessageContaining("permission denied");
       assertThatThrownBy(() -> push(writable, new Remote("pushed/other", ""), "{}"))
           .hasMessageContaining("permission denied");
