@@ -185,19 +185,6 @@ class GenerateVaultTest {
             "# ClusterGenerator db for ExternalSecret one/a, ClusterGenerator db for ExternalSecret two/a");
   }
 
-  private static final String STORE =
-      """
-      apiVersion: external-secrets.io/v1
-      kind: SecretStore
-      metadata: {name: s, namespace: a}
-      spec: {provider: {vault: {server: 'https://v', path: m, %s}}}
-      ---
-      apiVersion: external-secrets.io/v1
-      kind: ExternalSecret
-      metadata: {name: e, namespace: a}
-      spec: {secretStoreRef: {name: s}, data: [{secretKey: k, remoteRef: {key: '%s'}}]}
-      """;
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -212,7 +199,20 @@ class GenerateVaultTest {
           version: v3, auth: {tokenSecretRef: {name: t}} | k    | must be one of v1, v2
           """)
   void whatCannotBeToldIsAnErrorAndNothingIsPrinted(String more, String key, String message) {
-    shell.write("app/all.yaml", STORE.formatted(more, key));
+    shell.write(
+        "app/all.yaml",
+        """
+        apiVersion: external-secrets.io/v1
+        kind: SecretStore
+        metadata: {name: s, namespace: a}
+        spec: {provider: {vault: {server: 'https://v', path: m, %s}}}
+        ---
+        apiVersion: external-secrets.io/v1
+        kind: ExternalSecret
+        metadata: {name: e, namespace: a}
+        spec: {secretStoreRef: {name: s}, data: [{secretKey: k, remoteRef: {key: '%s'}}]}
+        """
+            .formatted(more, key));
     assertThat(generate().failed(1, message).out()).isEmpty();
     assertThat(generate().err()).contains("SecretStore a/s for ExternalSecret a/e");
   }
