@@ -172,7 +172,10 @@ final class VaultShell {
   }
 
   private static String variable(Value.Blank blank) {
-    return "${" + blank.variable() + (blank.needed() ? ":?" + blank.meaning().replaceAll("[^A-Za-z0-9 ,./:_-]", "_") : ":-") + "}";
+    return "${"
+        + blank.variable()
+        + (blank.needed() ? ":?" + blank.meaning().replaceAll("[^A-Za-z0-9 ,./:_-]", "_") : ":-")
+        + "}";
   }
 
   /** Within a document that bash expands. */

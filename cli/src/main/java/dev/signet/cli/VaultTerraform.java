@@ -127,7 +127,9 @@ final class VaultTerraform {
     grant.notes().forEach(this::comment);
     Map<String, String> attributes = attributes(grant.server(), grant.namespace());
     attributes.put("name", quoted(grant.name()));
-    attributes.put("policy", "<<-EOT\n" + escaped(grant.policy().hcl()).indent(4).replaceAll("(?m)^ +$", "") + "  EOT");
+    attributes.put(
+        "policy",
+        "<<-EOT\n" + escaped(grant.policy().hcl()).indent(4).replaceAll("(?m)^ +$", "") + "  EOT");
     block("resource \"vault_policy\" " + quoted(local), attributes);
     grant.role().ifPresent(role -> role(grant, role, local));
   }

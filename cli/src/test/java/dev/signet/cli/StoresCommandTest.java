@@ -68,8 +68,7 @@ class StoresCommandTest {
     assertThat(all.get(new Ref(store, "n", "a")))
         .isEqualTo(new StoreTraffic(40, 2, 1, 7, OptionalDouble.of(12.5), /* parked= */ false));
     assertThat(
-            all.get(
-                new Ref(new GroupKind("external-secrets.io", "ClusterSecretStore"), "", "b")))
+            all.get(new Ref(new GroupKind("external-secrets.io", "ClusterSecretStore"), "", "b")))
         .isEqualTo(new StoreTraffic(0, 0, 0, 0, OptionalDouble.empty(), /* parked= */ true));
     assertThat(all).hasSize(3);
   }
@@ -81,11 +80,19 @@ class StoresCommandTest {
     assertThat(shell.signet("apply", "-f", "app").code()).isEqualTo(3);
 
     List<String> lines =
-        shell.signet("stores").succeeded().out().lines().map(it -> it.replaceAll(" +", " ")).toList();
+        shell
+            .signet("stores")
+            .succeeded()
+            .out()
+            .lines()
+            .map(it -> it.replaceAll(" +", " "))
+            .toList();
     assertThat(lines.getFirst())
         .isEqualTo("STORE PROVIDER READY REASON KEYS LAST DELIVERY MESSAGE");
-    assertThat(lines.get(1)).startsWith("SecretStore default/bad vault False InvalidProviderConfig 0 ");
-    assertThat(lines.get(2)).isEqualTo("SecretStore default/good fake True Valid 2 2026-03-01T12:00:00Z");
+    assertThat(lines.get(1))
+        .startsWith("SecretStore default/bad vault False InvalidProviderConfig 0 ");
+    assertThat(lines.get(2))
+        .isEqualTo("SecretStore default/good fake True Valid 2 2026-03-01T12:00:00Z");
     assertThat(lines).hasSize(3);
 
     List<Jsonl.Row> rows =
@@ -142,14 +149,16 @@ class StoresCommandTest {
           () -> {
             Shell.Result shown =
                 stage.signet("stores", "--cluster", "--metrics", stage.metrics()).succeeded();
-            List<String> lines =
-                shown.out().lines().map(it -> it.replaceAll(" +", " ")).toList();
+            List<String> lines = shown.out().lines().map(it -> it.replaceAll(" +", " ")).toList();
             return lines.contains(
                     "STORE PROVIDER READY REASON CALLS FAILED THROTTLED SHARED RATE MESSAGE")
                 && lines.contains(
                     "SecretStore %s/good fake True Valid 2 0 0 0 no limit".formatted(home.name()))
                 && lines.stream().anyMatch(it -> it.contains("/bad vault False Inv"))
-                && lines.stream().anyMatch(it -> it.equals(
+                && lines.stream()
+                    .anyMatch(
+                        it ->
+                            it.equals(
                                 home.name()
                                     + "/gen-1 VaultDynamicSecret db ExternalSecret both in 41m3s"));
           });
@@ -157,13 +166,13 @@ class StoresCommandTest {
       // There are no pods here, so that there is nobody who counts.
       Shell.Result without = stage.signet("stores", "--cluster", "-o", "json").succeeded();
       Jsonl.Row tree = Jsonl.row(without.out());
-      assertThat(tree.rows("stores")).hasSize(2).allSatisfy(row -> assertThat(row.has("calls")).isFalse());
+      assertThat(tree.rows("stores"))
+          .hasSize(2)
+          .allSatisfy(row -> assertThat(row.has("calls")).isFalse());
       assertThat(tree.rows("leases").getFirst().text("ends")).isEqualTo("2026-03-01T12:41:03Z");
       assertThat(tree.texts("unseen").getFirst()).contains("no pods with the label");
       assertThat(
-              stage
-                  .signet("stores", "--cluster", "--metrics", "http://127.0.0.1:1/metrics")
-                  .err())
+              stage.signet("stores", "--cluster", "--metrics", "http://127.0.0.1:1/metrics").err())
           .contains("not shown: what an operator counts: nobody answers at");
     }
   }

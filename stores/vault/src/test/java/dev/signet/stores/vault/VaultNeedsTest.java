@@ -135,7 +135,9 @@ class VaultNeedsTest {
     vault.write(
         "sys/policies/acl/" + approle,
         GoJson.write(
-            Map.of("policy", "# of a test\n" + Policy.hcl(lines)), GoJson.Layout.COMPACT, GoJson.Keys.AS_GIVEN));
+            Map.of("policy", "# of a test\n" + Policy.hcl(lines)),
+            GoJson.Layout.COMPACT,
+            GoJson.Keys.AS_GIVEN));
   }
 
   /** Once with all of it, then without each part. */
@@ -333,7 +335,9 @@ class VaultNeedsTest {
     Search search = named("app", "^app/d");
     provesNeeded(
         needs(mount, "v1").find(search),
-        by -> assertThat(found(by.store(mount, "v1"), search)).containsExactly("app/db", "app/dir/db"));
+        by ->
+            assertThat(found(by.store(mount, "v1"), search))
+                .containsExactly("app/db", "app/dir/db"));
   }
 
   private static void push(Writable writable, Remote remote, String value) throws StoreException {
