@@ -196,7 +196,7 @@ final class GenerateCommand implements Command {
           surroundings,
           Optional.of(name),
           each.getValue().getBytes(StandardCharsets.UTF_8),
-          AtomicFile.Readers.AS_BEFORE);
+          AtomicFile.Readers.AS_USUAL);
       surroundings.out().println("wrote " + name);
     }
   }

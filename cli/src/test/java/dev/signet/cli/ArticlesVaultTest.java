@@ -220,7 +220,10 @@ class ArticlesVaultTest {
       commands.run(folder, printed.out(), variables).succeeded();
       vault.write(
           "auth/kubernetes/role/app-role",
-          "{\"bound_service_account_names\": [\"vault-auth-sa\"], \"bound_service_account_namespaces\": [\"*\"]}");
+          "{\"bound_service_account_names\": [\"vault-auth-sa\"], \"bound_service_account_namespaces\": [\"*\"], \"token_policies\": [\"app-role\"]}");
+      vault.write(
+          "sys/policies/acl/app-role",
+          "{\"policy\": \"path \\\"transit/*\\\" {capabilities = [\\\"read\\\", \\\"update\\\"]}\"}");
       for (String each : new String[] {"external-secrets", "checkout-service", "vault-auth-sa"}) {
         account(plane, home, each);
       }

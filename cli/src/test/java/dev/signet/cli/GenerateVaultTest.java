@@ -193,7 +193,7 @@ class GenerateVaultTest {
           auth: {iam: {vaultRole: r}}                    | k    | roles of that method are not in this version
           auth: {}                                       | k    | names no auth method
           auth: {kubernetes: {}}                         | k    | kubernetes.role
-          namespace: n, auth: {namespace: o, tokenSecretRef: {name: t, key: k}} | k | namespace is another one
+          namespace: one, auth: {namespace: other, tokenSecretRef: {name: t, key: k}} | k | namespace is another one
           auth: {tokenSecretRef: {name: t}}              | a*   | means more than one path
           auth: {tokenSecretRef: {name: t}}              | ../a | is no path in Vault
           version: v3, auth: {tokenSecretRef: {name: t}} | k    | must be one of v1, v2
