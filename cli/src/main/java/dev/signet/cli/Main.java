@@ -46,8 +46,10 @@ public final class Main {
       return null;
     }
     try {
-      return (URLStreamHandler)
-          Class.forName("sun.net.www.protocol.http.Handler").getConstructor().newInstance();
+      return Class.forName("sun.net.www.protocol.http.Handler")
+          .asSubclass(URLStreamHandler.class)
+          .getConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException e) {
       return null;
     }

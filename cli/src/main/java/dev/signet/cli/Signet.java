@@ -45,6 +45,10 @@ final class Signet {
               "git", "compare and merge encrypted files, refuse plain Secrets", GitCommand::new),
           new Entry("get", "list what was delivered, values masked", GetCommand::new),
           new Entry(
+              "stores",
+              "show the stores: their health, what they are asked, what lasts",
+              StoresCommand::new),
+          new Entry(
               "run",
               "start a command with Secrets in its environment or in files",
               RunCommand::new),
@@ -63,6 +67,10 @@ final class Signet {
               "takeover",
               "say what an operator would change on a cluster of External Secrets",
               TakeoverCommand::new),
+          new Entry(
+              "generate",
+              "print what a Vault has to be told for a set of manifests",
+              GenerateCommand::new),
           new Entry(
               "crds",
               "print the CustomResourceDefinitions for a cluster that lacks them",

@@ -125,6 +125,12 @@ final class ClusterStage implements AutoCloseable {
     return this;
   }
 
+  /** Where the operator says what it counts. */
+  String metrics() {
+    InetSocketAddress address = operator.orElseThrow().metrics();
+    return "http://" + address.getHostString() + ":" + address.getPort() + "/metrics";
+  }
+
   /** Runs it, and keeps what it printed. */
   Shell.Result signet(String... args) {
     Shell.Result result = shell.signet(args);

@@ -91,7 +91,8 @@ public final class Kinds {
           generator("Webhook", "webhooks", true));
 
   /** What upstream's generators left outside the cluster. */
-  static final Resource GENERATOR_STATES = generator("GeneratorState", "generatorstates", true);
+  public static final Resource GENERATOR_STATES =
+      generator("GeneratorState", "generatorstates", true);
 
   /** What upstream puts finalizers on that are not needed here. */
   public static final List<GroupKind> HELD_BACK =

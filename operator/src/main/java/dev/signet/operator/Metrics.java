@@ -31,6 +31,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What the operator counts. Names that upstream's dashboards and alerts use are upstream's: of
@@ -195,6 +196,36 @@ final class Metrics implements CountedObjects.Writes {
         "signet_store_parked",
         "1 while a store is not asked because it did not answer.",
         state -> OptionalDouble.of(state.parked() ? 1 : 0));
+    gatesCounter(
+        gates,
+        "signet_store_throttled",
+        "How often a store said that it is asked too much.",
+        StoreGates.State::throttled);
+    gatesCounter(
+        gates,
+        "signet_store_shared_reads",
+        "Reads that were served by the call of another.",
+        StoreGates.State::shared);
+  }
+
+  private void gatesCounter(
+      StoreGates gates, String name, String help, ToLongFunction<StoreGates.State> value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("kind", "namespace", "name")
+        .callback(
+            callback ->
+                gates
+                    .states()
+                    .forEach(
+                        (store, state) ->
+                            callback.call(
+                                (double) value.applyAsLong(state),
+                                store.kind().kind(),
+                                store.namespace(),
+                                store.name())))
+        .register(registry);
   }
 
   /** Shows when what generators made ends, for whoever has it. */

@@ -12,6 +12,7 @@ import dev.signet.delivery.store.Writable;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose calls pass its gate, and whose reads are shared with others that want the same. */
@@ -55,8 +56,20 @@ public final class GuardedStore implements SecretStore {
   }
 
   private Material shared(Object call, StoreGate.Call<Material> read) throws StoreException {
-    return flights.get(
-        new Flights.Key(identity, call), since, gate.deadline(), () -> gate.pass(read));
+    AtomicBoolean asked = new AtomicBoolean();
+    Material result =
+        flights.get(
+            new Flights.Key(identity, call),
+            since,
+            gate.deadline(),
+            () -> {
+              asked.set(true);
+              return gate.pass(read);
+            });
+    if (!asked.get()) {
+      gate.shared();
+    }
+    return result;
   }
 
   @Override

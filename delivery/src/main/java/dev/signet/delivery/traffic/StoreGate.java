@@ -32,6 +32,8 @@ public final class StoreGate {
   private final LongSupplier nanos;
   private final Runnable recovered;
   private final Listener listener;
+  private long throttled;
+  private long shared;
 
   /**
    * @param name how messages name the store
@@ -88,19 +90,20 @@ public final class StoreGate {
     }
   }
 
-  boolean parked() {
+  StoreGates.State state() {
     lock.lock();
     try {
-      return traffic.parked();
+      return new StoreGates.State(traffic.perSecond(), traffic.parked(), throttled, shared);
     } finally {
       lock.unlock();
     }
   }
 
-  double perSecond() {
+  /** A read was served by the call of another. */
+  void shared() {
     lock.lock();
     try {
-      return traffic.perSecond();
+      shared++;
     } finally {
       lock.unlock();
     }
@@ -162,7 +165,10 @@ public final class StoreGate {
       told = true;
       end(
           e.problem() instanceof Problem.NotFound ? "success" : "error",
-          () -> traffic.ended(e.problem(), nanos.getAsLong()));
+          () -> {
+            throttled += e.problem() instanceof Problem.Throttled ? 1 : 0;
+            return traffic.ended(e.problem(), nanos.getAsLong());
+          });
       throw e;
     } finally {
       if (!told) {

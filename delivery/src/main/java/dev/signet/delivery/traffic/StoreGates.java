@@ -19,8 +19,10 @@ public final class StoreGates {
    *
    * @param perSecond how many calls a second it is asked at most, infinite when nothing limits it
    * @param parked whether nobody asks it, because it did not answer
+   * @param throttled how often it said that it is asked too much
+   * @param shared how many reads were served by the call of another
    */
-  public record State(double perSecond, boolean parked) {}
+  public record State(double perSecond, boolean parked, long throttled, long shared) {}
 
   /** How calls ended, for whoever counts. */
   @FunctionalInterface
@@ -106,7 +108,7 @@ public final class StoreGates {
   /** By store, ordered. */
   public Map<Ref, State> states() {
     Map<Ref, State> states = new TreeMap<>();
-    gates.forEach((ref, gate) -> states.put(ref, new State(gate.perSecond(), gate.parked())));
+    gates.forEach((ref, gate) -> states.put(ref, gate.state()));
     return new LinkedHashMap<>(states);
   }
 }

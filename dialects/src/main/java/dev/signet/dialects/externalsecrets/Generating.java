@@ -309,7 +309,7 @@ public final class Generating {
         problem, "error using generator: " + generator.identity() + ": " + e.getMessage());
   }
 
-  private static Fields virtual(KubeObject object, String kind) throws MalformedObjectException {
+  static Fields virtual(KubeObject object, String kind) throws MalformedObjectException {
     Fields generator = object.spec().requiredObject("generator");
     String field = field(kind);
     if (generator.names().size() != 1 || !generator.has(field)) {

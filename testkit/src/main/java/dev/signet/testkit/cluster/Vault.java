@@ -44,7 +44,7 @@ public final class Vault implements AutoCloseable {
 
   /** A test without the program is skipped as {@link dev.signet.testkit.Needs} says. */
   public static Vault start() throws IOException {
-    Path program = program(System.getenv());
+    Path program = program();
     Path folder = Files.createTempDirectory("vault-");
     Ports ports = Ports.free();
     Authority authority = Authority.create("vault");
@@ -92,7 +92,9 @@ public final class Vault implements AutoCloseable {
     return new Vault(server, spawner, ports, authority);
   }
 
-  private static Path program(Map<String, String> environment) {
+  /** The program, which is also its command line. */
+  public static Path program() {
+    Map<String, String> environment = System.getenv();
     String named = environment.getOrDefault("VAULT_BINARY", "");
     if (!named.isEmpty()) {
       return Path.of(named);

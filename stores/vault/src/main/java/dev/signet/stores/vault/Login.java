@@ -347,8 +347,7 @@ sealed interface Login extends AutoCloseable {
     return "auth/" + mount + "/login";
   }
 
-  private static String mount(Fields fields, String field, String usual)
-      throws MalformedObjectException {
+  static String mount(Fields fields, String field, String usual) throws MalformedObjectException {
     String given = fields.string(field).orElse("").replaceAll("^/+|/+$", "");
     return given.isEmpty() ? usual : given;
   }

@@ -175,7 +175,7 @@ final class VaultConfiguration {
     return shown;
   }
 
-  private static URI uri(Fields configuration) throws MalformedObjectException {
+  static URI uri(Fields configuration) throws MalformedObjectException {
     String server = configuration.requiredString("server").replaceAll("/+$", "");
     try {
       URI uri = URI.create(server);

@@ -56,6 +56,11 @@ final class VaultStore implements SecretStore {
   /** Which lease this has begun with. */
   private final Map<String, String> begun = new ConcurrentHashMap<>();
 
+  /** Whether a key looks like what an engine makes. */
+  static boolean isMade(String key) {
+    return MADE.matcher(key).matches();
+  }
+
   VaultStore(String identity, KvPaths paths, Optional<VaultServer> server) {
     this.identity = identity;
     this.paths = paths;
@@ -91,7 +96,7 @@ final class VaultStore implements SecretStore {
   }
 
   private Kv.Found read(RemoteRef ref) throws StoreException {
-    boolean made = ref.version().isEmpty() && MADE.matcher(ref.key()).matches();
+    boolean made = ref.version().isEmpty() && isMade(ref.key());
     if (!kv().paths().versioned()) {
       if (!ref.version().isEmpty()) {
         throw new StoreException(

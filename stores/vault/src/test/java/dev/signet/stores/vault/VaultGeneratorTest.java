@@ -59,8 +59,7 @@ class VaultGeneratorTest {
   }
 
   /** A database engine whose role makes users of a new database. */
-  private static String database(Vault vault, Postgres postgres, String ttl, String most)
-      throws Exception {
+  static String database(Vault vault, Postgres postgres, String ttl, String most) throws Exception {
     String engine = vault.mount("database");
     vault.write(
         engine + "/config/pg",
