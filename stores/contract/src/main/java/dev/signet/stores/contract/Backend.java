@@ -24,14 +24,20 @@ public interface Backend extends AutoCloseable {
     BINARY,
     /** Values of no bytes. */
     EMPTY,
+    /** Answers that show whether their end is missing. */
+    FRAMED,
     /** Older versions of a value. */
     VERSIONS,
     /** Looking for names. */
     FIND_NAMES,
     /** Looking for tags. */
     FIND_TAGS,
+    /** Of several tags that are looked for, finding what has them all, and not what has one. */
+    FIND_ALL_TAGS,
     /** Writing and deleting. */
     PUSH,
+    /** Knowing what is there before it writes, so that nothing is written twice. */
+    PUSH_COMPARES,
     /** Writing one property of a JSON value, and leaving its siblings. */
     PUSH_PROPERTY,
     /** Knowing what it made from what others made. */

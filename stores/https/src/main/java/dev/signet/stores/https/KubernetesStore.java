@@ -19,9 +19,6 @@ import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
-import dev.signet.template.select.Gjson;
-import dev.signet.template.select.GjsonResult;
-import dev.signet.template.select.SelectorException;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -195,19 +192,14 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     if (json == null || dot == ref.property().length() - 1) {
       throw without(ref, "data");
     }
-    return at(json, ref.property().substring(dot + 1)).orElseThrow(() -> without(ref, "data"));
+    return at(json, ref.property().substring(dot + 1), ref)
+        .orElseThrow(() -> without(ref, "data"));
   }
 
-  private Optional<SecretBytes> at(SecretBytes json, String path) throws StoreException {
-    try {
-      GjsonResult found = json.with(bytes -> Gjson.get(bytes, path));
-      return found.exists()
-          ? Optional.of(SecretBytes.wrap(found.string().toBytes()))
-          : Optional.empty();
-    } catch (SelectorException e) {
-      throw new StoreException(
-          new Problem.Malformed(), "path " + path + " in " + identity + ": " + e.getMessage());
-    }
+  private Optional<SecretBytes> at(SecretBytes json, String path, RemoteRef ref)
+      throws StoreException {
+    return JsonPart.get(
+        json, path, JsonPart.Order.PATH_ONLY, "secret \"" + ref.key() + "\" of " + identity);
   }
 
   private SecretBytes metadata(RemoteSecret secret, RemoteRef ref) throws StoreException {
@@ -235,7 +227,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     }
     String rest = String.join("", List.of(path).subList(2, path.length));
     try (SecretBytes json = text(value)) {
-      return at(json, rest).orElseThrow(() -> without(ref, "metadata"));
+      return at(json, rest, ref).orElseThrow(() -> without(ref, "metadata"));
     }
   }
 

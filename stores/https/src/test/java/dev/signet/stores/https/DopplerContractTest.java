@@ -42,7 +42,7 @@ final class DopplerContractTest implements StoreContract {
 
     @Override
     public Set<Feature> features() {
-      return EnumSet.of(Feature.EMPTY, Feature.FIND_NAMES, Feature.PUSH);
+      return EnumSet.of(Feature.EMPTY, Feature.FRAMED, Feature.FIND_NAMES, Feature.PUSH, Feature.PUSH_COMPARES);
     }
 
     @Override
