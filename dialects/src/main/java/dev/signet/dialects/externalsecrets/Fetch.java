@@ -118,10 +118,7 @@ final class Fetch {
   }
 
   private static void want(
-      ExternalSecret spec,
-      Optional<StoreRef> own,
-      RemoteRef ref,
-      Map<Ref, Set<RemoteRef>> wanted) {
+      ExternalSecret spec, Optional<StoreRef> own, RemoteRef ref, Map<Ref, Set<RemoteRef>> wanted) {
     own.or(spec::store)
         .ifPresent(
             store ->

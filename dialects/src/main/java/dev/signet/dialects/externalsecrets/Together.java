@@ -30,7 +30,7 @@ final class Together implements AutoCloseable {
     }
   }
 
-  private final Map<SecretStore, Read> stores = new IdentityHashMap<>();
+  private final IdentityHashMap<SecretStore, Read> stores = new IdentityHashMap<>();
 
   /** Reads what the store reads together; nothing where it does not. */
   void read(SecretStore store, Collection<RemoteRef> refs) {
@@ -46,8 +46,7 @@ final class Together implements AutoCloseable {
           Optional<Item> item = found.get(Integer.toString(i));
           if (item.isPresent()) {
             String place = Integer.toString(read.places.size());
-            read.values.put(
-                place, new Item(item.get().value().copy(), item.get().origin()));
+            read.values.put(place, new Item(item.get().value().copy(), item.get().origin()));
             read.places.put(group.get(i), place);
           }
         }

@@ -184,8 +184,7 @@ final class TogetherTest {
                 "SecretSyncedError",
                 "error processing spec.data[0] (key: down), err: nobody is there"));
     assertThat(calls).containsExactly("[down, down2]");
-    assertThat(
-            reconcile("signet.dev/fallback-stores: backup", data("down", "down2")).delivered())
+    assertThat(reconcile("signet.dev/fallback-stores: backup", data("down", "down2")).delivered())
         .isTrue();
     assertThat(world.values("ns", "es")).isEqualTo("{k-down=b, k-down2=b}");
   }
