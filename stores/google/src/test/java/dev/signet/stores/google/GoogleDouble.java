@@ -78,6 +78,9 @@ final class GoogleDouble implements StrictServer.Protocol {
   /** The token of a Kubernetes account that each exchange may be made for. */
   String subject = "kubernetes-token";
 
+  /** The project of the cluster whose accounts are known. */
+  String cluster = "cp";
+
   private static KeyPair pair() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -170,8 +173,8 @@ final class GoogleDouble implements StrictServer.Protocol {
                 "subject_token",
                 subject,
                 "audience",
-                "identitynamespace:cp.svc.id.goog:https://container.googleapis.com/v1/projects/"
-                    + "cp/locations/europe-west3/clusters/main",
+                "identitynamespace:%s.svc.id.goog:https://container.googleapis.com/v1/projects/%s/locations/europe-west3/clusters/main"
+                    .formatted(cluster, cluster),
                 "scope",
                 SCOPE)),
         "the body of an exchange is " + body.keySet() + " " + body.get("audience"));

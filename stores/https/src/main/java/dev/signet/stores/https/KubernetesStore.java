@@ -192,8 +192,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     if (json == null || dot == ref.property().length() - 1) {
       throw without(ref, "data");
     }
-    return at(json, ref.property().substring(dot + 1), ref)
-        .orElseThrow(() -> without(ref, "data"));
+    return at(json, ref.property().substring(dot + 1), ref).orElseThrow(() -> without(ref, "data"));
   }
 
   private Optional<SecretBytes> at(SecretBytes json, String path, RemoteRef ref)

@@ -42,7 +42,8 @@ final class DopplerContractTest implements StoreContract {
 
     @Override
     public Set<Feature> features() {
-      return EnumSet.of(Feature.EMPTY, Feature.FRAMED, Feature.FIND_NAMES, Feature.PUSH, Feature.PUSH_COMPARES);
+      return EnumSet.of(
+          Feature.EMPTY, Feature.FRAMED, Feature.FIND_NAMES, Feature.PUSH, Feature.PUSH_COMPARES);
     }
 
     @Override
