@@ -117,8 +117,7 @@ final class SecretsManagerStore implements SecretStore, Searchable, Batching {
     return item(ref, found.secretString(), found.secretBinary(), found.versionId());
   }
 
-  private Item item(
-      RemoteRef ref, @Nullable String text, @Nullable SdkBytes bytes, String version)
+  private Item item(RemoteRef ref, @Nullable String text, @Nullable SdkBytes bytes, String version)
       throws StoreException {
     String identity = calls.identity();
     SecretBytes whole =

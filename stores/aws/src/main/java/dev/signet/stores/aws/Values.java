@@ -72,7 +72,9 @@ final class Values {
     Optional<Item> of(RemoteRef ref) throws StoreException;
   }
 
-  /** The items of a group by their places. What is wrong with one is said when it is asked alone. */
+  /**
+   * The items of a group by their places. What is wrong with one is said when it is asked alone.
+   */
   static Material each(List<RemoteRef> group, Making making) {
     Material read = new Material();
     for (int i = 0; i < group.size(); i++) {

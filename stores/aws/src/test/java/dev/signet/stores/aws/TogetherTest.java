@@ -97,7 +97,8 @@ final class TogetherTest {
 
   private static void fill(AwsPlace place) throws Exception {
     for (String each : List.of("a", "b", "c")) {
-      place.put(each, "{\"x\": \"%s of x\", \"y\": \"%s of y\"}".formatted(each, each).getBytes(UTF_8));
+      place.put(
+          each, "{\"x\": \"%s of x\", \"y\": \"%s of y\"}".formatted(each, each).getBytes(UTF_8));
     }
     for (int i = 0; i < 25; i++) {
       place.put("k" + i, ("v" + i).getBytes(UTF_8));
@@ -195,10 +196,7 @@ final class TogetherTest {
     try (SecretsPlace place = new SecretsPlace(moto);
         SecretStore store = place.open()) {
       fill(place);
-      String arn =
-          place
-              .call("secretsmanager.DescribeSecret", Map.of("SecretId", "a"))
-              .text("ARN");
+      String arn = place.call("secretsmanager.DescribeSecret", Map.of("SecretId", "a")).text("ARN");
       int before = place.gate().asked().size();
       assertThat(
               refreshed(

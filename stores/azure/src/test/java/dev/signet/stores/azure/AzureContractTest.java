@@ -1,5 +1,6 @@
 package dev.signet.stores.azure;
 
+import dev.signet.stores.contract.doubles.AzureDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;

@@ -1,5 +1,6 @@
 package dev.signet.stores.google;
 
+import dev.signet.stores.contract.doubles.GoogleDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;

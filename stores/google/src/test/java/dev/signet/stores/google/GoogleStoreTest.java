@@ -1,5 +1,6 @@
 package dev.signet.stores.google;
 
+import dev.signet.stores.contract.doubles.GoogleDouble;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;

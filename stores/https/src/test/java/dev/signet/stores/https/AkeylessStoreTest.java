@@ -1,5 +1,6 @@
 package dev.signet.stores.https;
 
+import dev.signet.stores.contract.doubles.AkeylessDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
 package dev.signet.stores.https;
 
+import dev.signet.stores.contract.doubles.DopplerDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;

@@ -1,5 +1,8 @@
 package dev.signet.stores.https;
 
+import dev.signet.stores.contract.doubles.DopplerDouble;
+import dev.signet.stores.contract.doubles.InfisicalDouble;
+import dev.signet.stores.contract.doubles.AkeylessDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.signet.stores.https;
+package dev.signet.stores.contract.doubles;
 
 import static dev.signet.testkit.web.StrictServer.require;
 
@@ -24,47 +24,47 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** As much of Akeyless' API as a store asks. */
-final class AkeylessDouble implements StrictServer.Protocol {
+public final class AkeylessDouble implements StrictServer.Protocol {
 
   /** In what has to be logged in with: any token that looks like one of Kubernetes. */
-  static final String ANY_JWT = "any JWT";
+  public static final String ANY_JWT = "any JWT";
 
   private static final String ACCOUNT_TOKEN = "k8s-service-account-token";
   private static final int PAGE = 1000;
 
   /** An item with its versions. */
-  static final class Kept {
-    final String type;
-    final List<String> versions = new ArrayList<>();
-    final Set<String> tags = new TreeSet<>();
+  public static final class Kept {
+    public final String type;
+    public final List<String> versions = new ArrayList<>();
+    public final Set<String> tags = new TreeSet<>();
 
-    Kept(String type) {
+    public Kept(String type) {
       this.type = type;
     }
   }
 
   /** By name. */
-  final Map<String, Kept> items = new ConcurrentSkipListMap<>();
+  public final Map<String, Kept> items = new ConcurrentSkipListMap<>();
 
   /** What dynamic and rotated secrets and certificates answer, by name. */
-  final Map<String, String> answers = new TreeMap<>();
+  public final Map<String, String> answers = new TreeMap<>();
 
-  final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  public final Set<String> tokens = ConcurrentHashMap.newKeySet();
 
   /** What has to be logged in with. */
-  volatile Map<String, String> login =
+  public volatile Map<String, String> login =
       Map.of("access-id", "p-1", "access-type", "access_key", "access-key", "secret");
 
   /** What tokens begin with. */
-  String begins = "t-";
+  public String begins = "t-";
 
   /** Whether it wants a gateway's cache passed by. */
-  boolean ignoreCache;
+  public boolean ignoreCache;
 
   private int issued;
 
   /** A static secret as somebody else makes it. */
-  int put(String name, String value) {
+  public int put(String name, String value) {
     Kept kept = items.computeIfAbsent(name, _ -> new Kept("STATIC_SECRET"));
     kept.versions.add(value);
     return kept.versions.size();
