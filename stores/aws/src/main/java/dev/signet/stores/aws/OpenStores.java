@@ -1,5 +1,6 @@
 package dev.signet.stores.aws;
 
+import dev.signet.delivery.store.Turns;
 import dev.signet.core.Material;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;

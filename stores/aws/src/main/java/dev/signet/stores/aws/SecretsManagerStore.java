@@ -1,5 +1,6 @@
 package dev.signet.stores.aws;
 
+import dev.signet.delivery.store.Turns;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.core.Item;

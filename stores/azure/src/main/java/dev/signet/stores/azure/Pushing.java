@@ -5,7 +5,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.JsonPart;
-import dev.signet.stores.https.Turns;
+import dev.signet.delivery.store.Turns;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -22,7 +22,7 @@ import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.JsonPart;
 import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
-import dev.signet.stores.https.Turns;
+import dev.signet.delivery.store.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
 import java.time.LocalDate;

@@ -6,7 +6,7 @@ import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.JsonPart;
-import dev.signet.stores.https.Turns;
+import dev.signet.delivery.store.Turns;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.signet.stores.https;
 
+import dev.signet.delivery.store.Turns;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
