@@ -10,6 +10,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -64,13 +65,13 @@ public final class AzureStore implements SecretStore {
           LocalDate.of(2026, 11, 23));
 
   private final String identity;
-  private final Optional<KeyVault> vault;
+  private final KeyVault vault;
   private final Turns turns;
   private final Duration patience;
   private final Runnable closing;
 
   private AzureStore(
-      String identity, Optional<KeyVault> vault, Turns turns, Duration patience, Runnable closing) {
+      String identity, KeyVault vault, Turns turns, Duration patience, Runnable closing) {
     this.identity = identity;
     this.vault = vault;
     this.turns = turns;
@@ -125,8 +126,7 @@ public final class AzureStore implements SecretStore {
         if (Referents.unknown(
             configuration, references, List.of("authSecretRef", "serviceAccountRef"))) {
           configuration.object("customCloudConfig").ifPresent(it -> it.names().forEach(it::raw));
-          return new AzureStore(
-              identity, Optional.empty(), turns, surroundings.patience(), () -> {});
+          return new LookedAt(identity);
         }
         AzureConfiguration opened =
             AzureConfiguration.of(identity, configuration, references, clients, surroundings);
@@ -137,13 +137,9 @@ public final class AzureStore implements SecretStore {
                 opened.vault(),
                 new KeyVault.Identity(opened.name(), tokens, opened.login()));
         return new AzureStore(
-            identity, Optional.of(vault), turns, surroundings.patience(), opened.login()::close);
+            identity, vault, turns, surroundings.patience(), opened.login()::close);
       }
     };
-  }
-
-  private KeyVault vault() throws StoreException {
-    return vault.orElseThrow(() -> Referents.nobody(identity));
   }
 
   private String where(String key) {
@@ -160,7 +156,7 @@ public final class AzureStore implements SecretStore {
   }
 
   private KeyVault.Entry entry(Name name, RemoteRef ref) throws StoreException {
-    return vault()
+    return vault
         .entry(name, ref.version())
         .orElseThrow(
             () ->
@@ -276,14 +272,14 @@ public final class AzureStore implements SecretStore {
 
   @Override
   public Optional<Writable> writing() {
-    return vault.map(it -> new Pushing(it, turns, identity, patience));
+    return Optional.of(new Pushing(vault, turns, identity, patience));
   }
 
   private Material find(Search search) throws StoreException {
     Material found = new Material();
     boolean complete = false;
     try {
-      for (KeyVault.Listed each : vault().list()) {
+      for (KeyVault.Listed each : vault.list()) {
         if (each.enabled()
             && search.named(each.name())
             && each.tags().entrySet().containsAll(search.tags().entrySet())) {
@@ -313,10 +309,7 @@ public final class AzureStore implements SecretStore {
   /** Whether there is a token to ask with; what it may do is only known for a secret. */
   @Override
   public Validity validate() throws StoreException {
-    if (vault.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
-    vault.get().login();
+    vault.login();
     return Validity.READY;
   }
 

@@ -9,6 +9,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -60,12 +61,12 @@ public final class GoogleStore implements SecretStore {
           LocalDate.of(2026, 11, 23));
 
   private final String identity;
-  private final Optional<SecretManagerCalls> manager;
+  private final SecretManagerCalls manager;
   private final Turns turns;
   private final Runnable closing;
 
   private GoogleStore(
-      String identity, Optional<SecretManagerCalls> manager, Turns turns, Runnable closing) {
+      String identity, SecretManagerCalls manager, Turns turns, Runnable closing) {
     this.identity = identity;
     this.manager = manager;
     this.turns = turns;
@@ -106,7 +107,7 @@ public final class GoogleStore implements SecretStore {
       public SecretStore open(String identity, Fields configuration, References references)
           throws MalformedObjectException, StoreException {
         if (Referents.unknown(configuration, references, List.of("auth"))) {
-          return new GoogleStore(identity, Optional.empty(), turns, () -> {});
+          return new LookedAt(identity);
         }
         GoogleConfiguration opened =
             GoogleConfiguration.of(identity, configuration, references, clients, route, calls);
@@ -117,13 +118,9 @@ public final class GoogleStore implements SecretStore {
                 opened.where(),
                 new SecretManagerCalls.Identity(opened.name(), tokens, opened.login()),
                 opened.fallsBack());
-        return new GoogleStore(identity, Optional.of(manager), turns, opened.login()::close);
+        return new GoogleStore(identity, manager, turns, opened.login()::close);
       }
     };
-  }
-
-  private SecretManagerCalls manager() throws StoreException {
-    return manager.orElseThrow(() -> Referents.nobody(identity));
   }
 
   private String where(String key) {
@@ -135,7 +132,7 @@ public final class GoogleStore implements SecretStore {
     if (ref.metadata()) {
       return new Item(metadata(ref), new Origin(identity, ref.key(), ref.property(), ""));
     }
-    SecretManagerCalls.Version version = manager().version(ref.key(), ref.version());
+    SecretManagerCalls.Version version = manager.version(ref.key(), ref.version());
     SecretBytes value = version.payload();
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
@@ -149,9 +146,7 @@ public final class GoogleStore implements SecretStore {
 
   private SecretBytes metadata(RemoteRef ref) throws StoreException {
     SecretManagerCalls.Entry entry =
-        manager()
-            .entry(ref.key())
-            .orElseThrow(() -> manager.orElseThrow().missing(where(ref.key())));
+        manager.entry(ref.key()).orElseThrow(() -> manager.missing(where(ref.key())));
     Map<String, Map<String, String>> all =
         new TreeMap<>(Map.of("annotations", entry.annotations(), "labels", entry.labels()));
     if (ref.property().isEmpty()) {
@@ -191,7 +186,7 @@ public final class GoogleStore implements SecretStore {
 
   @Override
   public Optional<Writable> writing() {
-    return manager.map(it -> new Pushing(it, turns, identity));
+    return Optional.of(new Pushing(manager, turns, identity));
   }
 
   private Material find(Search search) throws StoreException {
@@ -205,7 +200,7 @@ public final class GoogleStore implements SecretStore {
     Material found = new Material();
     boolean complete = false;
     try {
-      for (SecretManagerCalls.Entry each : manager().list(prefix, labels)) {
+      for (SecretManagerCalls.Entry each : manager.list(prefix, labels)) {
         if (each.key().startsWith(prefix)
             && search.named(each.key())
             && each.labels().entrySet().containsAll(labels.entrySet())) {
@@ -235,10 +230,7 @@ public final class GoogleStore implements SecretStore {
   /** Whether there is a token to ask with; what it may do is only known for a secret. */
   @Override
   public Validity validate() throws StoreException {
-    if (manager.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
-    manager.get().login();
+    manager.login();
     return Validity.READY;
   }
 

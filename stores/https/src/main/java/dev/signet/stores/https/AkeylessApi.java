@@ -385,10 +385,6 @@ final class AkeylessApi {
     }
   }
 
-  boolean unknown() {
-    return login.unknown();
-  }
-
   void close() {
     login.close();
   }

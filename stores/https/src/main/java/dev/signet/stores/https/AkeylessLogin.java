@@ -190,9 +190,6 @@ sealed interface AkeylessLogin extends AutoCloseable {
       implements AkeylessLogin {
     @Override
     public Map<String, Object> body() throws StoreException {
-      if (unknown()) {
-        throw Referents.nobody(identity);
-      }
       return asAccount(id, configuration, Referents.accountToken(account, List.of(), references));
     }
 

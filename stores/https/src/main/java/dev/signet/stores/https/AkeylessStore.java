@@ -9,6 +9,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -113,6 +114,9 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
         try {
           configuration.refuseUnread();
           complete = true;
+          if (login.unknown()) {
+            return new LookedAt(identity);
+          }
           return new AkeylessStore(
               new AkeylessApi(api, server.toString(), login, tokens, versions, ignoreCache), turns);
         } finally {
@@ -132,9 +136,6 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
   /** Whether who asks may log in. */
   @Override
   public Validity validate() throws StoreException {
-    if (api.unknown()) {
-      return Validity.UNKNOWN;
-    }
     api.verify();
     return Validity.READY;
   }

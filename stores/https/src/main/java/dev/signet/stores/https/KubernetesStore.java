@@ -11,6 +11,7 @@ import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -59,14 +60,14 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   private final String identity;
   private final String namespace;
   private final boolean clusterWide;
-  private final Optional<KubernetesServer> server;
+  private final KubernetesServer server;
   private final ApiCalls calls;
 
   private KubernetesStore(
       String identity,
       String namespace,
       boolean clusterWide,
-      Optional<KubernetesServer> server,
+      KubernetesServer server,
       ApiCalls calls) {
     this.identity = identity;
     this.namespace = namespace;
@@ -110,29 +111,22 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             && references.user().isEmpty()
             && KubernetesServer.dependsOnUser(configuration)) {
           KubernetesServer.passOver(configuration);
-          return new KubernetesStore(identity, namespace, true, Optional.empty(), calls);
+          return new LookedAt(identity);
         }
         KubernetesServer server =
             KubernetesServer.open(identity, configuration, references, clients);
         configuration.refuseUnread();
         return new KubernetesStore(
-            identity, namespace, references.clusterWide(), Optional.of(server), calls);
+            identity, namespace, references.clusterWide(), server, calls);
       }
     };
-  }
-
-  private KubernetesServer server() throws StoreException {
-    return server.orElseThrow(
-        () ->
-            new StoreException(
-                new Problem.Malformed(), identity + " is asked as the namespace of its user"));
   }
 
   private Endpoint.Answer send(String call, String method, String path, byte[] body)
       throws StoreException {
     boolean succeeded = false;
     try {
-      Endpoint.Answer answer = server().send(method, path, body);
+      Endpoint.Answer answer = server.send(method, path, body);
       succeeded = answer.succeeded();
       return answer;
     } finally {
@@ -316,7 +310,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("ListSecrets", "GET", path(namespace, "") + query, new byte[0])) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("unable to list secrets", answer);
+        throw server.endpoint().problem("unable to list secrets", answer);
       }
       try (RemoteSecret.Page page = RemoteSecret.page(answer.body())) {
         for (RemoteSecret each : page.items()) {
@@ -327,7 +321,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         }
         return page.next();
       } catch (IOException e) {
-        throw server().endpoint().unreachable("sent no list of Secrets");
+        throw server.endpoint().unreachable("sent no list of Secrets");
       }
     }
   }
@@ -354,11 +348,11 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         return Optional.empty();
       }
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("cannot get Secret " + namespace + "/" + name, answer);
+        throw server.endpoint().problem("cannot get Secret " + namespace + "/" + name, answer);
       }
       return Optional.of(RemoteSecret.read(answer.body()));
     } catch (IOException e) {
-      throw server().endpoint().unreachable("sent no Secret");
+      throw server.endpoint().unreachable("sent no Secret");
     }
   }
 
@@ -433,7 +427,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             ? send("UpdateSecret", "PUT", path(into, name), body)
             : send("CreateSecret", "POST", path(into, ""), body)) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("cannot write Secret " + into + "/" + name, answer);
+        throw server.endpoint().problem("cannot write Secret " + into + "/" + name, answer);
       }
     } finally {
       Arrays.fill(body, (byte) 0);
@@ -490,8 +484,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("DeleteSecret", "DELETE", path(namespace, secret.name()), body)) {
       if (!answer.succeeded() && answer.code() != 404) {
-        throw server()
-            .endpoint()
+        throw server.endpoint()
             .problem("cannot delete Secret " + namespace + "/" + secret.name(), answer);
       }
     }
@@ -500,9 +493,6 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   /** Whether it may get Secrets there: by its rules, else by asking outright. */
   @Override
   public Validity validate() throws StoreException {
-    if (server.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
     String rules = "{\"spec\":{\"namespace\":\"" + namespace + "\"}}";
     if (review("selfsubjectrulesreviews", "SelfSubjectRulesReview", rules)
             instanceof Map<?, ?> found
@@ -536,7 +526,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("Create" + kind, "POST", "/apis/authorization.k8s.io/v1/" + resource, body)) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("could not verify if client is valid", answer);
+        throw server.endpoint().problem("could not verify if client is valid", answer);
       }
       return JsonTree.object(answer.body()).orElse(Map.of()).get("status");
     }

@@ -81,12 +81,6 @@ public final class Referents {
     }
   }
 
-  /** What is asked of a store that was only to be looked at fails with this. */
-  public static StoreException nobody(String identity) {
-    return new StoreException(
-        new Problem.Malformed(), identity + " is asked as the namespace of its user");
-  }
-
   /**
    * A token of the account that a selector names, for its audiences and those.
    *
