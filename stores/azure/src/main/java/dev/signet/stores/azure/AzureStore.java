@@ -276,34 +276,16 @@ public final class AzureStore implements SecretStore {
   }
 
   private Material find(Search search) throws StoreException {
-    Material found = new Material();
-    boolean complete = false;
-    try {
-      for (KeyVault.Listed each : vault.list()) {
-        if (each.enabled()
-            && search.named(each.name())
-            && each.tags().entrySet().containsAll(search.tags().entrySet())) {
-          add(each.name(), found);
-        }
-      }
-      complete = true;
-      return found;
-    } finally {
-      if (!complete) {
-        found.close();
-      }
-    }
-  }
-
-  /** What was deleted meanwhile is listed and not there. */
-  private void add(String name, Material found) throws StoreException {
-    try {
-      found.put(name, fetch(new RemoteRef(name, "", "")));
-    } catch (StoreException e) {
-      if (!(e.problem() instanceof Problem.NotFound)) {
-        throw e;
-      }
-    }
+    return Searchable.each(
+        vault.list().stream()
+            .filter(
+                each ->
+                    each.enabled()
+                        && search.named(each.name())
+                        && each.tags().entrySet().containsAll(search.tags().entrySet()))
+            .map(KeyVault.Listed::name)
+            .toList(),
+        name -> fetch(new RemoteRef(name, "", "")));
   }
 
   /** Whether there is a token to ask with; what it may do is only known for a secret. */

@@ -197,34 +197,16 @@ public final class GoogleStore implements SecretStore {
     }
     Map<String, String> labels = search.name().isEmpty() ? search.tags() : Map.of();
     String prefix = search.path().orElse("");
-    Material found = new Material();
-    boolean complete = false;
-    try {
-      for (SecretManagerCalls.Entry each : manager.list(prefix, labels)) {
-        if (each.key().startsWith(prefix)
-            && search.named(each.key())
-            && each.labels().entrySet().containsAll(labels.entrySet())) {
-          add(each.key(), found);
-        }
-      }
-      complete = true;
-      return found;
-    } finally {
-      if (!complete) {
-        found.close();
-      }
-    }
-  }
-
-  /** What was deleted meanwhile, or never had a version, is listed and not there. */
-  private void add(String key, Material found) throws StoreException {
-    try {
-      found.put(key, fetch(new RemoteRef(key, "", "")));
-    } catch (StoreException e) {
-      if (!(e.problem() instanceof Problem.NotFound)) {
-        throw e;
-      }
-    }
+    return Searchable.each(
+        manager.list(prefix, labels).stream()
+            .filter(
+                each ->
+                    each.key().startsWith(prefix)
+                        && search.named(each.key())
+                        && each.labels().entrySet().containsAll(labels.entrySet()))
+            .map(SecretManagerCalls.Entry::key)
+            .toList(),
+        key -> fetch(new RemoteRef(key, "", "")));
   }
 
   /** Whether there is a token to ask with; what it may do is only known for a secret. */

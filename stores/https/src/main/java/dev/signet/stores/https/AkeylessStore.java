@@ -1,6 +1,8 @@
 package dev.signet.stores.https;
 
 import dev.signet.delivery.store.Turns;
+import static java.util.Objects.requireNonNull;
+
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
@@ -202,25 +204,12 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
         }
       }
     }
-    Material found = new Material();
-    boolean complete = false;
-    try {
-      for (AkeylessApi.Entry each : entries.values()) {
-        // What was deleted since is listed and not there.
-        api.value(each, "")
-            .ifPresent(
-                value ->
-                    found.put(
-                        each.name(),
-                        new Item(value, new Origin(api.identity(), each.name(), "", ""))));
-      }
-      complete = true;
-      return found;
-    } finally {
-      if (!complete) {
-        found.close();
-      }
-    }
+    return Searchable.each(
+        entries.keySet(),
+        name ->
+            new Item(
+                api.value(requireNonNull(entries.get(name)), "").orElseThrow(() -> missing(name)),
+                new Origin(api.identity(), name, "", "")));
   }
 
   /** What is to be written, from what is there. */
