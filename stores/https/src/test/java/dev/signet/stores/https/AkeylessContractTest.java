@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** What every store keeps, of Akeyless. */
@@ -112,11 +111,6 @@ final class AkeylessContractTest implements StoreContract {
     }
 
     @Override
-    public OptionalInt limit() {
-      return OptionalInt.empty();
-    }
-
-    @Override
     public Gate.Answer denied() {
       return new Gate.Answer(403, Map.of(), "{\"error\": \"Forbidden\"}");
     }
@@ -127,11 +121,6 @@ final class AkeylessContractTest implements StoreContract {
           429,
           Map.of("Retry-After", Integer.toString(seconds)),
           "{\"error\": \"too many requests\"}");
-    }
-
-    @Override
-    public Optional<Gate.Answer> wrongClock() {
-      return Optional.empty();
     }
 
     @Override

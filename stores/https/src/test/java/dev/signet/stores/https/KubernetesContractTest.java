@@ -119,11 +119,6 @@ final class KubernetesContractTest implements StoreContract {
     }
 
     @Override
-    public boolean logsIn(Gate.Asked asked) {
-      return false;
-    }
-
-    @Override
     public boolean writes(Gate.Asked asked) {
       return !asked.method().equals("GET");
     }
@@ -215,11 +210,6 @@ final class KubernetesContractTest implements StoreContract {
           429,
           Map.of("Retry-After", Integer.toString(seconds)),
           "{\"kind\": \"Status\", \"status\": \"Failure\", \"reason\": \"TooManyRequests\", \"code\": 429}");
-    }
-
-    @Override
-    public Optional<Gate.Answer> wrongClock() {
-      return Optional.empty();
     }
 
     @Override

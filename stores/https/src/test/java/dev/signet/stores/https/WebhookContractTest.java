@@ -2,11 +2,9 @@ package dev.signet.stores.https;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.signet.delivery.object.MalformedObjectException;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
-import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
@@ -21,7 +19,6 @@ import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -96,23 +93,8 @@ final class WebhookContractTest implements StoreContract {
     }
 
     @Override
-    public boolean logsIn(Gate.Asked asked) {
-      return false;
-    }
-
-    @Override
     public boolean writes(Gate.Asked asked) {
       return !asked.method().equals("GET");
-    }
-
-    @Override
-    public RemoteRef ref(String name) {
-      return new RemoteRef(name, "", "");
-    }
-
-    @Override
-    public Writable.Remote remote(String name) {
-      return new Writable.Remote(name, "");
     }
 
     @Override
@@ -127,11 +109,6 @@ final class WebhookContractTest implements StoreContract {
     }
 
     @Override
-    public OptionalInt limit() {
-      return OptionalInt.empty();
-    }
-
-    @Override
     public Gate.Answer denied() {
       return new Gate.Answer(403, Map.of(), "no");
     }
@@ -139,11 +116,6 @@ final class WebhookContractTest implements StoreContract {
     @Override
     public Gate.Answer throttled(int seconds) {
       return new Gate.Answer(429, Map.of("Retry-After", Integer.toString(seconds)), "later");
-    }
-
-    @Override
-    public Optional<Gate.Answer> wrongClock() {
-      return Optional.empty();
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class DopplerDouble implements StrictServer.Protocol {
 
   private int issued;
 
-  DopplerDouble() {
+  public DopplerDouble() {
     tokens.add(TOKEN);
   }
 
