@@ -4,8 +4,12 @@ import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.delivery.Problem;
 
-/** A store that is somebody else for each who uses it, and is only looked at. */
-public record LookedAt(String identity) implements SecretStore {
+/**
+ * A store that is somebody else for each who uses it, and is only looked at.
+ *
+ * @param limits those of its back end, which are the same for everybody
+ */
+public record LookedAt(String identity, PublishedLimits limits) implements SecretStore {
 
   @Override
   public Item fetch(RemoteRef ref) throws StoreException {

@@ -127,8 +127,7 @@ class GuardedStoreTest {
     List<RemoteRef> wanted = List.of(new RemoteRef("a", "", ""), new RemoteRef("b", "", ""));
     for (long since : new long[] {1000, 900, 1001}) {
       try (GuardedStore guarded =
-          new GuardedStore(
-              store, gates.gate(ref), gates.flights(), "s", OptionalLong.of(since))) {
+          new GuardedStore(store, gates.gate(ref), gates.flights(), "s", OptionalLong.of(since))) {
         Batching batching = guarded.batching().orElseThrow();
         List<RemoteRef> group = batching.groups(wanted).getFirst();
         try (Material read = batching.fetch(group);

@@ -110,10 +110,10 @@ public final class AwsStores {
         if (references.clusterWide()
             && references.user().isEmpty()
             && AwsConfiguration.dependsOnUser(configuration)) {
-          var _ = AwsConfiguration.service(configuration);
+          AwsConfiguration.Service service = AwsConfiguration.service(configuration);
           var _ = Who.region(configuration);
           AwsConfiguration.passOver(configuration);
-          return new LookedAt(identity);
+          return new LookedAt(identity, AwsLimits.of(service));
         }
         return stores()
             .open(identity, AwsConfiguration.of(identity, configuration, references), references);

@@ -1,6 +1,5 @@
 package dev.signet.stores.aws;
 
-import dev.signet.delivery.store.Turns;
 import dev.signet.core.Material;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
@@ -9,6 +8,7 @@ import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

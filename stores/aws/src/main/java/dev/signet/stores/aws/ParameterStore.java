@@ -1,6 +1,5 @@
 package dev.signet.stores.aws;
 
-import dev.signet.delivery.store.Turns;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.core.Item;
@@ -15,6 +14,7 @@ import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.util.ArrayList;
 import java.util.Collection;

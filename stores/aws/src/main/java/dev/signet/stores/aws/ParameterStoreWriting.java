@@ -1,6 +1,5 @@
 package dev.signet.stores.aws;
 
-import dev.signet.delivery.store.Turns;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signet.core.SecretBytes;
@@ -8,6 +7,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

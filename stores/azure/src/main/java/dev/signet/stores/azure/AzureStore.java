@@ -19,12 +19,12 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.JsonPart;
 import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
-import dev.signet.delivery.store.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -126,7 +126,7 @@ public final class AzureStore implements SecretStore {
         if (Referents.unknown(
             configuration, references, List.of("authSecretRef", "serviceAccountRef"))) {
           configuration.object("customCloudConfig").ifPresent(it -> it.names().forEach(it::raw));
-          return new LookedAt(identity);
+          return new LookedAt(identity, LIMITS);
         }
         AzureConfiguration opened =
             AzureConfiguration.of(identity, configuration, references, clients, surroundings);

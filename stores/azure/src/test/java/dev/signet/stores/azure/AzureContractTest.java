@@ -1,6 +1,5 @@
 package dev.signet.stores.azure;
 
-import dev.signet.stores.contract.doubles.AzureDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;
@@ -12,6 +11,7 @@ import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.AzureDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

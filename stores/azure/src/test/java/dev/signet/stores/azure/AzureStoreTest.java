@@ -1,6 +1,5 @@
 package dev.signet.stores.azure;
 
-import dev.signet.stores.contract.doubles.AzureDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +18,7 @@ import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.AzureDouble;
 import dev.signet.testkit.cluster.Identity;
 import dev.signet.testkit.web.StrictServer;
 import java.io.ByteArrayInputStream;

@@ -18,12 +18,12 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.JsonPart;
 import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
-import dev.signet.delivery.store.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
 import java.time.LocalDate;
@@ -65,8 +65,7 @@ public final class GoogleStore implements SecretStore {
   private final Turns turns;
   private final Runnable closing;
 
-  private GoogleStore(
-      String identity, SecretManagerCalls manager, Turns turns, Runnable closing) {
+  private GoogleStore(String identity, SecretManagerCalls manager, Turns turns, Runnable closing) {
     this.identity = identity;
     this.manager = manager;
     this.turns = turns;
@@ -107,7 +106,7 @@ public final class GoogleStore implements SecretStore {
       public SecretStore open(String identity, Fields configuration, References references)
           throws MalformedObjectException, StoreException {
         if (Referents.unknown(configuration, references, List.of("auth"))) {
-          return new LookedAt(identity);
+          return new LookedAt(identity, LIMITS);
         }
         GoogleConfiguration opened =
             GoogleConfiguration.of(identity, configuration, references, clients, route, calls);

@@ -1,6 +1,5 @@
 package dev.signet.stores.google;
 
-import dev.signet.stores.contract.doubles.GoogleDouble;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +18,7 @@ import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.GoogleDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.delivery.store.Turns;
 import static java.util.Objects.requireNonNull;
 
 import dev.signet.core.Item;
@@ -20,6 +19,7 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.net.URI;
 import java.time.Duration;
@@ -117,7 +117,7 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
           configuration.refuseUnread();
           complete = true;
           if (login.unknown()) {
-            return new LookedAt(identity);
+            return new LookedAt(identity, LIMITS);
           }
           return new AkeylessStore(
               new AkeylessApi(api, server.toString(), login, tokens, versions, ignoreCache), turns);

@@ -1,6 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.delivery.store.Turns;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.Origin;
@@ -16,6 +15,7 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.net.URI;
 import java.nio.file.Path;

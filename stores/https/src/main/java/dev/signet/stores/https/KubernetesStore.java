@@ -12,6 +12,7 @@ import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
 import dev.signet.delivery.store.LookedAt;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -111,13 +112,12 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             && references.user().isEmpty()
             && KubernetesServer.dependsOnUser(configuration)) {
           KubernetesServer.passOver(configuration);
-          return new LookedAt(identity);
+          return new LookedAt(identity, PublishedLimits.NONE);
         }
         KubernetesServer server =
             KubernetesServer.open(identity, configuration, references, clients);
         configuration.refuseUnread();
-        return new KubernetesStore(
-            identity, namespace, references.clusterWide(), server, calls);
+        return new KubernetesStore(identity, namespace, references.clusterWide(), server, calls);
       }
     };
   }
@@ -484,7 +484,8 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("DeleteSecret", "DELETE", path(namespace, secret.name()), body)) {
       if (!answer.succeeded() && answer.code() != 404) {
-        throw server.endpoint()
+        throw server
+            .endpoint()
             .problem("cannot delete Secret " + namespace + "/" + secret.name(), answer);
       }
     }

@@ -1,6 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.stores.contract.doubles.AkeylessDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +14,7 @@ import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.AkeylessDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

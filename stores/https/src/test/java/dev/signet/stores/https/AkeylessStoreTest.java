@@ -1,6 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.stores.contract.doubles.AkeylessDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +19,7 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
+import dev.signet.stores.contract.doubles.AkeylessDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,6 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.stores.contract.doubles.DopplerDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;
@@ -12,6 +11,7 @@ import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.DopplerDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

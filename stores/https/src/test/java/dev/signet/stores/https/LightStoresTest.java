@@ -1,8 +1,5 @@
 package dev.signet.stores.https;
 
-import dev.signet.stores.contract.doubles.DopplerDouble;
-import dev.signet.stores.contract.doubles.InfisicalDouble;
-import dev.signet.stores.contract.doubles.AkeylessDouble;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +18,9 @@ import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.AkeylessDouble;
+import dev.signet.stores.contract.doubles.DopplerDouble;
+import dev.signet.stores.contract.doubles.InfisicalDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
