@@ -243,8 +243,7 @@ class AwsInDirectoryTest {
     List<String> answers = new ArrayList<>();
     for (String each : ours) {
       String[] words = each.split(" ");
-      answers.add(
-          shell.signet(Arrays.copyOfRange(words, 1, words.length)).succeeded().out());
+      answers.add(shell.signet(Arrays.copyOfRange(words, 1, words.length)).succeeded().out());
     }
     assertThat(answers.get(0)).contains("SecretStore").contains("ready").contains("database");
     assertThat(answers.get(1)).isEqualTo("s3cret");

@@ -11,9 +11,14 @@ import dev.signet.testkit.web.StrictServer;
 import dev.signet.testkit.web.StrictServer.Answer;
 import dev.signet.testkit.web.StrictServer.Complaint;
 import dev.signet.testkit.web.StrictServer.Request;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
@@ -324,12 +329,27 @@ public final class AzureDouble implements StrictServer.Protocol {
     body.stringMap("tags");
     body.refuseUnread();
     Map<String, @Nullable Object> fields = new TreeMap<>();
-    try (var bytes = dev.signet.core.SecretBytes.copyOf(value)) {
-      fields.put("cer", Base64.getEncoder().encodeToString(Leaf.of(bytes, "c", "the double")));
-    } catch (dev.signet.delivery.store.StoreException e) {
+    try {
+      fields.put("cer", Base64.getEncoder().encodeToString(leaf(value)));
+    } catch (GeneralSecurityException e) {
       throw new Complaint("the value is no certificate");
     }
     return added(path, fields, body);
+  }
+
+  /** Of PKCS#12 without a password that of its key, else the first one in DER or PEM. */
+  private static byte[] leaf(byte[] bytes) throws GeneralSecurityException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(new ByteArrayInputStream(bytes), new char[0]);
+      return store.getCertificate(store.aliases().nextElement()).getEncoded();
+    } catch (IOException e) {
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      int begin = Math.max(0, text.indexOf("-----BEGIN CERTIFICATE"));
+      return CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(bytes, begin, bytes.length - begin))
+          .getEncoded();
+    }
   }
 
   private Answer added(String path, Map<String, @Nullable Object> fields, Fields body)
