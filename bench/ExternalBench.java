@@ -120,7 +120,12 @@ final class ExternalBench {
     }
     for (Who who : all) {
       if (!chosen.contains("ours") || who.ours()) {
-        part.measure(who);
+        try {
+          part.measure(who);
+        } catch (Exception e) {
+          System.out.println("what was measured before this failed: " + Side.json(results));
+          throw e;
+        }
       }
     }
   }

@@ -102,7 +102,9 @@ final class Commands {
                 "--etcd-certfile=" + folder.file("etcd-client.crt"),
                 "--etcd-keyfile=" + folder.file("etcd-client.key"),
                 "--audit-policy-file=" + folder.file("audit-policy.json"),
-                "--audit-log-path=" + folder.file(AUDIT_LOG)));
+                "--audit-log-path=" + folder.file(AUDIT_LOG),
+                // Readers go on where they were; at 100 MB the log would begin anew.
+                "--audit-log-maxsize=1000000"));
     command.addAll(more);
     return command;
   }
