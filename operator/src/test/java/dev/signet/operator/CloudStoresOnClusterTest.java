@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @OnControlPlane
 class CloudStoresOnClusterTest {
 
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
 
   private final GoogleDouble google = new GoogleDouble();
   private final AzureDouble azure = new AzureDouble();
