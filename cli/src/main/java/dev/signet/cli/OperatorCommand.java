@@ -83,6 +83,14 @@ final class OperatorCommand implements Command {
   boolean genericTargets;
 
   @Option(
+      names = "--economy",
+      description = {
+        "Remember the time of a refresh that changed nothing instead of writing it: one request",
+        "less for each. After a restart all that was refreshed since is fetched again."
+      })
+  boolean economy;
+
+  @Option(
       names = "--key-namespace",
       paramLabel = "NAME",
       description = "Where the sealing keys are; default: POD_NAMESPACE, the pod's, kube-system.")
@@ -307,7 +315,8 @@ final class OperatorCommand implements Command {
               Set.copyOf(without),
               genericTargets,
               Removals.Limit.parse(maxRemovals),
-              sops.settings(surroundings)),
+              sops.settings(surroundings),
+              economy),
           leaderElection ? Optional.of(lease.election(keys, leaseName)) : Optional.empty(),
           identity(surroundings),
           workers,

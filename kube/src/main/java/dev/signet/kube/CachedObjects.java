@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.signet.delivery.object.KubeObject;
 import dev.signet.delivery.object.MalformedObjectException;
+import dev.signet.delivery.object.Ref;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -21,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of one kind as stripped JSON: of {@code managedFields} only who wrote when, no
- * last-applied annotation. They are decoded when used.
+ * The objects of one kind as stripped JSON, {@linkplain Packing packed}: of {@code managedFields}
+ * only who wrote when, no last-applied annotation. They are decoded when used.
  *
  * <p>Own writes. The answer to a status write is put in here at once, so that the next reconcile
  * starts from it, and so that its echo in the watch is no change. The echo can come before the
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * version, which a list that began before the write still brings; but only for thirty seconds,
  * after which the server is believed again, whatever it says (it may have been restored from a
  * backup).
+ *
+ * <p>What is {@linkplain #remember remembered} without being written stays until another version
+ * comes.
  */
 final class CachedObjects implements Store {
 
@@ -42,7 +46,7 @@ final class CachedObjects implements Store {
   private static final class Entry {
     private final String uid;
     private final String version;
-    private final byte[] json;
+    private final byte[] packed;
 
     /** Whether it is the answer to a write of this process. */
     private final boolean own;
@@ -53,14 +57,33 @@ final class CachedObjects implements Store {
     /** When it was put here, in nanoseconds. */
     private final long at;
 
+    /** Whether there is something in it that the server was not told. */
+    private final boolean more;
+
     private Entry(
-        String uid, String version, byte[] json, boolean own, List<String> written, long at) {
+        String uid, String version, byte[] packed, boolean own, List<String> written, long at) {
+      this(uid, version, packed, own, written, at, /* more= */ false);
+    }
+
+    private Entry(
+        String uid,
+        String version,
+        byte[] packed,
+        boolean own,
+        List<String> written,
+        long at,
+        boolean more) {
       this.uid = uid;
       this.version = version;
-      this.json = json;
+      this.packed = packed;
       this.own = own;
       this.written = written;
       this.at = at;
+      this.more = more;
+    }
+
+    private Entry with(byte[] other) {
+      return new Entry(uid, version, other, own, written, at, /* more= */ true);
     }
 
     private Entry after(Entry before) {
@@ -71,7 +94,7 @@ final class CachedObjects implements Store {
         all.add(version);
       }
       int from = Math.max(0, all.size() - ECHOES);
-      return new Entry(uid, version, json, own, List.copyOf(all.subList(from, all.size())), at);
+      return new Entry(uid, version, packed, own, List.copyOf(all.subList(from, all.size())), at);
     }
   }
 
@@ -83,6 +106,7 @@ final class CachedObjects implements Store {
 
   private final KubernetesSerialization serialization;
   private final LongSupplier nanos;
+  private final Packing packing = new Packing();
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
   private final Map<String, Write> writes = new ConcurrentHashMap<>();
 
@@ -92,20 +116,31 @@ final class CachedObjects implements Store {
   }
 
   Optional<KubeObject> object(String key) {
-    return Optional.ofNullable(entries.get(key)).map(CachedObjects::decode);
+    return Optional.ofNullable(entries.get(key)).map(this::decode);
   }
 
   /** In no order. */
   List<KubeObject> objects() {
-    return entries.values().stream().map(CachedObjects::decode).toList();
+    return entries.values().stream().map(this::decode).toList();
   }
 
-  private static KubeObject decode(Entry entry) {
+  private KubeObject decode(Entry entry) {
     try {
-      return KubeObject.of(Json.read(entry.json), "");
+      return KubeObject.of(Json.read(packing.unpack(entry.packed)), "");
     } catch (IOException | MalformedObjectException e) {
       throw new IllegalStateException("a cached object cannot be read", e);
     }
+  }
+
+  /** Keeps what is not written, for as long as nothing else happens to the object. */
+  void remember(KubeObject object) {
+    byte[] packed = packing.pack(Json.write(object.tree()));
+    String version = ObjectWrites.resourceVersion(object);
+    Ref ref = object.ref();
+    var _ =
+        entries.computeIfPresent(
+            Stub.key(ref.namespace(), ref.name()),
+            (_, entry) -> entry.version.equals(version) ? entry.with(packed) : entry);
   }
 
   /** A status write begins; {@link #answered} has to follow. */
@@ -167,7 +202,7 @@ final class CachedObjects implements Store {
     return new Entry(
         String.valueOf(metadata.get("uid")),
         String.valueOf(metadata.get("resourceVersion")),
-        Json.write(stripped),
+        packing.pack(Json.write(stripped)),
         true,
         List.of(),
         nanos.getAsLong());
@@ -242,16 +277,20 @@ final class CachedObjects implements Store {
             key,
             (_, entry) -> {
               before[0] = entry;
-              boolean keep =
-                  entry != null
-                      && entry.own
-                      && entry.uid.equals(fresh.uid)
-                      && nanos.getAsLong() - entry.at < OWN_IS_KEPT
-                      && (fresh.version.equals(entry.version)
-                          || Versions.older(fresh.version, entry.version));
+              boolean keep = entry != null && entry.uid.equals(fresh.uid) && keeps(entry, fresh);
               return entry == null ? fresh : keep ? entry : fresh.after(entry);
             });
     return before[0] == null ? null : stub(key, before[0]);
+  }
+
+  /** Whether there is more in what is here than in what the server says of the same object. */
+  private boolean keeps(Entry entry, Entry fresh) {
+    boolean same = fresh.version.equals(entry.version);
+    boolean answered = entry.own && nanos.getAsLong() - entry.at < OWN_IS_KEPT;
+    if (same) {
+      return answered || entry.more;
+    }
+    return answered && Versions.older(fresh.version, entry.version);
   }
 
   private Entry entry(GenericKubernetesResource object) {
@@ -268,7 +307,7 @@ final class CachedObjects implements Store {
     return new Entry(
         Stub.orEmpty(metadata.getUid()),
         Stub.orEmpty(metadata.getResourceVersion()),
-        json,
+        packing.pack(json),
         false,
         List.of(),
         nanos.getAsLong());

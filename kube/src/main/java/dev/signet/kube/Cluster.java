@@ -25,7 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +68,8 @@ public final class Cluster implements Objects, AutoCloseable {
   private final SecretBodies bodies;
   private final WrittenSecrets written = new WrittenSecrets(System::nanoTime);
   private final Watchings watchings;
+  private final SecretVersions secrets;
+  private final ObjectWrites writes;
 
   /** Kinds of others, into which values may be written. */
   private final Set<GroupKind> lookedUp = ConcurrentHashMap.newKeySet();
@@ -121,6 +123,8 @@ public final class Cluster implements Objects, AutoCloseable {
     this.discovery = new Discovery(api);
     this.watchings = new Watchings(client, discovery, executor);
     this.bodies = new SecretBodies(api);
+    this.secrets = new SecretVersions(api, answers, watchings);
+    this.writes = new ObjectWrites(api, options.fieldManager());
     long every = options.missing().toMillis();
     var _ = timer.scheduleWithFixedDelay(watchings::look, every, every, TimeUnit.MILLISECONDS);
   }
@@ -290,7 +294,7 @@ public final class Cluster implements Objects, AutoCloseable {
       return Optional.empty();
     }
     Resource resource = resource(ref.kind());
-    Asked asked = asked("get", ref, resource, "");
+    Asked asked = ObjectWrites.asked("get", ref, resource, "");
     Api.Answer answer =
         api.send(
             asked,
@@ -392,142 +396,69 @@ public final class Cluster implements Objects, AutoCloseable {
         get(ref)
             .orElseThrow(
                 () -> new ObjectsException(new Problem.NotFound(), ref + " does not exist"));
-    if (status.equals(object.tree().getOrDefault("status", Map.of()))) {
+    Object before = object.tree().getOrDefault("status", Map.of());
+    if (status.equals(before)) {
       return;
     }
     Optional<Watching> watching = watchings.knowing(ref.kind(), ref.namespace());
     if (watching.isEmpty()) {
-      var _ = putStatus(object, status);
+      var _ = writes.putStatus(resource(ref.kind()), object, status);
       return;
     }
     String key = Stub.key(ref.namespace(), ref.name());
     CachedObjects cache = cache(watching.get(), ref.namespace());
+    String field = options.remembered().get(ref.kind());
+    Optional<Map<?, ?>> rest = without(field, status);
+    if (rest.isPresent() && rest.equals(without(field, before))) {
+      cache.remember(object.with("status", status));
+      return;
+    }
     Optional<Map<String, @Nullable Object>> answer = Optional.empty();
     cache.writing(key);
     try {
-      answer = Optional.of(putStatus(object, status));
+      answer = Optional.of(writes.putStatus(resource(ref.kind()), object, status));
     } finally {
-      if (cache.answered(key, version(object), answer)) {
+      if (cache.answered(key, ObjectWrites.resourceVersion(object), answer)) {
         watching.get().tell(key);
       }
     }
   }
 
+  /** The other fields; empty where that one is not. */
+  private static Optional<Map<?, ?>> without(@Nullable String field, @Nullable Object status) {
+    if (field == null || !(status instanceof Map<?, ?> fields) || !fields.containsKey(field)) {
+      return Optional.empty();
+    }
+    Map<Object, Object> rest = new HashMap<>(fields);
+    rest.remove(field);
+    return Optional.of(rest);
+  }
+
   @Override
   public void create(KubeObject object) throws ObjectsException {
-    Ref ref = object.ref();
-    Resource resource = resource(ref.kind());
-    var _ =
-        api.ask(
-            asked("create", ref, resource, "", lookedUp.contains(ref.kind())),
-            new Api.Request(
-                "POST",
-                resource.path(versionOf(object), ref.namespace()) + manager(),
-                "application/json",
-                Json.write(object.tree())));
+    writes.create(resource(object.ref().kind()), object, ofOthers(object));
   }
 
   @Override
   public void update(KubeObject object) throws ObjectsException {
-    Ref ref = object.ref();
-    Resource resource = resource(ref.kind());
-    var _ =
-        api.ask(
-            asked("update", ref, resource, "", lookedUp.contains(ref.kind())),
-            new Api.Request(
-                "PUT",
-                resource.path(versionOf(object), ref.namespace()) + "/" + ref.name() + manager(),
-                "application/json",
-                Json.write(withoutWriters(object.tree()))));
+    writes.update(resource(object.ref().kind()), object, ofOthers(object));
+  }
+
+  private boolean ofOthers(KubeObject object) {
+    return lookedUp.contains(object.ref().kind());
   }
 
   @Override
   public void delete(Ref ref, String uid) throws ObjectsException {
-    Resource resource = resource(ref.kind());
     Optional<String> version = served(ref.kind());
-    if (version.isEmpty()) {
-      return;
+    if (version.isPresent()) {
+      writes.delete(resource(ref.kind()), version.get(), ref, uid);
     }
-    var _ =
-        api.ask(
-            asked("delete", ref, resource, ""),
-            new Api.Request(
-                "DELETE",
-                resource.path(version.get(), ref.namespace()) + "/" + ref.name(),
-                "application/json",
-                Json.write(
-                    Map.of(
-                        "kind",
-                        "DeleteOptions",
-                        "apiVersion",
-                        "v1",
-                        "preconditions",
-                        Map.of("uid", uid)))));
   }
 
-  /** By a patch: what the cache left out of the object must not be lost. */
   @Override
   public void setFinalizers(KubeObject seen, List<String> finalizers) throws ObjectsException {
-    Ref ref = seen.ref();
-    Resource resource = resource(ref.kind());
-    var _ =
-        api.ask(
-            asked("patch", ref, resource, ""),
-            new Api.Request(
-                "PATCH",
-                resource.path(versionOf(seen), ref.namespace()) + "/" + ref.name() + manager(),
-                "application/json",
-                Json.write(
-                    Map.of(
-                        "metadata",
-                        Map.of("resourceVersion", version(seen), "finalizers", finalizers))),
-                "application/merge-patch+json"));
-  }
-
-  private static String versionOf(KubeObject object) {
-    return object.apiVersion().substring(object.apiVersion().indexOf('/') + 1);
-  }
-
-  private String manager() {
-    return options.fieldManager().isEmpty()
-        ? ""
-        : "?fieldManager=" + encoded(options.fieldManager());
-  }
-
-  private static String version(KubeObject object) {
-    return object.tree().get("metadata") instanceof Map<?, ?> metadata
-            && metadata.get("resourceVersion") instanceof String version
-        ? version
-        : "";
-  }
-
-  private Map<String, @Nullable Object> putStatus(KubeObject object, Map<String, Object> status)
-      throws ObjectsException {
-    Ref ref = object.ref();
-    Resource resource = resource(ref.kind());
-    String version = versionOf(object);
-    Asked asked = asked("update", ref, resource, "/status");
-    byte[] answer =
-        api.ask(
-            asked,
-            new Api.Request(
-                "PUT",
-                resource.path(version, ref.namespace()) + "/" + ref.name() + "/status" + manager(),
-                "application/json",
-                Json.write(withoutWriters(object.with("status", status).tree()))));
-    return Answers.tree(asked, answer);
-  }
-
-  /** Who wrote what is the server's to say. */
-  private static Map<String, @Nullable Object> withoutWriters(Map<String, @Nullable Object> tree) {
-    if (!(tree.get("metadata") instanceof Map<?, ?> given)) {
-      return tree;
-    }
-    Map<Object, Object> metadata = new LinkedHashMap<>(given);
-    metadata.remove("managedFields");
-    Map<String, @Nullable Object> result = new LinkedHashMap<>(tree);
-    result.put("metadata", metadata);
-    return result;
+    writes.setFinalizers(resource(seen.ref().kind()), seen, finalizers);
   }
 
   /** Whether there is a namespace of that name; it needs the verb get on namespaces. */
@@ -554,72 +485,28 @@ public final class Cluster implements Objects, AutoCloseable {
 
   /** Whether what is asked about the Secrets of a namespace, values aside, costs no request. */
   public boolean remembersSecrets(String namespace) {
-    return secretCache(namespace).isPresent();
+    return secrets.remembers(namespace);
   }
 
   @Override
   public List<Metadata> secretMetadata(String namespace, String label, String value)
       throws ObjectsException {
-    Optional<CachedSecrets> cache = secretCache(namespace);
-    if (cache.isPresent()) {
-      return cache.get().labelled(namespace, label, value);
-    }
-    return listed(namespace, "&labelSelector=" + encoded(label + "=" + value));
+    return secrets.labelled(namespace, label, value);
   }
 
   @Override
   public List<Metadata> ownedSecrets(String namespace, String uid) throws ObjectsException {
-    Optional<CachedSecrets> cache = secretCache(namespace);
-    return cache.isPresent()
-        ? cache.get().owned(namespace, uid)
-        : listed(namespace, "").stream().filter(each -> each.isControlledBy(uid)).toList();
-  }
-
-  private List<Metadata> listed(String namespace, String selector) throws ObjectsException {
-    Asked asked = asked("list", "Secrets of namespace " + namespace, namespace);
-    String path = Resource.SECRETS.path("v1", namespace) + "?limit=" + Answers.PAGE + selector;
-    List<Metadata> found = new ArrayList<>();
-    for (Map<String, @Nullable Object> item : answers.metadata(asked, path)) {
-      found.add(Answers.metadata(asked, item, Set.of()));
-    }
-    found.sort(Comparator.comparing(Metadata::name));
-    return found;
+    return secrets.owned(namespace, uid);
   }
 
   @Override
   public Optional<String> secretVersion(String namespace, String name) throws ObjectsException {
-    Optional<CachedSecrets> cache = secretCache(namespace);
-    if (cache.isPresent()) {
-      return cache.get().newest(namespace, name).map(Metadata::resourceVersion);
-    }
-    Asked asked = asked("get", "Secret " + namespace + "/" + name, namespace);
-    Api.Answer answer =
-        api.send(
-            asked,
-            new Api.Request(
-                "GET",
-                Resource.SECRETS.path("v1", namespace) + "/" + name,
-                Traffic.METADATA,
-                null));
-    return switch (answer.code()) {
-      case 200 ->
-          Optional.of(
-              Answers.metadata(asked, Answers.tree(asked, answer.body()), Set.of())
-                  .resourceVersion());
-      case 404 -> Optional.empty();
-      default -> throw Failures.of(asked, answer.code(), answer.body(), answer.retryAfter());
-    };
+    return secrets.version(namespace, name);
   }
 
   @Override
   public boolean seemsToLack(String namespace, String name) {
-    return secretCache(namespace).filter(it -> it.newest(namespace, name).isEmpty()).isPresent();
-  }
-
-  private Optional<CachedSecrets> secretCache(String namespace) {
-    return watchings
-        .knowing(GroupKind.SECRET, namespace)
-        .map(each -> (CachedSecrets) each.store(namespace));
+    return secrets.seemToLack(namespace, name);
   }
 
   @Override
@@ -677,25 +564,6 @@ public final class Cluster implements Objects, AutoCloseable {
     Optional<String> found = discovery.served(resource(kind));
     found.ifPresent(version -> servedVersions.put(kind, version));
     return found;
-  }
-
-  private static Asked asked(String verb, Ref ref, Resource resource, String subresource) {
-    return asked(verb, ref, resource, subresource, /* carriesValues= */ false);
-  }
-
-  private static Asked asked(
-      String verb, Ref ref, Resource resource, String subresource, boolean carriesValues) {
-    return new Asked(
-        verb,
-        subresource.isEmpty() ? ref.toString() : "the status of " + ref,
-        resource.plural() + subresource,
-        ref.kind().group(),
-        ref.namespace(),
-        carriesValues);
-  }
-
-  private static Asked asked(String verb, String what, String namespace) {
-    return new Asked(verb, what, "secrets", "", namespace, /* carriesValues= */ false);
   }
 
   private static String encoded(String text) {

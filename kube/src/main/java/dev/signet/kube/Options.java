@@ -1,6 +1,8 @@
 package dev.signet.kube;
 
+import dev.signet.delivery.object.GroupKind;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -14,6 +16,8 @@ import java.util.function.BooleanSupplier;
  *     choice
  * @param userAgent how this process introduces itself
  * @param missing how often kinds that are not served are looked for again
+ * @param remembered kinds of which one field of the status, where nothing else changes, is only
+ *     remembered by this process, and not written
  */
 public record Options(
     Rate rate,
@@ -22,9 +26,11 @@ public record Options(
     BooleanSupplier mayWrite,
     String fieldManager,
     String userAgent,
-    Duration missing) {
+    Duration missing,
+    Map<GroupKind, String> remembered) {
 
   public Options {
+    remembered = Map.copyOf(remembered);
     if (inFlight < 1) {
       throw new IllegalArgumentException("inFlight must be positive");
     }
@@ -38,7 +44,8 @@ public record Options(
         () -> true,
         "",
         "signet",
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        Map.of());
   }
 
   public Options withRate(int qps, int burst) {
@@ -46,26 +53,37 @@ public record Options(
   }
 
   public Options withRate(Rate rate) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 
   public Options withTimeout(Duration timeout) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 
   public Options withWriteGate(BooleanSupplier mayWrite) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 
   public Options withFieldManager(String fieldManager) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 
   public Options withUserAgent(String userAgent) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 
   public Options withMissingEvery(Duration missing) {
-    return new Options(rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing);
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
+  }
+
+  public Options withRemembered(Map<GroupKind, String> remembered) {
+    return new Options(
+        rate, inFlight, timeout, mayWrite, fieldManager, userAgent, missing, remembered);
   }
 }

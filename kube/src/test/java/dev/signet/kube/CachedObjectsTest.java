@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.delivery.object.KubeObject;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Status;
@@ -84,6 +85,25 @@ class CachedObjectsTest {
     assertThat(object.metadata().annotations()).isEqualTo(Map.of("kept", "yes"));
     assertThat(object.metadata().tree().get("managedFields"))
         .isEqualTo(List.of(Map.of("manager", "m", "time", "2026-01-02T03:04:05Z")));
+  }
+
+  @Test
+  void whatIsOnlyRememberedStaysUntilAnotherVersionComes() throws Exception {
+    assertThat(told("1", "a")).isTrue();
+    KubeObject first = cache.object("ns/x").orElseThrow();
+    cache.remember(first.with("status", Map.of("is", "remembered")));
+
+    assertThat(told("1", "a")).as("listed again").isFalse();
+    assertThat(status()).isEqualTo(Map.of("is", "remembered"));
+
+    assertThat(told("2", "b")).isTrue();
+    assertThat(status()).isEqualTo(Map.of("is", "b"));
+    cache.remember(first.with("status", Map.of("is", "late")));
+    assertThat(status()).isEqualTo(Map.of("is", "b"));
+  }
+
+  private @Nullable Object status() {
+    return cache.object("ns/x").orElseThrow().tree().get("status");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.signet.delivery.object.GroupKind;
 import dev.signet.kube.Resource;
 import dev.signet.operator.admission.Webhook;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,11 @@ public final class Kinds {
 
   static final Resource PUSH_SECRETS =
       new Resource(new GroupKind(EXTERNAL, "PushSecret"), List.of("v1alpha1"), "pushsecrets", true);
+
+  /** Where the status says when it was refreshed last. */
+  static final Map<GroupKind, String> REFRESHED =
+      Map.of(EXTERNAL_SECRETS.kind(), "refreshTime", PUSH_SECRETS.kind(), "refreshTime");
+
   private static final Resource CLUSTER_EXTERNAL_SECRETS =
       external("ClusterExternalSecret", "clusterexternalsecrets", false);
   private static final Resource CLUSTER_PUSH_SECRETS =

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -168,7 +169,8 @@ public final class Operator {
                 .withRate(settings.rate())
                 .withWriteGate(mayWrite)
                 .withFieldManager(beside.writer())
-                .withUserAgent(beside.writer() + "/" + settings.version()));
+                .withUserAgent(beside.writer() + "/" + settings.version())
+                .withRemembered(settings.dialects().economy() ? Kinds.REFRESHED : Map.of()));
     events = cluster.events(Kinds::eventSource, settings.identity(), clock, metrics::event);
     Memory memory = new Memory(this::event);
     AtomicReference<IntSupplier> managed = new AtomicReference<>(() -> 0);

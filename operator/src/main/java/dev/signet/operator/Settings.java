@@ -62,6 +62,8 @@ public record Settings(
    * @param genericTargets whether ExternalSecrets may write into objects that are not Secrets
    * @param removals how many of their Secrets may go in which time
    * @param sopsSecrets how SopsSecrets are treated; empty to leave them alone
+   * @param economy whether the time of a refresh that changed nothing is only remembered, which
+   *     saves a write for each
    */
   public record Dialects(
       SealedSecretsSettings sealedSecrets,
@@ -69,20 +71,28 @@ public record Settings(
       Set<String> without,
       boolean genericTargets,
       Removals.Limit removals,
-      Optional<SopsSecretsSettings> sopsSecrets) {
+      Optional<SopsSecretsSettings> sopsSecrets,
+      boolean economy) {
 
     public Dialects {
       without = Set.copyOf(without);
     }
 
-    /** Without SopsSecrets. */
+    /** Without SopsSecrets and economy. */
     public Dialects(
         SealedSecretsSettings sealedSecrets,
         boolean externalSecrets,
         Set<String> without,
         boolean genericTargets,
         Removals.Limit removals) {
-      this(sealedSecrets, externalSecrets, without, genericTargets, removals, Optional.empty());
+      this(
+          sealedSecrets,
+          externalSecrets,
+          without,
+          genericTargets,
+          removals,
+          Optional.empty(),
+          /* economy= */ false);
     }
 
     /** All kinds, into Secrets only, with the usual limit of removals. */
@@ -96,7 +106,8 @@ public record Settings(
     }
 
     Dialects withSealedSecrets(SealedSecretsSettings other) {
-      return new Dialects(other, externalSecrets, without, genericTargets, removals, sopsSecrets);
+      return new Dialects(
+          other, externalSecrets, without, genericTargets, removals, sopsSecrets, economy);
     }
 
     /** Into objects that are not Secrets, too. */
@@ -107,12 +118,24 @@ public record Settings(
           without,
           /* genericTargets= */ true,
           removals,
-          sopsSecrets);
+          sopsSecrets,
+          economy);
     }
 
     public Dialects withSopsSecrets(Optional<SopsSecretsSettings> settings) {
       return new Dialects(
-          sealedSecrets, externalSecrets, without, genericTargets, removals, settings);
+          sealedSecrets, externalSecrets, without, genericTargets, removals, settings, economy);
+    }
+
+    Dialects withEconomy() {
+      return new Dialects(
+          sealedSecrets,
+          externalSecrets,
+          without,
+          genericTargets,
+          removals,
+          sopsSecrets,
+          /* economy= */ true);
     }
 
     boolean has(String kind) {

@@ -111,6 +111,62 @@ class CostTest {
             Map.of("create secrets", 1, "update sealedsecrets/status", 1, "create events", 1));
   }
 
+  @Test
+  void aRefreshCostsTwoRequests() throws IOException {
+    Settings settings = stage.withoutKey(stage.settings());
+    assertThat(refreshes("usual", settings)).isGreaterThan(OBJECTS / 2);
+  }
+
+  @Test
+  void aRefreshCostsOneRequestInEconomyUntilAValueChanges() throws IOException {
+    Settings settings = stage.withoutKey(stage.settings());
+    assertThat(refreshes("economy", settings.withDialects(settings.dialects().withEconomy())))
+        .isEqualTo(1);
+    stage
+        .api()
+        .patch(
+            stage.externalPath("secretstores/fake"),
+            "application/merge-patch+json",
+            fakeStore("after"))
+        .orFail();
+    stage.awaitValues("app", "{k=after}");
+  }
+
+  /** How many of many refreshes that changed nothing wrote a status, the first one included. */
+  private int refreshes(String user, Settings settings) throws IOException {
+    stage.applyExternal("secretstores", fakeStore("before"));
+    stage.applyExternal(
+        "externalsecrets",
+        """
+        {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "app"},
+         "spec": {"refreshInterval": "1s", "secretStoreRef": {"name": "fake"},
+          "data": [{"secretKey": "k", "remoteRef": {"key": "remote"}}]}}
+        """);
+    var _ = stage.start(settings, plane.url(), plane.user(user, "system:masters"));
+    stage.awaitValues("app", "{k=before}");
+    Eventually.holds(
+        Stage.SOON,
+        OBJECTS + " looks at the Secret",
+        () -> requests(user).getOrDefault("get secrets", 0) >= OBJECTS);
+    Map<String, Integer> requests = requests(user);
+    assertThat(requests.keySet())
+        .containsOnly(
+            "get secrets",
+            "create secrets",
+            "create events",
+            "update externalsecrets/status",
+            "update secretstores/status");
+    return requests.getOrDefault("update externalsecrets/status", 0);
+  }
+
+  private static String fakeStore(String value) {
+    return """
+    {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "fake"},
+     "spec": {"provider": {"fake": {"data": [{"key": "remote", "value": "%s"}]}}}}
+    """
+        .formatted(value);
+  }
+
   private static void awaitLooks(Operator operator, int atLeast) {
     Eventually.holds(
         Stage.SOON,

@@ -31,7 +31,7 @@ final class Flight implements AutoCloseable {
   static final String KEY_NAME = "key-";
 
   /** More of them in the profile {@code volume}. */
-  static final int OBJECTS = Integer.getInteger("faults.objects", 200);
+  static final int OBJECTS = Integer.getInteger("faults.objects", 96);
 
   /** How many keys the objects are sealed with, in turn; more in the profile {@code volume}. */
   static final int KEYS = Integer.getInteger("faults.keys", 3);
