@@ -1,19 +1,12 @@
 package dev.signet.cli;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.testkit.Jsonl;
-import dev.signet.testkit.Needs;
 import dev.signet.testkit.cluster.Moto;
 import dev.signet.testkit.cluster.OnMoto;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,38 +208,5 @@ class AwsInDirectoryTest {
     assertThat(value("production/registry", "username")).isEqualTo("AWS");
     assertThat(value("production/registry", "proxy_endpoint"))
         .isEqualTo("https://123456789012.dkr.ecr.us-east-1.amazonaws.com");
-  }
-
-  /** With another port, and the one program of its own run in process. */
-  @Test
-  void theGuideRunsAsItIsTyped() throws Exception {
-    var _ = Needs.command("curl", "install curl");
-    moto.reset();
-    Path work = Files.createDirectories(folder.resolve("work"));
-    String block =
-        Files.readString(Path.of("..", "docs", "stores-aws.md"))
-            .replaceFirst("(?s)^.*?## Try it.*?\n```\n", "")
-            .replaceFirst("(?s)\n```\n.*$", "\n")
-            .replace("http://127.0.0.1:5000", moto.url());
-    List<String> ours = block.lines().filter(line -> line.startsWith("signet ")).toList();
-    assertThat(ours).hasSize(3);
-    Process shellOfOthers =
-        new ProcessBuilder(
-                "bash",
-                "-euc",
-                block.lines().filter(line -> !line.startsWith("signet ")).collect(joining("\n")))
-            .directory(work.toFile())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(shellOfOthers.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(shellOfOthers.waitFor()).as(said).isZero();
-    List<String> answers = new ArrayList<>();
-    for (String each : ours) {
-      String[] words = each.split(" ");
-      answers.add(shell.signet(Arrays.copyOfRange(words, 1, words.length)).succeeded().out());
-    }
-    assertThat(answers.get(0)).contains("SecretStore").contains("ready").contains("database");
-    assertThat(answers.get(1)).isEqualTo("s3cret");
-    assertThat(answers.get(2)).contains("production/db").doesNotContain("s3cret");
   }
 }

@@ -1,14 +1,11 @@
 package dev.signet.operator;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.stores.contract.doubles.AkeylessDouble;
-import dev.signet.stores.contract.doubles.AzureDouble;
 import dev.signet.stores.contract.doubles.GoogleDouble;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
-import dev.signet.testkit.cluster.Eventually;
 import dev.signet.testkit.cluster.Internet;
 import dev.signet.testkit.cluster.Namespace;
 import dev.signet.testkit.cluster.OnControlPlane;
@@ -18,12 +15,11 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
  * Services on the Internet as the operator asks them, by their own addresses and over HTTPS:
- * doubles of Google, Azure and Akeyless are there.
+ * doubles of Google and Akeyless are there.
  */
 @OnControlPlane
 class CloudStoresOnClusterTest {
@@ -31,15 +27,10 @@ class CloudStoresOnClusterTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   private final GoogleDouble google = new GoogleDouble();
-  private final AzureDouble azure = new AzureDouble();
   private final AkeylessDouble akeyless = new AkeylessDouble();
 
   private StrictServer.Answer answer(StrictServer.Request request) throws Exception {
-    return switch (request.host()) {
-      case "api.akeyless.io" -> akeyless.to(request);
-      case "login.microsoftonline.com", AzureDouble.HOST -> azure.to(request);
-      default -> google.to(request);
-    };
+    return request.host().equals("api.akeyless.io") ? akeyless.to(request) : google.to(request);
   }
 
   private static String base64(String text) {
@@ -50,8 +41,6 @@ class CloudStoresOnClusterTest {
     GoogleDouble.Kept kept = new GoogleDouble.Kept();
     kept.versions.add("{\"password\": \"of google\"}".getBytes(StandardCharsets.UTF_8));
     google.secrets.put("projects/p/secrets/database", kept);
-    var _ =
-        azure.put("secrets/database", new TreeMap<>(Map.of("value", "of azure")), Map.of(), null);
     var _ = akeyless.put("/database", "{\"password\": \"of akeyless\"}");
     akeyless.login =
         Map.of(
@@ -70,24 +59,15 @@ class CloudStoresOnClusterTest {
     api.post(
             stage.secretPath("").replaceFirst("/$", ""),
             """
-            {"metadata": {"name": "keys"}, "data": {"google.json": "%s", "id": "%s", "secret": "%s"}}
+            {"metadata": {"name": "keys"}, "data": {"google.json": "%s"}}
             """
-                .formatted(
-                    base64(google.keyFile()),
-                    base64(AzureDouble.CLIENT),
-                    base64(AzureDouble.SECRET)))
+                .formatted(base64(google.keyFile())))
         .orFail();
     for (String each :
         List.of(
             """
             {"metadata": {"name": "google"}, "spec": {"provider": {"gcpsm": {"projectID": "p", "auth":
              {"secretRef": {"secretAccessKeySecretRef": {"name": "keys", "key": "google.json"}}}}}}}""",
-            """
-            {"metadata": {"name": "azure"}, "spec": {"provider": {"azurekv": {
-             "vaultUrl": "https://%s", "tenantId": "%s",
-             "authSecretRef": {"clientId": {"name": "keys", "key": "id"},
-              "clientSecret": {"name": "keys", "key": "secret"}}}}}}"""
-                .formatted(AzureDouble.HOST, AzureDouble.TENANT),
             """
             {"metadata": {"name": "akeyless"}, "spec": {"provider": {"akeyless": {
              "akeylessGWApiURL": "https://api.akeyless.io", "authSecretRef": {"kubernetesAuth": {
@@ -116,7 +96,7 @@ class CloudStoresOnClusterTest {
   }
 
   @Test
-  void whatTheyKeepIsDeliveredAndWhatIsPushedIsThere(ControlPlane plane, Namespace home)
+  void whatTheyKeepIsDelivered(ControlPlane plane, Namespace home)
       throws Exception {
     fill();
     try (StrictServer server = new StrictServer(this::answer);
@@ -124,60 +104,22 @@ class CloudStoresOnClusterTest {
             new Internet(
                 server,
                 List.of(
-                    "oauth2.googleapis.com",
-                    "secretmanager.googleapis.com",
-                    "login.microsoftonline.com",
-                    AzureDouble.HOST,
-                    "api.akeyless.io"));
+                    "oauth2.googleapis.com", "secretmanager.googleapis.com", "api.akeyless.io"));
         Stage stage = new Stage(plane, home)) {
       Crds.install(stage.api());
       applyStores(stage, google);
       externalSecret(stage, "google", "database", "password");
-      externalSecret(stage, "azure", "database", "");
       externalSecret(stage, "akeyless", "/database", "password");
       Operator operator = stage.start(stage.settings());
       try {
-        for (String each : List.of("google", "azure", "akeyless")) {
+        for (String each : List.of("google", "akeyless")) {
           stage.awaitValues(each, "{password=of " + each + "}", SOON);
           var _ = stage.awaitCondition(stage.externalPath("secretstores/" + each), "Ready", "True");
         }
-        push(stage);
-        Eventually.holds(
-            SOON,
-            "what was pushed to be in all three",
-            () ->
-                google.secrets.containsKey("projects/p/secrets/pushed")
-                    && azure.there.containsKey("secrets/pushed")
-                    && akeyless.items.containsKey("pushed"));
-        assertThat(Stage.http(operator, "/metrics"))
-            .contains("provider=\"GCP/SecretManager\"")
-            .contains("provider=\"Azure/KeyVault\"")
-            .contains("provider=\"AKEYLESSLESS/SecretsManager\"");
       } finally {
         Stage.stop(operator);
       }
       assertThat(server.complaints()).isEmpty();
     }
-    assertThat(
-            new String(
-                google.at("projects/p/secrets/pushed").versions.getLast(), StandardCharsets.UTF_8))
-        .isEqualTo("of google");
-    assertThat(azure.at("secrets/pushed").newest()).containsEntry("value", "of google");
-    assertThat(requireNonNull(akeyless.items.get("pushed")).versions)
-        .containsExactly("{\"password\":\"of google\"}");
-  }
-
-  private static void push(Stage stage) throws Exception {
-    stage
-        .api()
-        .post(
-            stage.externalPath("pushsecrets").replace("/v1/", "/v1alpha1/"),
-            """
-            {"apiVersion": "external-secrets.io/v1alpha1", "kind": "PushSecret", "metadata": {"name": "p"},
-             "spec": {"secretStoreRefs": [{"name": "google"}, {"name": "azure"}, {"name": "akeyless"}],
-              "selector": {"secret": {"name": "google"}},
-              "data": [{"match": {"secretKey": "password", "remoteRef": {"remoteKey": "pushed"}}}]}}
-            """)
-        .orFail();
   }
 }
