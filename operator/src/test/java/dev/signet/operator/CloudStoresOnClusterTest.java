@@ -96,8 +96,7 @@ class CloudStoresOnClusterTest {
   }
 
   @Test
-  void whatTheyKeepIsDelivered(ControlPlane plane, Namespace home)
-      throws Exception {
+  void whatTheyKeepIsDelivered(ControlPlane plane, Namespace home) throws Exception {
     fill();
     try (StrictServer server = new StrictServer(this::answer);
         Internet _ =
