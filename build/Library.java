@@ -2,6 +2,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -28,7 +29,10 @@ final class Library {
     return name.startsWith(ARTIFACT) && name.contains(CLASSIFIER);
   }
 
-  /** The jars whose classes are needed: of several of the provider the first. */
+  /**
+   * The jars whose classes are needed: of several of the provider the first. Our own come before all others, since a JVM
+   * that looks for a class which no start-up cache holds opens one jar after the other.
+   */
   static List<Path> classPath(List<Path> jars) {
     List<Path> classPath = new ArrayList<>();
     for (Path jar : jars) {
@@ -36,6 +40,7 @@ final class Library {
         classPath.add(jar);
       }
     }
+    classPath.sort(Comparator.comparing(jar -> !jar.getFileName().toString().startsWith("signet-")));
     return classPath;
   }
 

@@ -6,10 +6,14 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts {@code signet}, {@code kubeseal}, {@code controller} or {@code sops}: the launcher says
@@ -22,11 +26,43 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    URL.setURLStreamHandlerFactory(Main::builtIn);
     Surroundings surroundings = real(FaultPoints.NONE);
     int code = run(System.getProperty("signet.program", "signet"), args, surroundings);
     surroundings.out().flush();
     surroundings.err().flush();
-    System.exit(code);
+    // System.exit looks through every jar for somebody who wants to log that it was called.
+    if (code != 0 || othersKeepRunning()) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * The JDK's own handler of http, where the launcher lets us have it. Asked first, it spares a
+   * look through every jar for another one, which comes with the first use of cryptography.
+   */
+  private static @Nullable URLStreamHandler builtIn(String protocol) {
+    if (!protocol.equals("http")) {
+      return null;
+    }
+    try {
+      return (URLStreamHandler)
+          Class.forName("sun.net.www.protocol.http.Handler").getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  /** Whether the JVM would not end with this thread. */
+  private static boolean othersKeepRunning() {
+    ThreadGroup all = Thread.currentThread().getThreadGroup();
+    while (all.getParent() != null) {
+      all = all.getParent();
+    }
+    Thread[] threads = new Thread[2 * all.activeCount() + 1];
+    int count = all.enumerate(threads);
+    return Arrays.stream(threads, 0, count)
+        .anyMatch(thread -> !thread.isDaemon() && !thread.equals(Thread.currentThread()));
   }
 
   /** Runs a program as if started under that name and returns its exit code. */

@@ -5,6 +5,7 @@ import dev.signet.sops.SopsException.Step;
 import dev.signet.sops.Value.Text;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypts the leaves of a tree, each by itself.
@@ -40,8 +42,11 @@ final class LeafCipher {
 
   private record Place(Value value, String path) {}
 
+  private static final String NAME = "AES/GCM/NoPadding";
+
   private final SecureRandom random;
   private final Map<Place, byte[]> ivs = new HashMap<>();
+  private @Nullable Cipher cipher;
 
   LeafCipher(SecureRandom random) {
     this.random = random;
@@ -129,7 +134,7 @@ final class LeafCipher {
     }
   }
 
-  private static byte[] open(Parts parts, SecretBytes key, String path) throws SopsException {
+  private byte[] open(Parts parts, SecretBytes key, String path) throws SopsException {
     if (parts.iv.length > 0 && parts.tag.length == TAG) {
       byte[] sealed = Arrays.copyOf(parts.data, parts.data.length + TAG);
       System.arraycopy(parts.tag, 0, sealed, parts.data.length, TAG);
@@ -175,15 +180,26 @@ final class LeafCipher {
         + "]";
   }
 
-  /** A cipher of its own each time: the JDK refuses to use an iv again, which is meant to be. */
-  private static byte[] run(int mode, SecretBytes key, byte[] iv, String path, byte[] input)
+  /**
+   * One cipher for all: to look for one takes longer than to decrypt a leaf. The JDK refuses to
+   * encrypt with the iv that was used last, which is meant to be where a list has a value twice;
+   * another cipher does not know it.
+   */
+  private byte[] run(int mode, SecretBytes key, byte[] iv, String path, byte[] input)
       throws AEADBadTagException {
+    SecretKeySpec spec = key.with(bytes -> new SecretKeySpec(bytes, "AES"));
+    GCMParameterSpec parameters = new GCMParameterSpec(TAG * Byte.SIZE, iv);
     try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      SecretKeySpec spec = key.with(bytes -> new SecretKeySpec(bytes, "AES"));
-      cipher.init(mode, spec, new GCMParameterSpec(TAG * Byte.SIZE, iv));
-      cipher.updateAAD(path.getBytes(StandardCharsets.UTF_8));
-      return cipher.doFinal(input);
+      Cipher by = cipher == null ? Cipher.getInstance(NAME) : cipher;
+      try {
+        by.init(mode, spec, parameters);
+      } catch (InvalidAlgorithmParameterException e) {
+        by = Cipher.getInstance(NAME);
+        by.init(mode, spec, parameters);
+      }
+      cipher = by;
+      by.updateAAD(path.getBytes(StandardCharsets.UTF_8));
+      return by.doFinal(input);
     } catch (AEADBadTagException e) {
       throw e;
     } catch (GeneralSecurityException e) {

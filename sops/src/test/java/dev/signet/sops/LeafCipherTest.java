@@ -46,6 +46,14 @@ class LeafCipherTest {
   }
 
   @Test
+  void aValueThatStandsTwiceInAListIsEncryptedToTheSameTextTwice() throws SopsException {
+    Value value = cipher.decrypt(FOO, key, "bar:");
+    assertThat(cipher.encrypt(value, key, "bar:")).isEqualTo(FOO);
+    assertThat(cipher.encrypt(value, key, "bar:")).isEqualTo(FOO);
+    assertThat(cipher.decrypt(FOO, key, "bar:")).isEqualTo(value);
+  }
+
+  @Test
   void acceptsWhatStandsBehindTheBracket() throws SopsException {
     assertThat(cipher.decrypt(FOO + " and more", key, "bar:")).isEqualTo(new Text("foo"));
   }

@@ -125,17 +125,26 @@ final class FileCommands {
     String name = input.name().toString();
     Format from = session.inputFormat(name);
     Format to = session.outputFormat(name);
-    TreePlace place;
+    Optional<TreePlace> place = extracted(session);
+    try (OpenKeys keys = session.openKeys();
+        TreeFile file = TreeFile.open(session, input.read(session), from, keys)) {
+      byte[] content =
+          place.isPresent() ? extract(file.tree(), place.get(), to) : dump(file.tree(), to);
+      return output(session, input.file(), content);
+    }
+  }
+
+  /** What is to be shown alone; empty for all. */
+  private static Optional<TreePlace> extracted(Session session) throws SopsFailure {
+    String asked = session.local().text(Flag.EXTRACT);
+    if (asked.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      place = TreePlace.parse(session.local().text(Flag.EXTRACT));
+      return Optional.of(TreePlace.parse(asked)).filter(place -> !place.isRoot());
     } catch (SopsException e) {
       throw new SopsFailure(
           SopsFailure.TREE_PATH, "error parsing --extract path: " + e.getMessage());
-    }
-    try (OpenKeys keys = session.openKeys();
-        TreeFile file = TreeFile.open(session, input.read(session), from, keys)) {
-      byte[] content = place.isRoot() ? dump(file.tree(), to) : extract(file.tree(), place, to);
-      return output(session, input.file(), content);
     }
   }
 
