@@ -32,6 +32,7 @@ import dev.signet.dialects.sopssecrets.SopsSecretRules;
 import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.azure.AzureStore;
 import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.AkeylessStore;
 import dev.signet.stores.https.DopplerStore;
 import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
@@ -142,6 +143,7 @@ final class Applying {
                 AzureStore.provider(ApiCalls.UNCOUNTED),
                 InfisicalStore.provider(ApiCalls.UNCOUNTED),
                 DopplerStore.provider(ApiCalls.UNCOUNTED),
+                AkeylessStore.provider(ApiCalls.UNCOUNTED),
                 webhook),
             gates);
     Generating generating =

@@ -30,6 +30,7 @@ import dev.signet.operator.shadow.TakeoverController;
 import dev.signet.stores.aws.AwsStores;
 import dev.signet.stores.azure.AzureStore;
 import dev.signet.stores.google.GoogleStore;
+import dev.signet.stores.https.AkeylessStore;
 import dev.signet.stores.https.DopplerStore;
 import dev.signet.stores.https.InfisicalStore;
 import dev.signet.stores.https.KubernetesStore;
@@ -163,6 +164,7 @@ public final class Controllers implements AutoCloseable {
         AzureStore.provider(calls),
         InfisicalStore.provider(calls),
         DopplerStore.provider(calls),
+        AkeylessStore.provider(calls),
         webhook);
   }
 

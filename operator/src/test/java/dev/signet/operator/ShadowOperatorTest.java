@@ -175,14 +175,14 @@ class ShadowOperatorTest {
         "secretstores",
         """
         {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "unknown"},
-         "spec": {"provider": {"akeyless": {}}}}
+         "spec": {"provider": {"conjur": {}}}}
         """);
     externalSecret("refused", "unknown");
     awaitList(shadow, "differences: 3\ncompared: 3\nunsettled: 0\n");
     assertThat(Stage.http(shadow, "/shadow"))
         .contains("its Secret is missing or not as its annotation says")
         .contains("it was never synced")
-        .contains("provider akeyless is not in this version");
+        .contains("provider conjur is not in this version");
     assertThat(Stage.metric(shadow, "signet_shadow_differences{kind=\"would_fetch\"}"))
         .isEqualTo("2.0");
     assertThat(Stage.metric(shadow, "signet_shadow_differences{kind=\"would_refuse\"}"))

@@ -196,10 +196,10 @@ class WebhookTest {
     assertThat(push.body()).contains("not found in secretStoreRefs");
 
     Api.Response foreign =
-        create("secretstores", "SecretStore", "{\"provider\": {\"akeyless\": {\"auth\": {}}}}");
+        create("secretstores", "SecretStore", "{\"provider\": {\"conjur\": {\"auth\": {}}}}");
     assertThat(foreign.status()).isEqualTo(201);
     assertThat(foreign.headers().allValues("warning"))
-        .anyMatch(each -> each.contains("provider akeyless is not in this version"));
+        .anyMatch(each -> each.contains("provider conjur is not in this version"));
 
     // What was there before may be labelled, and go.
     String older = V1 + namespace.name() + "/externalsecrets/older";

@@ -162,6 +162,11 @@ path "auth/token/renew-accessor" {
 }
 
 # VaultDynamicSecret production/orders-db
+path "auth/token/revoke-accessor" {
+  capabilities = ["update"]
+}
+
+# VaultDynamicSecret production/orders-db
 path "database/creds/orders" {
   capabilities = ["read"]
 }

@@ -247,6 +247,11 @@ resource "vault_policy" "orders" {
     }
 
     # VaultDynamicSecret production/orders-db
+    path "auth/token/revoke-accessor" {
+      capabilities = ["update"]
+    }
+
+    # VaultDynamicSecret production/orders-db
     path "database/creds/orders" {
       capabilities = ["read"]
     }

@@ -18,6 +18,11 @@ public interface SecretStore extends AutoCloseable {
     return this instanceof Searchable it ? Optional.of(it) : Optional.empty();
   }
 
+  /** Its side that reads several values at once, if it has one. */
+  default Optional<Batching> batching() {
+    return this instanceof Batching it ? Optional.of(it) : Optional.empty();
+  }
+
   /** Its side that can be pushed to, if it has one. */
   default Optional<Writable> writing() {
     return this instanceof Writable it ? Optional.of(it) : Optional.empty();

@@ -3,12 +3,15 @@ package dev.signet.delivery.traffic;
 import dev.signet.core.Item;
 import dev.signet.core.Material;
 import dev.signet.core.SecretBytes;
+import dev.signet.delivery.store.Batching;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.Writable;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -104,6 +107,37 @@ public final class GuardedStore implements SecretStore {
   @Override
   public Optional<Searchable> searching() {
     return store.searching().map(it -> search -> shared(Looked.of(search), () -> it.find(search)));
+  }
+
+  @Override
+  public Optional<Batching> batching() {
+    return store.batching().map(Together::new);
+  }
+
+  private record Group(List<RemoteRef> refs) {}
+
+  private final class Together implements Batching {
+
+    private final Batching batching;
+
+    private Together(Batching batching) {
+      this.batching = batching;
+    }
+
+    @Override
+    public List<List<RemoteRef>> groups(Collection<RemoteRef> refs) {
+      return batching.groups(refs);
+    }
+
+    @Override
+    public Material fetch(List<RemoteRef> group) throws StoreException {
+      return shared(new Group(List.copyOf(group)), () -> batching.fetch(group));
+    }
+
+    @Override
+    public Material fields(RemoteRef ref, Item value) throws StoreException {
+      return batching.fields(ref, value);
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.signet.delivery.Shape;
 import dev.signet.delivery.ShapeException;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.object.Ref;
+import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
@@ -19,9 +20,11 @@ import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Collects the values of one ExternalSecret: {@code dataFrom} in order, then {@code data} in order,
@@ -44,6 +47,8 @@ final class Fetch {
   private final KeyNotes notes = new KeyNotes();
   private final Map<Ref, SecretStore> open = new HashMap<>();
   private final Map<Ref, StoreException> silent = new HashMap<>();
+  private final Map<Ref, StoreException> unopened = new HashMap<>();
+  private final Together together = new Together();
   private final List<StoreException> failures = new ArrayList<>();
   private final Map<String, String> absent = new LinkedHashMap<>();
   private int afterFailure;
@@ -66,6 +71,7 @@ final class Fetch {
     Material result = new Material();
     boolean complete = false;
     try {
+      readTogether(spec);
       for (int i = 0; i < spec.dataFrom().size(); i++) {
         int index = i;
         unlessFailed(Leniency.from(i), () -> from(spec, index, result));
@@ -84,8 +90,42 @@ final class Fetch {
       if (!complete) {
         result.close();
       }
+      together.close();
       open.values().forEach(SecretStore::close);
     }
+  }
+
+  /** Of stores that several entries name. What fails is told where the first of them is. */
+  private void readTogether(ExternalSecret spec) throws ObjectsException {
+    Map<Ref, Set<RemoteRef>> wanted = new LinkedHashMap<>();
+    for (ExternalSecret.Source source : spec.dataFrom()) {
+      if (source instanceof ExternalSecret.Source.Extract extract) {
+        want(spec, extract.store(), extract.ref(), wanted);
+      }
+    }
+    for (ExternalSecret.Datum datum : spec.data()) {
+      want(spec, datum.store(), datum.ref(), wanted);
+    }
+    for (Map.Entry<Ref, Set<RemoteRef>> each : wanted.entrySet()) {
+      if (each.getValue().size() > 1) {
+        try {
+          together.read(store(each.getKey()), each.getValue());
+        } catch (StoreException e) {
+          unopened.put(each.getKey(), e);
+        }
+      }
+    }
+  }
+
+  private static void want(
+      ExternalSecret spec, Optional<StoreRef> own, RemoteRef ref, Map<Ref, Set<RemoteRef>> wanted) {
+    own.or(spec::store)
+        .ifPresent(
+            store ->
+                wanted
+                    .computeIfAbsent(
+                        store.in(spec.metadata().namespace()), _ -> new LinkedHashSet<>())
+                    .add(ref));
   }
 
   @FunctionalInterface
@@ -120,7 +160,7 @@ final class Fetch {
                   where + "extract, err: ",
                   what + " (key=" + extract.ref().key() + ")",
                   extract.store()),
-              store -> shaped(store.fetchMap(extract.ref()), source, extract.treatment()),
+              store -> shaped(together.fetchMap(store, extract.ref()), source, extract.treatment()),
               result);
       case ExternalSecret.Source.Find find ->
           entry(
@@ -211,7 +251,7 @@ final class Fetch {
             datum.store()),
         store -> {
           Material fetched = new Material();
-          fetched.put(datum.secretKey(), store.fetch(datum.ref()));
+          fetched.put(datum.secretKey(), together.fetch(store, datum.ref()));
           return treated(Shape.validKeys(fetched), datum.treatment());
         },
         result);
@@ -347,6 +387,10 @@ final class Fetch {
   }
 
   private SecretStore store(Ref ref) throws StoreException, ObjectsException {
+    StoreException first = unopened.remove(ref);
+    if (first != null) {
+      throw first;
+    }
     StoreException before = silent.get(ref);
     if (before != null) {
       throw new StoreException(before.problem(), "not asked again: " + before.getMessage());

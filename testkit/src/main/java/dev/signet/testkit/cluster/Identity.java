@@ -51,7 +51,7 @@ public record Identity(PrivateKey key, X509Certificate certificate) {
   }
 
   /** TLS that shows no certificate and trusts what the authority issued. */
-  static SSLContext anonymousTls(X509Certificate authority) {
+  public static SSLContext anonymousTls(X509Certificate authority) {
     try {
       SSLContext tls = SSLContext.getInstance("TLS");
       tls.init(null, trust(authority).getTrustManagers(), null);

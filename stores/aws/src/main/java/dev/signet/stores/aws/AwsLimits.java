@@ -41,4 +41,11 @@ final class AwsLimits {
           LocalDate.of(2026, 11, 23));
 
   private AwsLimits() {}
+
+  static PublishedLimits of(AwsConfiguration.Service service) {
+    return switch (service) {
+      case SecretsManager -> SECRETS_MANAGER;
+      case ParameterStore -> PARAMETER_STORE;
+    };
+  }
 }

@@ -1,15 +1,13 @@
 package dev.signet.stores.aws;
 
-import dev.signet.core.Item;
 import dev.signet.core.Material;
-import dev.signet.delivery.Problem;
 import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.CallerIdentities;
 import dev.signet.delivery.store.Generator;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.References;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
@@ -119,38 +117,14 @@ public final class AwsStores {
         if (references.clusterWide()
             && references.user().isEmpty()
             && AwsConfiguration.dependsOnUser(configuration)) {
-          var _ = AwsConfiguration.service(configuration);
+          AwsConfiguration.Service service = AwsConfiguration.service(configuration);
           var _ = Who.region(configuration);
           AwsConfiguration.passOver(configuration);
-          return new AsUser(identity);
+          return new LookedAt(identity, AwsLimits.of(service));
         }
         return stores()
             .open(identity, AwsConfiguration.of(identity, configuration, references), references);
       }
     };
-  }
-
-  /** One that is somebody else for each who uses it, and is only looked at. */
-  private record AsUser(String identity) implements SecretStore {
-
-    @Override
-    public Item fetch(RemoteRef ref) throws StoreException {
-      throw unasked();
-    }
-
-    @Override
-    public Material fetchMap(RemoteRef ref) throws StoreException {
-      throw unasked();
-    }
-
-    private StoreException unasked() {
-      return new StoreException(
-          new Problem.Malformed(), identity + " is asked as the namespace of its user");
-    }
-
-    @Override
-    public Validity validate() {
-      return Validity.UNKNOWN;
-    }
   }
 }

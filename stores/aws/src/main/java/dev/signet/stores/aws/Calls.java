@@ -1,7 +1,9 @@
 package dev.signet.stores.aws;
 
+import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.StoreException;
+import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -15,6 +17,9 @@ final class Calls {
   interface Sending<A> {
     A as(AwsRequestOverrideConfiguration who);
   }
+
+  private static final Duration REFUSED = Duration.ofHours(1);
+  private static final Duration TOO_MANY = Duration.ofSeconds(10);
 
   private final String provider;
   private final String identity;
@@ -37,6 +42,27 @@ final class Calls {
 
   String identity() {
     return identity;
+  }
+
+  /** Whether several values may be asked for with one call. */
+  boolean together() {
+    return session.together(provider);
+  }
+
+  /**
+   * That went wrong: whether the values can be had one by one. Who may not ask for several at once
+   * does not try that again for an hour, and who did so too often not for ten seconds.
+   */
+  boolean apart(StoreException e) {
+    switch (e.problem()) {
+      case Problem.Denied _ -> session.apart(provider, REFUSED);
+      case Problem.Throttled _ -> session.apart(provider, TOO_MANY);
+      case Problem.Malformed _ -> {}
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether there is somebody to ask as. */

@@ -9,6 +9,7 @@ import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.Retries;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

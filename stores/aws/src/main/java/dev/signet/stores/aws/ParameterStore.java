@@ -7,14 +7,17 @@ import dev.signet.core.Material;
 import dev.signet.core.Origin;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.store.Batching;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
 import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +25,6 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.DescribeParametersResponse;
 import software.amazon.awssdk.services.ssm.model.GetParametersByPathResponse;
-import software.amazon.awssdk.services.ssm.model.GetParametersResponse;
 import software.amazon.awssdk.services.ssm.model.Parameter;
 import software.amazon.awssdk.services.ssm.model.ParameterMetadata;
 import software.amazon.awssdk.services.ssm.model.ParameterStringFilter;
@@ -37,9 +39,11 @@ import software.amazon.awssdk.services.ssm.model.Tag;
  *   <li>A search by name reads ten values with each page below its path. Who may not do that, and a
  *       search by tags, lists names first and reads ten of them with one call; who may not read ten
  *       at once reads one by one.
+ *   <li>Of several entries that are wanted together, parts of one value cost one call, and current
+ *       values one for each ten.
  * </ul>
  */
-final class ParameterStore implements SecretStore, Searchable {
+final class ParameterStore implements SecretStore, Searchable, Batching {
 
   static final String PROVIDER = "AWS/ParameterStore";
 
@@ -89,7 +93,11 @@ final class ParameterStore implements SecretStore, Searchable {
           Values.part(Values.json(tags(calls, client, name)), ref, identity),
           new Origin(identity, ref.key(), ref.property(), ""));
     }
-    Parameter found = parameter(ref.version().isEmpty() ? name : name + ":" + ref.version());
+    return item(ref, parameter(name, ref.version()));
+  }
+
+  private Item item(RemoteRef ref, Parameter found) throws StoreException {
+    String identity = calls.identity();
     return new Item(
         Values.part(SecretBytes.wrap(found.value().getBytes(UTF_8)), ref, identity),
         new Origin(identity, ref.key(), ref.property(), String.valueOf(found.version())));
@@ -97,10 +105,64 @@ final class ParameterStore implements SecretStore, Searchable {
 
   @Override
   public Material fetchMap(RemoteRef ref) throws StoreException {
-    return Values.fields(fetch(ref), ref, calls.identity());
+    return fields(ref, fetch(ref));
   }
 
-  private Parameter parameter(String name) throws StoreException {
+  @Override
+  public Material fields(RemoteRef ref, Item value) throws StoreException {
+    return Values.fields(value, ref, calls.identity());
+  }
+
+  @Override
+  public List<List<RemoteRef>> groups(Collection<RemoteRef> refs) {
+    return Groups.of(refs, 2, calls.together() ? AT_ONCE : 0);
+  }
+
+  @Override
+  public Material fetch(List<RemoteRef> group) throws StoreException {
+    List<String> keys = Groups.keys(group);
+    if (keys.size() == 1) {
+      Parameter one =
+          parameter(configuration.prefix() + keys.getFirst(), group.getFirst().version());
+      return Values.each(group, ref -> Optional.of(item(ref, one)));
+    }
+    List<Parameter> several;
+    try {
+      several =
+          parameters(
+              keys.stream().map(configuration.prefix()::concat).toList(), keys.size() + " keys");
+    } catch (StoreException e) {
+      if (!calls.apart(e)) {
+        throw e;
+      }
+      several = List.of();
+    }
+    List<Parameter> found = several;
+    return Values.each(
+        group,
+        ref -> {
+          String name = configuration.prefix() + ref.key();
+          Optional<Parameter> its =
+              found.stream()
+                  .filter(each -> name.equals(each.name()) || name.equals(each.arn()))
+                  .findFirst();
+          return its.isEmpty() ? Optional.empty() : Optional.of(item(ref, its.get()));
+        });
+  }
+
+  private List<Parameter> parameters(List<String> names, String what) throws StoreException {
+    return calls
+        .send(
+            "GetParameters",
+            what,
+            who ->
+                client.getParameters(
+                    it -> it.names(names).withDecryption(true).overrideConfiguration(who)))
+        .parameters();
+  }
+
+  private Parameter parameter(String key, String version) throws StoreException {
+    String name = version.isEmpty() ? key : key + ":" + version;
     return calls
         .send(
             "GetParameter",
@@ -238,7 +300,7 @@ final class ParameterStore implements SecretStore, Searchable {
   }
 
   private void addAll(List<String> names, Material found) throws StoreException {
-    boolean together = true;
+    boolean together = calls.together();
     for (int from = 0; from < names.size(); from += AT_ONCE) {
       List<String> some = names.subList(from, Math.min(names.size(), from + AT_ONCE));
       if (together) {
@@ -255,17 +317,10 @@ final class ParameterStore implements SecretStore, Searchable {
   /** Whether that is allowed. What was deleted since is among those that AWS calls invalid. */
   private boolean addTogether(List<String> names, Material found) throws StoreException {
     try {
-      GetParametersResponse some =
-          calls.send(
-              "GetParameters",
-              "a search",
-              who ->
-                  client.getParameters(
-                      it -> it.names(names).withDecryption(true).overrideConfiguration(who)));
-      some.parameters().forEach(each -> add(each, found));
+      parameters(names, "a search").forEach(each -> add(each, found));
       return true;
     } catch (StoreException e) {
-      if (e.problem() instanceof Problem.Denied) {
+      if (e.problem() instanceof Problem.Denied && calls.apart(e)) {
         return false;
       }
       throw e;
@@ -274,7 +329,7 @@ final class ParameterStore implements SecretStore, Searchable {
 
   private void addAlone(String name, Material found) throws StoreException {
     try {
-      add(parameter(name), found);
+      add(parameter(name, ""), found);
     } catch (StoreException e) {
       if (!(e.problem() instanceof Problem.NotFound)) {
         throw e;

@@ -7,6 +7,7 @@ import dev.signet.delivery.Problem;
 import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -85,7 +86,7 @@ final class ParameterStoreWriting implements Writable {
   private void push(String name, SecretBytes value, PushMetadata.OfParameter metadata)
       throws StoreException {
     String text = text(name, value, metadata);
-    turns.alone(
+    turns.of(
         configuration.who().region() + " " + name,
         () -> Attempt.again(() -> pushOnce(name, text, metadata)));
   }
@@ -255,7 +256,7 @@ final class ParameterStoreWriting implements Writable {
   @Override
   public void delete(Remote remote) throws StoreException {
     String name = name(remote);
-    turns.alone(configuration.who().region() + " " + name, () -> deleteAlone(name));
+    turns.of(configuration.who().region() + " " + name, () -> deleteAlone(name));
   }
 
   private void deleteAlone(String name) throws StoreException {

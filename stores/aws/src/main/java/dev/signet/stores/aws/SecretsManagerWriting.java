@@ -9,6 +9,7 @@ import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonTree;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -78,7 +79,7 @@ final class SecretsManagerWriting implements Writable {
   public void push(Remote remote, SecretBytes value, Map<String, @Nullable Object> metadata)
       throws StoreException {
     PushMetadata.OfSecret wanted = PushMetadata.ofSecret(metadata);
-    turns.alone(turn(id(remote)), () -> Attempt.again(() -> pushOnce(remote, value, wanted)));
+    turns.of(turn(id(remote)), () -> Attempt.again(() -> pushOnce(remote, value, wanted)));
   }
 
   private void pushOnce(Remote remote, SecretBytes value, PushMetadata.OfSecret metadata)
@@ -385,7 +386,7 @@ final class SecretsManagerWriting implements Writable {
 
   @Override
   public void delete(Remote remote) throws StoreException {
-    turns.alone(turn(id(remote)), () -> deleteAlone(remote));
+    turns.of(turn(id(remote)), () -> deleteAlone(remote));
   }
 
   private void deleteAlone(Remote remote) throws StoreException {

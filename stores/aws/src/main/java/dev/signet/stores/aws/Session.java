@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,22 @@ final class Session {
   private @Nullable StoreException refusal;
   private long refused;
 
+  /** Until when this service is asked for one value at a time, by this clock. */
+  private final Map<String, Long> apart = new ConcurrentHashMap<>();
+
   Session(LongSupplier nanos) {
     this.nanos = nanos;
+  }
+
+  /** Whether that service may be asked for several values with one call. */
+  boolean together(String service) {
+    Long until = apart.get(service);
+    return until == null || nanos.getAsLong() - until >= 0;
+  }
+
+  /** Several at once are not asked for in that time. */
+  void apart(String service, Duration time) {
+    apart.put(service, nanos.getAsLong() + time.toNanos());
   }
 
   Use use(Issuer issuer) throws StoreException {

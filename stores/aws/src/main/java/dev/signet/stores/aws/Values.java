@@ -12,6 +12,7 @@ import dev.signet.yaml.GoJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /** What both services make of a value that was read. */
 final class Values {
@@ -46,6 +47,28 @@ final class Values {
                           + " of "
                           + identity));
     }
+  }
+
+  /** Makes the item of an entry; empty where it was not read. */
+  @FunctionalInterface
+  interface Making {
+    Optional<Item> of(RemoteRef ref) throws StoreException;
+  }
+
+  /**
+   * The items of a group by their places. What is wrong with one is said when it is asked alone.
+   */
+  static Material each(List<RemoteRef> group, Making making) {
+    Material read = new Material();
+    for (int i = 0; i < group.size(); i++) {
+      String place = Integer.toString(i);
+      try {
+        making.of(group.get(i)).ifPresent(item -> read.put(place, item));
+      } catch (StoreException e) {
+        // It is not there then.
+      }
+    }
+    return read;
   }
 
   /** An item for each field. Closes {@code whole}. */

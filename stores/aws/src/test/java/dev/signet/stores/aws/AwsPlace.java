@@ -6,11 +6,9 @@ import dev.signet.core.SecretBytes;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
-import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
@@ -128,16 +126,6 @@ abstract sealed class AwsPlace implements Backend permits SecretsPlace, Paramete
   @Override
   public boolean writes(Gate.Asked asked) {
     return target(asked).matches("(Create|Put|Tag|Untag|Delete|Add|Remove|Replicate).*");
-  }
-
-  @Override
-  public RemoteRef ref(String name) {
-    return new RemoteRef(name, "", "");
-  }
-
-  @Override
-  public Writable.Remote remote(String name) {
-    return new Writable.Remote(name, "");
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
@@ -19,12 +20,12 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.JsonPart;
 import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
-import dev.signet.stores.https.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -65,13 +66,13 @@ public final class AzureStore implements SecretStore {
           LocalDate.of(2026, 11, 23));
 
   private final String identity;
-  private final Optional<KeyVault> vault;
+  private final KeyVault vault;
   private final Turns turns;
   private final Duration patience;
   private final Runnable closing;
 
   private AzureStore(
-      String identity, Optional<KeyVault> vault, Turns turns, Duration patience, Runnable closing) {
+      String identity, KeyVault vault, Turns turns, Duration patience, Runnable closing) {
     this.identity = identity;
     this.vault = vault;
     this.turns = turns;
@@ -126,8 +127,7 @@ public final class AzureStore implements SecretStore {
         if (Referents.unknown(
             configuration, references, List.of("authSecretRef", "serviceAccountRef"))) {
           configuration.object("customCloudConfig").ifPresent(it -> it.names().forEach(it::raw));
-          return new AzureStore(
-              identity, Optional.empty(), turns, surroundings.patience(), () -> {});
+          return new LookedAt(identity, LIMITS);
         }
         AzureConfiguration opened =
             AzureConfiguration.of(identity, configuration, references, clients, surroundings);
@@ -138,13 +138,9 @@ public final class AzureStore implements SecretStore {
                 opened.vault(),
                 new KeyVault.Identity(opened.name(), tokens, opened.login()));
         return new AzureStore(
-            identity, Optional.of(vault), turns, surroundings.patience(), opened.login()::close);
+            identity, vault, turns, surroundings.patience(), opened.login()::close);
       }
     };
-  }
-
-  private KeyVault vault() throws StoreException {
-    return vault.orElseThrow(() -> Referents.nobody(identity));
   }
 
   private String where(String key) {
@@ -161,7 +157,7 @@ public final class AzureStore implements SecretStore {
   }
 
   private KeyVault.Entry entry(Name name, RemoteRef ref) throws StoreException {
-    return vault()
+    return vault
         .entry(name, ref.version())
         .orElseThrow(
             () ->
@@ -277,47 +273,26 @@ public final class AzureStore implements SecretStore {
 
   @Override
   public Optional<Writable> writing() {
-    return vault.map(it -> new Pushing(it, turns, identity, patience));
+    return Optional.of(new Pushing(vault, turns, identity, patience));
   }
 
   private Material find(Search search) throws StoreException {
-    Material found = new Material();
-    boolean complete = false;
-    try {
-      for (KeyVault.Listed each : vault().list()) {
-        if (each.enabled()
-            && search.named(each.name())
-            && each.tags().entrySet().containsAll(search.tags().entrySet())) {
-          add(each.name(), found);
-        }
-      }
-      complete = true;
-      return found;
-    } finally {
-      if (!complete) {
-        found.close();
-      }
-    }
-  }
-
-  /** What was deleted meanwhile is listed and not there. */
-  private void add(String name, Material found) throws StoreException {
-    try {
-      found.put(name, fetch(new RemoteRef(name, "", "")));
-    } catch (StoreException e) {
-      if (!(e.problem() instanceof Problem.NotFound)) {
-        throw e;
-      }
-    }
+    return Searchable.each(
+        vault.list().stream()
+            .filter(
+                each ->
+                    each.enabled()
+                        && search.named(each.name())
+                        && each.tags().entrySet().containsAll(search.tags().entrySet()))
+            .map(KeyVault.Listed::name)
+            .toList(),
+        name -> fetch(new RemoteRef(name, "", "")));
   }
 
   /** Whether there is a token to ask with; what it may do is only known for a secret. */
   @Override
   public Validity validate() throws StoreException {
-    if (vault.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
-    vault.get().login();
+    vault.login();
     return Validity.READY;
   }
 

@@ -1,5 +1,6 @@
 package dev.signet.stores.azure;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,6 +17,8 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
+import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.AzureDouble;
 import dev.signet.testkit.cluster.Identity;
 import dev.signet.testkit.web.StrictServer;
 import java.io.ByteArrayInputStream;
@@ -544,6 +547,25 @@ final class AzureStoreTest {
     try (SecretStore store = new Given().clusterWide("").open(provider, "{" + SECRET + "}")) {
       assertThat(store.validate()).isEqualTo(SecretStore.Validity.UNKNOWN);
       assertThat(store.writing()).isEmpty();
+    }
+  }
+
+  @Test
+  void theGuideIsTakenAtItsWord() throws Exception {
+    azure.assertion = Optional.of("kubernetes-token");
+    given
+        .account("app", "kubernetes-token")
+        .annotated(
+            "app",
+            Map.of(
+                "azure.workload.identity/client-id",
+                AzureDouble.CLIENT,
+                "azure.workload.identity/tenant-id",
+                AzureDouble.TENANT));
+    try (SecretStore store =
+        provider.open(
+            Given.STORE, requireNonNull(Guide.stores("stores-azure.md").get("azurekv")), given)) {
+      assertThat(store.validate()).isEqualTo(SecretStore.Validity.READY);
     }
   }
 }

@@ -24,14 +24,20 @@ public interface Backend extends AutoCloseable {
     BINARY,
     /** Values of no bytes. */
     EMPTY,
+    /** Answers that show whether their end is missing. */
+    FRAMED,
     /** Older versions of a value. */
     VERSIONS,
     /** Looking for names. */
     FIND_NAMES,
     /** Looking for tags. */
     FIND_TAGS,
+    /** Of several tags that are looked for, finding what has them all, and not what has one. */
+    FIND_ALL_TAGS,
     /** Writing and deleting. */
     PUSH,
+    /** Knowing what is there before it writes, so that nothing is written twice. */
+    PUSH_COMPARES,
     /** Writing one property of a JSON value, and leaving its siblings. */
     PUSH_PROPERTY,
     /** Knowing what it made from what others made. */
@@ -51,16 +57,24 @@ public interface Backend extends AutoCloseable {
   boolean forValues(Gate.Asked asked);
 
   /** Which requests log in. */
-  boolean logsIn(Gate.Asked asked);
+  default boolean logsIn(Gate.Asked asked) {
+    return false;
+  }
 
   /** Which requests change something in the back end. */
-  boolean writes(Gate.Asked asked);
+  default boolean writes(Gate.Asked asked) {
+    return forValues(asked) && !asked.method().equals("GET");
+  }
 
   /** Where a value of that name is read; names are of lower-case letters, digits and dashes. */
-  RemoteRef ref(String name);
+  default RemoteRef ref(String name) {
+    return new RemoteRef(name, "", "");
+  }
 
   /** Where a value of that name is written. */
-  Writable.Remote remote(String name);
+  default Writable.Remote remote(String name) {
+    return new Writable.Remote(name, "");
+  }
 
   /** A property of the value of that name, which is JSON. */
   default RemoteRef property(String name, String property) {
@@ -97,7 +111,9 @@ public interface Backend extends AutoCloseable {
   }
 
   /** How many bytes a value may have, where the back end that is tested holds that. */
-  OptionalInt limit();
+  default OptionalInt limit() {
+    return OptionalInt.empty();
+  }
 
   /** How many names a search goes through: more than two pages. */
   default int many() {
@@ -116,7 +132,9 @@ public interface Backend extends AutoCloseable {
   }
 
   /** That the clock of who asks is wrong, where the back end says that. */
-  Optional<Gate.Answer> wrongClock();
+  default Optional<Gate.Answer> wrongClock() {
+    return Optional.empty();
+  }
 
   /** Makes the token that the store has now unknown to the back end; only with a login. */
   default void expire() throws IOException {

@@ -62,8 +62,7 @@ public final class Gate implements AutoCloseable {
 
   private final URI backend;
   private final HttpServer server;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
@@ -71,7 +70,15 @@ public final class Gate implements AutoCloseable {
   private final CountDownLatch released = new CountDownLatch(1);
 
   public Gate(URI backend) {
+    this(backend, HttpClient.newBuilder());
+  }
+
+  /**
+   * @param client what the back end is asked with
+   */
+  public Gate(URI backend, HttpClient.Builder client) {
     this.backend = backend;
+    this.client = client.version(HttpClient.Version.HTTP_1_1).build();
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -117,6 +124,7 @@ public final class Gate implements AutoCloseable {
 
   private void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
+      byte[] sent = exchange.getRequestBody().readAllBytes();
       Asked request =
           new Asked(
               exchange.getRequestMethod(),
@@ -125,28 +133,28 @@ public final class Gate implements AutoCloseable {
                   .collect(
                       Collectors.toUnmodifiableMap(
                           each -> each.getKey().toLowerCase(Locale.ROOT), Map.Entry::getValue)),
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+              new String(sent, StandardCharsets.UTF_8));
       asked.add(request);
       for (Rule rule : rules) {
         if (rule.when().test(request)) {
-          suffer(exchange, request, rule.what());
+          suffer(exchange, request, sent, rule.what());
           return;
         }
       }
-      pass(exchange, request, false);
+      pass(exchange, request, sent, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void suffer(HttpExchange exchange, Asked request, Misfortune what)
+  private void suffer(HttpExchange exchange, Asked request, byte[] sent, Misfortune what)
       throws IOException, InterruptedException {
     switch (what) {
       case Misfortune.Answered(Answer answer) -> {
         answer.headers().forEach(exchange.getResponseHeaders()::add);
         reply(exchange, answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
       }
-      case Misfortune.Cut() -> pass(exchange, request, true);
+      case Misfortune.Cut() -> pass(exchange, request, sent, true);
       case Misfortune.Held() -> {
         reached.countDown();
         released.await();
@@ -154,11 +162,11 @@ public final class Gate implements AutoCloseable {
     }
   }
 
-  private void pass(HttpExchange exchange, Asked request, boolean cut)
+  private void pass(HttpExchange exchange, Asked request, byte[] sent, boolean cut)
       throws IOException, InterruptedException {
     HttpRequest.Builder onward =
         HttpRequest.newBuilder(backend.resolve(request.path()))
-            .method(request.method(), HttpRequest.BodyPublishers.ofString(request.body()));
+            .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(sent));
     request
         .headers()
         .forEach(

@@ -9,6 +9,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.JsonText;
+import dev.signet.delivery.store.LookedAt;
 import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
@@ -18,12 +19,12 @@ import dev.signet.delivery.store.Searchable;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
+import dev.signet.delivery.store.Turns;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.https.Clients;
 import dev.signet.stores.https.JsonPart;
 import dev.signet.stores.https.Referents;
 import dev.signet.stores.https.Tokens;
-import dev.signet.stores.https.Turns;
 import java.net.URI;
 import java.nio.CharBuffer;
 import java.time.LocalDate;
@@ -61,12 +62,11 @@ public final class GoogleStore implements SecretStore {
           LocalDate.of(2026, 11, 23));
 
   private final String identity;
-  private final Optional<SecretManagerCalls> manager;
+  private final SecretManagerCalls manager;
   private final Turns turns;
   private final Runnable closing;
 
-  private GoogleStore(
-      String identity, Optional<SecretManagerCalls> manager, Turns turns, Runnable closing) {
+  private GoogleStore(String identity, SecretManagerCalls manager, Turns turns, Runnable closing) {
     this.identity = identity;
     this.manager = manager;
     this.turns = turns;
@@ -107,7 +107,7 @@ public final class GoogleStore implements SecretStore {
       public SecretStore open(String identity, Fields configuration, References references)
           throws MalformedObjectException, StoreException {
         if (Referents.unknown(configuration, references, List.of("auth"))) {
-          return new GoogleStore(identity, Optional.empty(), turns, () -> {});
+          return new LookedAt(identity, LIMITS);
         }
         GoogleConfiguration opened =
             GoogleConfiguration.of(identity, configuration, references, clients, route, calls);
@@ -118,13 +118,9 @@ public final class GoogleStore implements SecretStore {
                 opened.where(),
                 new SecretManagerCalls.Identity(opened.name(), tokens, opened.login()),
                 opened.fallsBack());
-        return new GoogleStore(identity, Optional.of(manager), turns, opened.login()::close);
+        return new GoogleStore(identity, manager, turns, opened.login()::close);
       }
     };
-  }
-
-  private SecretManagerCalls manager() throws StoreException {
-    return manager.orElseThrow(() -> Referents.nobody(identity));
   }
 
   private String where(String key) {
@@ -136,7 +132,7 @@ public final class GoogleStore implements SecretStore {
     if (ref.metadata()) {
       return new Item(metadata(ref), new Origin(identity, ref.key(), ref.property(), ""));
     }
-    SecretManagerCalls.Version version = manager().version(ref.key(), ref.version());
+    SecretManagerCalls.Version version = manager.version(ref.key(), ref.version());
     SecretBytes value = version.payload();
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
@@ -150,9 +146,7 @@ public final class GoogleStore implements SecretStore {
 
   private SecretBytes metadata(RemoteRef ref) throws StoreException {
     SecretManagerCalls.Entry entry =
-        manager()
-            .entry(ref.key())
-            .orElseThrow(() -> manager.orElseThrow().missing(where(ref.key())));
+        manager.entry(ref.key()).orElseThrow(() -> manager.missing(where(ref.key())));
     Map<String, Map<String, String>> all =
         new TreeMap<>(Map.of("annotations", entry.annotations(), "labels", entry.labels()));
     if (ref.property().isEmpty()) {
@@ -192,7 +186,7 @@ public final class GoogleStore implements SecretStore {
 
   @Override
   public Optional<Writable> writing() {
-    return manager.map(it -> new Pushing(it, turns, identity));
+    return Optional.of(new Pushing(manager, turns, identity));
   }
 
   private Material find(Search search) throws StoreException {
@@ -203,43 +197,22 @@ public final class GoogleStore implements SecretStore {
     }
     Map<String, String> labels = search.name().isEmpty() ? search.tags() : Map.of();
     String prefix = search.path().orElse("");
-    Material found = new Material();
-    boolean complete = false;
-    try {
-      for (SecretManagerCalls.Entry each : manager().list(prefix, labels)) {
-        if (each.key().startsWith(prefix)
-            && search.named(each.key())
-            && each.labels().entrySet().containsAll(labels.entrySet())) {
-          add(each.key(), found);
-        }
-      }
-      complete = true;
-      return found;
-    } finally {
-      if (!complete) {
-        found.close();
-      }
-    }
-  }
-
-  /** What was deleted meanwhile, or never had a version, is listed and not there. */
-  private void add(String key, Material found) throws StoreException {
-    try {
-      found.put(key, fetch(new RemoteRef(key, "", "")));
-    } catch (StoreException e) {
-      if (!(e.problem() instanceof Problem.NotFound)) {
-        throw e;
-      }
-    }
+    return Searchable.each(
+        manager.list(prefix, labels).stream()
+            .filter(
+                each ->
+                    each.key().startsWith(prefix)
+                        && search.named(each.key())
+                        && each.labels().entrySet().containsAll(labels.entrySet()))
+            .map(SecretManagerCalls.Entry::key)
+            .toList(),
+        key -> fetch(new RemoteRef(key, "", "")));
   }
 
   /** Whether there is a token to ask with; what it may do is only known for a secret. */
   @Override
   public Validity validate() throws StoreException {
-    if (manager.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
-    manager.get().login();
+    manager.login();
     return Validity.READY;
   }
 

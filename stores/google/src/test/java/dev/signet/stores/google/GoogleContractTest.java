@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
-import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.GoogleDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.util.EnumSet;
@@ -66,21 +65,6 @@ final class GoogleContractTest implements StoreContract {
     @Override
     public boolean logsIn(Gate.Asked asked) {
       return asked.path().startsWith("/oauth2");
-    }
-
-    @Override
-    public boolean writes(Gate.Asked asked) {
-      return forValues(asked) && !asked.method().equals("GET");
-    }
-
-    @Override
-    public RemoteRef ref(String name) {
-      return new RemoteRef(name, "", "");
-    }
-
-    @Override
-    public Writable.Remote remote(String name) {
-      return new Writable.Remote(name, "");
     }
 
     private GoogleDouble.Kept kept(String name) {

@@ -1,6 +1,7 @@
 package dev.signet.stores.google;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,6 +17,8 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
+import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.GoogleDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -534,6 +537,19 @@ final class GoogleStoreTest {
         each.get();
       }
       assertThat(Given.texts(store.fetchMap(new RemoteRef("own", "", "")))).hasSize(20);
+    }
+  }
+
+  @Test
+  void theGuideIsTakenAtItsWord() throws Exception {
+    google.cluster = "my-project";
+    given
+        .account("app", google.subject)
+        .annotated("app", Map.of("iam.gke.io/gcp-service-account", GoogleDouble.ACCOUNT));
+    try (SecretStore store =
+        provider.open(
+            Given.STORE, requireNonNull(Guide.stores("stores-google.md").get("gcpsm")), given)) {
+      assertThat(store.validate()).isEqualTo(SecretStore.Validity.READY);
     }
   }
 }

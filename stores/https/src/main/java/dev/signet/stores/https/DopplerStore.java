@@ -177,7 +177,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
       selector.string("namespace").ifPresent(it -> named.put("namespace", it));
       named.put("key", selector.string("key").filter(it -> !it.isEmpty()).orElse("dopplerToken"));
       identity.ifPresent(it -> it.names().forEach(it::raw));
-      requireNamespace(selector, references);
+      Referents.requireNamespace(selector, references);
       return fixed(references.secret(Fields.of(named, selector.path())), api);
     }
     Fields oidc =
@@ -189,7 +189,7 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
     oidc.raw("expirationSeconds");
     String who = oidc.requiredString("identity");
     Fields account = oidc.requiredObject("serviceAccountRef");
-    requireNamespace(account, references);
+    Referents.requireNamespace(account, references);
     List<String> audiences = List.of(server.toString(), audience(api.identity()));
     String name =
         Tokens.identity(
@@ -216,13 +216,6 @@ public final class DopplerStore implements SecretStore, Searchable, Writable {
       @Override
       public void close() {}
     };
-  }
-
-  private static void requireNamespace(Fields selector, References references)
-      throws MalformedObjectException {
-    if (references.clusterWide() && selector.string("namespace").orElse("").isEmpty()) {
-      throw new MalformedObjectException(selector.path() + ": cluster scope requires namespace");
-    }
   }
 
   /** {@code SecretStore/ns/name} is {@code secretStore:ns:name} there. */

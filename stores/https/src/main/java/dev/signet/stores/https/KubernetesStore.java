@@ -11,6 +11,8 @@ import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
+import dev.signet.delivery.store.LookedAt;
+import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -19,9 +21,6 @@ import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
-import dev.signet.template.select.Gjson;
-import dev.signet.template.select.GjsonResult;
-import dev.signet.template.select.SelectorException;
 import dev.signet.yaml.GoJson;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -62,14 +61,14 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   private final String identity;
   private final String namespace;
   private final boolean clusterWide;
-  private final Optional<KubernetesServer> server;
+  private final KubernetesServer server;
   private final ApiCalls calls;
 
   private KubernetesStore(
       String identity,
       String namespace,
       boolean clusterWide,
-      Optional<KubernetesServer> server,
+      KubernetesServer server,
       ApiCalls calls) {
     this.identity = identity;
     this.namespace = namespace;
@@ -113,29 +112,21 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             && references.user().isEmpty()
             && KubernetesServer.dependsOnUser(configuration)) {
           KubernetesServer.passOver(configuration);
-          return new KubernetesStore(identity, namespace, true, Optional.empty(), calls);
+          return new LookedAt(identity, PublishedLimits.NONE);
         }
         KubernetesServer server =
             KubernetesServer.open(identity, configuration, references, clients);
         configuration.refuseUnread();
-        return new KubernetesStore(
-            identity, namespace, references.clusterWide(), Optional.of(server), calls);
+        return new KubernetesStore(identity, namespace, references.clusterWide(), server, calls);
       }
     };
-  }
-
-  private KubernetesServer server() throws StoreException {
-    return server.orElseThrow(
-        () ->
-            new StoreException(
-                new Problem.Malformed(), identity + " is asked as the namespace of its user"));
   }
 
   private Endpoint.Answer send(String call, String method, String path, byte[] body)
       throws StoreException {
     boolean succeeded = false;
     try {
-      Endpoint.Answer answer = server().send(method, path, body);
+      Endpoint.Answer answer = server.send(method, path, body);
       succeeded = answer.succeeded();
       return answer;
     } finally {
@@ -195,19 +186,13 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     if (json == null || dot == ref.property().length() - 1) {
       throw without(ref, "data");
     }
-    return at(json, ref.property().substring(dot + 1)).orElseThrow(() -> without(ref, "data"));
+    return at(json, ref.property().substring(dot + 1), ref).orElseThrow(() -> without(ref, "data"));
   }
 
-  private Optional<SecretBytes> at(SecretBytes json, String path) throws StoreException {
-    try {
-      GjsonResult found = json.with(bytes -> Gjson.get(bytes, path));
-      return found.exists()
-          ? Optional.of(SecretBytes.wrap(found.string().toBytes()))
-          : Optional.empty();
-    } catch (SelectorException e) {
-      throw new StoreException(
-          new Problem.Malformed(), "path " + path + " in " + identity + ": " + e.getMessage());
-    }
+  private Optional<SecretBytes> at(SecretBytes json, String path, RemoteRef ref)
+      throws StoreException {
+    return JsonPart.get(
+        json, path, JsonPart.Order.PATH_ONLY, "secret \"" + ref.key() + "\" of " + identity);
   }
 
   private SecretBytes metadata(RemoteSecret secret, RemoteRef ref) throws StoreException {
@@ -235,7 +220,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     }
     String rest = String.join("", List.of(path).subList(2, path.length));
     try (SecretBytes json = text(value)) {
-      return at(json, rest).orElseThrow(() -> without(ref, "metadata"));
+      return at(json, rest, ref).orElseThrow(() -> without(ref, "metadata"));
     }
   }
 
@@ -325,7 +310,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("ListSecrets", "GET", path(namespace, "") + query, new byte[0])) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("unable to list secrets", answer);
+        throw server.endpoint().problem("unable to list secrets", answer);
       }
       try (RemoteSecret.Page page = RemoteSecret.page(answer.body())) {
         for (RemoteSecret each : page.items()) {
@@ -336,7 +321,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         }
         return page.next();
       } catch (IOException e) {
-        throw server().endpoint().unreachable("sent no list of Secrets");
+        throw server.endpoint().unreachable("sent no list of Secrets");
       }
     }
   }
@@ -363,11 +348,11 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
         return Optional.empty();
       }
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("cannot get Secret " + namespace + "/" + name, answer);
+        throw server.endpoint().problem("cannot get Secret " + namespace + "/" + name, answer);
       }
       return Optional.of(RemoteSecret.read(answer.body()));
     } catch (IOException e) {
-      throw server().endpoint().unreachable("sent no Secret");
+      throw server.endpoint().unreachable("sent no Secret");
     }
   }
 
@@ -442,7 +427,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
             ? send("UpdateSecret", "PUT", path(into, name), body)
             : send("CreateSecret", "POST", path(into, ""), body)) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("cannot write Secret " + into + "/" + name, answer);
+        throw server.endpoint().problem("cannot write Secret " + into + "/" + name, answer);
       }
     } finally {
       Arrays.fill(body, (byte) 0);
@@ -499,7 +484,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("DeleteSecret", "DELETE", path(namespace, secret.name()), body)) {
       if (!answer.succeeded() && answer.code() != 404) {
-        throw server()
+        throw server
             .endpoint()
             .problem("cannot delete Secret " + namespace + "/" + secret.name(), answer);
       }
@@ -509,9 +494,6 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   /** Whether it may get Secrets there: by its rules, else by asking outright. */
   @Override
   public Validity validate() throws StoreException {
-    if (server.isEmpty()) {
-      return Validity.UNKNOWN;
-    }
     String rules = "{\"spec\":{\"namespace\":\"" + namespace + "\"}}";
     if (review("selfsubjectrulesreviews", "SelfSubjectRulesReview", rules)
             instanceof Map<?, ?> found
@@ -545,7 +527,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
     try (Endpoint.Answer answer =
         send("Create" + kind, "POST", "/apis/authorization.k8s.io/v1/" + resource, body)) {
       if (!answer.succeeded()) {
-        throw server().endpoint().problem("could not verify if client is valid", answer);
+        throw server.endpoint().problem("could not verify if client is valid", answer);
       }
       return JsonTree.object(answer.body()).orElse(Map.of()).get("status");
     }

@@ -73,10 +73,12 @@ public final class Referents {
     unused.names().forEach(unused::raw);
   }
 
-  /** What is asked of a store that was only to be looked at fails with this. */
-  public static StoreException nobody(String identity) {
-    return new StoreException(
-        new Problem.Malformed(), identity + " is asked as the namespace of its user");
+  /** For providers whose cluster-wide stores have to say where their credentials are. */
+  static void requireNamespace(Fields selector, References references)
+      throws MalformedObjectException {
+    if (references.clusterWide() && selector.string("namespace").orElse("").isEmpty()) {
+      throw new MalformedObjectException(selector.path() + ": cluster scope requires namespace");
+    }
   }
 
   /**

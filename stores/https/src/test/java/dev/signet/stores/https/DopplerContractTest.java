@@ -4,22 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
-import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.DopplerDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** What every store keeps, of Doppler with a token of its own. */
@@ -42,7 +40,8 @@ final class DopplerContractTest implements StoreContract {
 
     @Override
     public Set<Feature> features() {
-      return EnumSet.of(Feature.EMPTY, Feature.FIND_NAMES, Feature.PUSH);
+      return EnumSet.of(
+          Feature.EMPTY, Feature.FRAMED, Feature.FIND_NAMES, Feature.PUSH, Feature.PUSH_COMPARES);
     }
 
     @Override
@@ -69,21 +68,6 @@ final class DopplerContractTest implements StoreContract {
     }
 
     @Override
-    public boolean writes(Gate.Asked asked) {
-      return forValues(asked) && !asked.method().equals("GET");
-    }
-
-    @Override
-    public RemoteRef ref(String name) {
-      return new RemoteRef(name, "", "");
-    }
-
-    @Override
-    public Writable.Remote remote(String name) {
-      return new Writable.Remote(name, "");
-    }
-
-    @Override
     public String put(String name, byte[] value) {
       doppler.secrets.put(name, new String(value, StandardCharsets.UTF_8));
       return "";
@@ -96,11 +80,6 @@ final class DopplerContractTest implements StoreContract {
     }
 
     @Override
-    public OptionalInt limit() {
-      return OptionalInt.empty();
-    }
-
-    @Override
     public Gate.Answer denied() {
       return new Gate.Answer(403, Map.of(), "{\"messages\": [\"no\"], \"success\": false}");
     }
@@ -108,11 +87,6 @@ final class DopplerContractTest implements StoreContract {
     @Override
     public Gate.Answer throttled(int seconds) {
       return new Gate.Answer(429, Map.of("Retry-After", Integer.toString(seconds)), "{}");
-    }
-
-    @Override
-    public Optional<Gate.Answer> wrongClock() {
-      return Optional.empty();
     }
 
     @Override

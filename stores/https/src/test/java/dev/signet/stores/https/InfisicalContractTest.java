@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
-import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.SecretStore;
 import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
-import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Backend;
 import dev.signet.stores.contract.Gate;
 import dev.signet.stores.contract.Given;
 import dev.signet.stores.contract.StoreContract;
+import dev.signet.stores.contract.doubles.InfisicalDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** What every store keeps, of Infisical. */
@@ -77,21 +75,6 @@ final class InfisicalContractTest implements StoreContract {
     }
 
     @Override
-    public boolean writes(Gate.Asked asked) {
-      return forValues(asked) && !asked.method().equals("GET");
-    }
-
-    @Override
-    public RemoteRef ref(String name) {
-      return new RemoteRef(name, "", "");
-    }
-
-    @Override
-    public Writable.Remote remote(String name) {
-      return new Writable.Remote(name, "");
-    }
-
-    @Override
     public String put(String name, byte[] value) {
       InfisicalDouble.Kept kept =
           infisical.secrets.computeIfAbsent("/ " + name, _ -> new InfisicalDouble.Kept());
@@ -106,11 +89,6 @@ final class InfisicalContractTest implements StoreContract {
     }
 
     @Override
-    public OptionalInt limit() {
-      return OptionalInt.empty();
-    }
-
-    @Override
     public Gate.Answer denied() {
       return new Gate.Answer(403, Map.of(), "{\"message\": \"You are not allowed\"}");
     }
@@ -119,11 +97,6 @@ final class InfisicalContractTest implements StoreContract {
     public Gate.Answer throttled(int seconds) {
       return new Gate.Answer(
           429, Map.of("Retry-After", Integer.toString(seconds)), "{\"message\": \"Rate limit\"}");
-    }
-
-    @Override
-    public Optional<Gate.Answer> wrongClock() {
-      return Optional.empty();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.signet.stores.https;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.re2j.Pattern;
 import dev.signet.core.SecretBytes;
 import dev.signet.delivery.Problem;
+import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.RemoteRef;
 import dev.signet.delivery.store.Search;
@@ -15,6 +17,10 @@ import dev.signet.delivery.store.StoreException;
 import dev.signet.delivery.store.StoreProvider;
 import dev.signet.delivery.store.Writable;
 import dev.signet.stores.contract.Given;
+import dev.signet.stores.contract.Guide;
+import dev.signet.stores.contract.doubles.AkeylessDouble;
+import dev.signet.stores.contract.doubles.DopplerDouble;
+import dev.signet.stores.contract.doubles.InfisicalDouble;
 import dev.signet.testkit.web.StrictServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +46,15 @@ final class LightStoresTest {
 
   private final InfisicalDouble infisical = new InfisicalDouble();
   private final DopplerDouble doppler = new DopplerDouble();
+  private final AkeylessDouble akeyless = new AkeylessDouble();
   private final StrictServer server =
       new StrictServer(
           request ->
-              request.host().contains("doppler") ? doppler.to(request) : infisical.to(request));
+              switch (request.host()) {
+                case "api.doppler.com" -> doppler.to(request);
+                case "api.akeyless.io" -> akeyless.to(request);
+                default -> infisical.to(request);
+              });
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final RestApi.Surroundings surroundings =
       new RestApi.Surroundings(
@@ -287,6 +298,33 @@ final class LightStoresTest {
     try (SecretStore store = doppler("")) {
       assertThat(failure(() -> fetch(store, "A", "")).problem()).isEqualTo(new Problem.Malformed());
       assertThat(failure(() -> fetch(store, "A", "")).problem()).isEqualTo(new Problem.NotFound());
+    }
+  }
+
+  @Test
+  void theGuideIsTakenAtItsWord() throws Exception {
+    given
+        .secret("infisical", "id", "id")
+        .secret("infisical", "secret", "secret")
+        .secret("doppler", "dopplerToken", DopplerDouble.TOKEN)
+        .secret("akeyless", "accessId", "p-1")
+        .secret("akeyless", "accessType", "access_key")
+        .secret("akeyless", "accessTypeParam", "secret");
+    Map<String, StoreProvider> providers =
+        Map.of(
+            "infisical",
+            infisicals(),
+            "doppler",
+            DopplerStore.provider(surroundings, System::nanoTime),
+            "akeyless",
+            AkeylessStore.provider(surroundings, System::nanoTime));
+    Map<String, Fields> stores = Guide.stores("stores-light.md");
+    assertThat(stores).hasSize(3);
+    for (Map.Entry<String, Fields> each : stores.entrySet()) {
+      try (SecretStore store =
+          requireNonNull(providers.get(each.getKey())).open(Given.STORE, each.getValue(), given)) {
+        assertThat(store.validate()).isEqualTo(SecretStore.Validity.READY);
+      }
     }
   }
 }

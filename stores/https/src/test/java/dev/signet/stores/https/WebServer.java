@@ -2,6 +2,7 @@ package dev.signet.stores.https;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,12 +38,14 @@ final class WebServer implements AutoCloseable {
         "/",
         exchange -> {
           String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          exchange.setStreams(new ByteArrayInputStream(body), null);
           asked.add(
               new Asked(
                   exchange.getRequestMethod(),
                   exchange.getRequestURI().toString(),
                   authorization == null ? "" : authorization,
-                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                  new String(body, StandardCharsets.UTF_8)));
           answers.to(exchange);
         });
     server.start();

@@ -180,6 +180,8 @@ public final class VaultNeeds {
               Map.of("lease_id", Set.of(path + "/*"), "sync", Set.of())));
       if (!asStatic) {
         rules.add(Rule.of("auth/token/renew-accessor", Capability.update));
+        // Of whoever asked and was killed before the answer was noted.
+        rules.add(Rule.of("auth/token/revoke-accessor", Capability.update));
       }
     }
     return rules;

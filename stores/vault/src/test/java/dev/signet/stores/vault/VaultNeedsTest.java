@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,8 +117,12 @@ class VaultNeedsTest {
     }
 
     Generator.Sources sources() {
+      return sources(Generator.Notes.NONE);
+    }
+
+    Generator.Sources sources(Generator.Notes notes) {
       return new Generator.Sources(
-          (_, _) -> Given.bytes(""), given, Instant::now, new SecureRandom());
+          (_, _) -> Given.bytes(""), given, Instant::now, new SecureRandom(), notes);
     }
 
     @Override
@@ -440,16 +445,55 @@ class VaultNeedsTest {
     try (Somebody somebody = new Somebody()) {
       rules = VaultNeeds.generator(somebody.spec(rest));
     }
+    provesNeeded(rules, by -> lives(by, rest));
+  }
+
+  private void lives(Somebody by, String rest) throws Exception {
+    Generator.Made made = by.vaults.generator().generate(ME, by.spec(rest), by.sources());
+    made.values().close();
+    try (Somebody next = new Somebody()) {
+      Generator generator = next.vaults.generator();
+      var state = made.lasting().orElseThrow().state();
+      assertThat(generator.renew(ME, next.spec(rest), state, next.sources())).isPresent();
+      generator.takeBack(ME, next.spec(rest), state, next.sources());
+    }
+  }
+
+  /** What is noted before anything is asked for. */
+  private static final class Asked implements Generator.Notes {
+    private final List<Map<String, @Nullable Object>> states = new ArrayList<>();
+
+    @Override
+    public void asking(String on, Map<String, @Nullable Object> state) {
+      states.add(state);
+    }
+
+    @Override
+    public List<Map<String, @Nullable Object>> others() {
+      return List.of();
+    }
+  }
+
+  /** The same where it is killed before it can note what was made. */
+  private void livesOrIsKilled(String rest) throws Exception {
+    List<Rule> rules;
+    try (Somebody somebody = new Somebody()) {
+      rules = VaultNeeds.generator(somebody.spec(rest));
+    }
     provesNeeded(
         rules,
         by -> {
-          Generator.Made made = by.vaults.generator().generate(ME, by.spec(rest), by.sources());
-          made.values().close();
-          try (Somebody next = new Somebody()) {
-            Generator generator = next.vaults.generator();
-            var state = made.lasting().orElseThrow().state();
-            assertThat(generator.renew(ME, next.spec(rest), state, next.sources())).isPresent();
-            generator.takeBack(ME, next.spec(rest), state, next.sources());
+          lives(by, rest);
+          try (Somebody killed = new Somebody();
+              Somebody next = new Somebody()) {
+            Asked asked = new Asked();
+            Generator.Made made =
+                killed.vaults.generator().generate(ME, killed.spec(rest), killed.sources(asked));
+            made.values().close();
+            assertThat(asked.states).hasSize(1);
+            next.vaults
+                .generator()
+                .takeBack(ME, next.spec(rest), asked.states.getFirst(), next.sources());
           }
         });
   }
@@ -457,7 +501,7 @@ class VaultNeedsTest {
   @Test
   void aLeaseIsRenewedAndRevokedAndNoOther(Postgres postgres) throws Exception {
     String engine = VaultGeneratorTest.database(vault, postgres, "1h", "24h");
-    lives("path: " + engine + "/creds/app");
+    livesOrIsKilled("path: " + engine + "/creds/app");
     String leased = first(/* leased= */ true);
     vault.write(leased + "/creds/app", "{\"user\": \"v-2\", \"ttl\": \"1h\"}");
     String other = vault.read(leased + "/creds/app").json().text("lease_id");

@@ -1,4 +1,4 @@
-package dev.signet.stores.azure;
+package dev.signet.stores.contract.doubles;
 
 import static dev.signet.testkit.web.StrictServer.require;
 import static java.util.Objects.requireNonNull;
@@ -11,9 +11,14 @@ import dev.signet.testkit.web.StrictServer;
 import dev.signet.testkit.web.StrictServer.Answer;
 import dev.signet.testkit.web.StrictServer.Complaint;
 import dev.signet.testkit.web.StrictServer.Request;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
@@ -33,40 +38,40 @@ import org.jspecify.annotations.Nullable;
  * metadata of a machine, and Key Vault's REST API 7.4 with soft delete. No request passes that has
  * a header, an audience, a parameter or a field too many or too few.
  */
-final class AzureDouble implements StrictServer.Protocol {
+public final class AzureDouble implements StrictServer.Protocol {
 
-  static final String TENANT = "11111111-aaaa-bbbb-cccc-222222222222";
-  static final String CLIENT = "33333333-aaaa-bbbb-cccc-444444444444";
-  static final String SECRET = "s~ecret";
-  static final String HOST = "v.vault.azure.net";
+  public static final String TENANT = "11111111-aaaa-bbbb-cccc-222222222222";
+  public static final String CLIENT = "33333333-aaaa-bbbb-cccc-444444444444";
+  public static final String SECRET = "s~ecret";
+  public static final String HOST = "v.vault.azure.net";
 
   /** A version of something as it is kept. */
-  record Version(Map<String, @Nullable Object> fields) {}
+  public record Version(Map<String, @Nullable Object> fields) {}
 
   /** Something with its versions. */
-  static final class Kept {
-    final List<Version> versions = new ArrayList<>();
+  public static final class Kept {
+    public final List<Version> versions = new ArrayList<>();
 
-    Map<String, @Nullable Object> newest() {
+    public Map<String, @Nullable Object> newest() {
       return versions.getLast().fields();
     }
   }
 
-  final Map<String, Kept> there = new ConcurrentSkipListMap<>();
-  final Map<String, Kept> deleted = new ConcurrentHashMap<>();
-  final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  public final Map<String, Kept> there = new ConcurrentSkipListMap<>();
+  public final Map<String, Kept> deleted = new ConcurrentHashMap<>();
+  public final Set<String> tokens = ConcurrentHashMap.newKeySet();
 
   /** What signs assertions; none where a secret is enough. */
-  Optional<PublicKey> certificate = Optional.empty();
+  public Optional<PublicKey> certificate = Optional.empty();
 
   /** What is asserted by somebody else's token. */
-  Optional<String> assertion = Optional.empty();
+  public Optional<String> assertion = Optional.empty();
 
   /** Which identity a machine is asked for. */
-  Optional<String> identity = Optional.empty();
+  public Optional<String> identity = Optional.empty();
 
   /** How often something that is recovered is not there yet. */
-  int slow;
+  public int slow;
 
   private int number;
 
@@ -81,7 +86,7 @@ final class AzureDouble implements StrictServer.Protocol {
   }
 
   /** What is there. */
-  Kept at(String path) {
+  public Kept at(String path) {
     return requireNonNull(there.get(path));
   }
 
@@ -223,7 +228,7 @@ final class AzureDouble implements StrictServer.Protocol {
     };
   }
 
-  static Answer error(int code, String name) {
+  public static Answer error(int code, String name) {
     return Answer.json(
         code,
         """
@@ -324,12 +329,27 @@ final class AzureDouble implements StrictServer.Protocol {
     body.stringMap("tags");
     body.refuseUnread();
     Map<String, @Nullable Object> fields = new TreeMap<>();
-    try (var bytes = dev.signet.core.SecretBytes.copyOf(value)) {
-      fields.put("cer", Base64.getEncoder().encodeToString(Leaf.of(bytes, "c", "the double")));
-    } catch (dev.signet.delivery.store.StoreException e) {
+    try {
+      fields.put("cer", Base64.getEncoder().encodeToString(leaf(value)));
+    } catch (GeneralSecurityException e) {
       throw new Complaint("the value is no certificate");
     }
     return added(path, fields, body);
+  }
+
+  /** Of PKCS#12 without a password that of its key, else the first one in DER or PEM. */
+  private static byte[] leaf(byte[] bytes) throws GeneralSecurityException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(new ByteArrayInputStream(bytes), new char[0]);
+      return store.getCertificate(store.aliases().nextElement()).getEncoded();
+    } catch (IOException e) {
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      int begin = Math.max(0, text.indexOf("-----BEGIN CERTIFICATE"));
+      return CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(bytes, begin, bytes.length - begin))
+          .getEncoded();
+    }
   }
 
   private Answer added(String path, Map<String, @Nullable Object> fields, Fields body)
@@ -348,7 +368,7 @@ final class AzureDouble implements StrictServer.Protocol {
   }
 
   /** Keeps another version, as whoever writes it. */
-  synchronized String put(
+  public synchronized String put(
       String path,
       Map<String, @Nullable Object> fields,
       Map<String, String> tags,

@@ -1,7 +1,8 @@
-package dev.signet.stores.https;
+package dev.signet.delivery.store;
 
-import dev.signet.delivery.store.StoreException;
+import dev.signet.delivery.Problem;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /**
  * Reading a value and writing it back, one after the other for the same value: stores that cannot
@@ -17,13 +18,8 @@ public final class Turns {
     void run() throws StoreException;
   }
 
-  private final ReentrantLock[] locks = new ReentrantLock[MANY];
-
-  public Turns() {
-    for (int i = 0; i < MANY; i++) {
-      locks[i] = new ReentrantLock();
-    }
-  }
+  private final ReentrantLock[] locks =
+      IntStream.range(0, MANY).mapToObj(_ -> new ReentrantLock()).toArray(ReentrantLock[]::new);
 
   /**
    * Waits for the turn.
@@ -32,7 +28,12 @@ public final class Turns {
    */
   public void of(String name, Work work) throws StoreException {
     ReentrantLock lock = locks[Math.floorMod(name.hashCode(), MANY)];
-    lock.lock();
+    try {
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(new Problem.Unreachable(), "interrupted while waiting to write");
+    }
     try {
       work.run();
     } finally {

@@ -1,4 +1,4 @@
-package dev.signet.stores.https;
+package dev.signet.stores.contract.doubles;
 
 import static dev.signet.testkit.web.StrictServer.require;
 
@@ -23,19 +23,19 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** As much of Doppler's API v3 as a store asks. */
-final class DopplerDouble implements StrictServer.Protocol {
+public final class DopplerDouble implements StrictServer.Protocol {
 
-  static final String TOKEN = "dp.st.dev.token";
+  public static final String TOKEN = "dp.st.dev.token";
 
-  final Map<String, String> secrets = new ConcurrentSkipListMap<>();
-  final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  public final Map<String, String> secrets = new ConcurrentSkipListMap<>();
+  public final Set<String> tokens = ConcurrentHashMap.newKeySet();
 
   /** The token of a Kubernetes account that is exchanged; nobody may where it is empty. */
-  String account = "";
+  public String account = "";
 
   private int issued;
 
-  DopplerDouble() {
+  public DopplerDouble() {
     tokens.add(TOKEN);
   }
 

@@ -1,4 +1,4 @@
-package dev.signet.stores.google;
+package dev.signet.stores.contract.doubles;
 
 import static dev.signet.testkit.web.StrictServer.require;
 import static java.util.Objects.requireNonNull;
@@ -37,46 +37,49 @@ import org.jspecify.annotations.Nullable;
  * metadata. No request passes that has a header, an audience, a parameter or a field too many or
  * too few.
  */
-final class GoogleDouble implements StrictServer.Protocol {
+public final class GoogleDouble implements StrictServer.Protocol {
 
-  static final String PROJECT = "p";
-  static final String ACCOUNT = "reader@p.iam.gserviceaccount.com";
-  static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
-  static final String TOKEN_URI = "https://oauth2.googleapis.com/token";
-  static final String POOL =
+  public static final String PROJECT = "p";
+  public static final String ACCOUNT = "reader@p.iam.gserviceaccount.com";
+  public static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+  public static final String TOKEN_URI = "https://oauth2.googleapis.com/token";
+  public static final String POOL =
       "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/w/providers/k";
 
   /** One for all: making one takes longer than a test. */
   private static final KeyPair KEY = pair();
 
   /** A secret as it is kept. */
-  static final class Kept {
-    Map<String, String> labels = new TreeMap<>();
-    Map<String, String> annotations = new TreeMap<>();
-    List<String> topics = new ArrayList<>();
-    Object replication = Map.of();
-    int changes = 1;
-    final List<byte[]> versions = new ArrayList<>();
-    final Map<Integer, String> states = new HashMap<>();
+  public static final class Kept {
+    public Map<String, String> labels = new TreeMap<>();
+    public Map<String, String> annotations = new TreeMap<>();
+    public List<String> topics = new ArrayList<>();
+    public Object replication = Map.of();
+    public int changes = 1;
+    public final List<byte[]> versions = new ArrayList<>();
+    public final Map<Integer, String> states = new HashMap<>();
 
-    String etag() {
+    public String etag() {
       return "\"e" + changes + "\"";
     }
 
-    String state(int version) {
+    public String state(int version) {
       return states.getOrDefault(version, "ENABLED");
     }
   }
 
-  final Map<String, Kept> secrets = new ConcurrentHashMap<>();
-  final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  public final Map<String, Kept> secrets = new ConcurrentHashMap<>();
+  public final Set<String> tokens = ConcurrentHashMap.newKeySet();
   private int issued;
 
   /** What is told of the machine; nothing where it is not at Google. */
-  final Map<String, String> machine = new TreeMap<>();
+  public final Map<String, String> machine = new TreeMap<>();
 
   /** The token of a Kubernetes account that each exchange may be made for. */
-  String subject = "kubernetes-token";
+  public String subject = "kubernetes-token";
+
+  /** The project of the cluster whose accounts are known. */
+  public String cluster = "cp";
 
   private static KeyPair pair() {
     try {
@@ -89,7 +92,7 @@ final class GoogleDouble implements StrictServer.Protocol {
   }
 
   /** A key of the account as Google hands it out. */
-  String keyFile() {
+  public String keyFile() {
     String pem =
         "-----BEGIN PRIVATE KEY-----\\n"
             + Base64.getEncoder().encodeToString(KEY.getPrivate().getEncoded())
@@ -101,7 +104,7 @@ final class GoogleDouble implements StrictServer.Protocol {
   }
 
   /** One that is there. */
-  Kept at(String path) {
+  public Kept at(String path) {
     return requireNonNull(secrets.get(path));
   }
 
@@ -170,8 +173,8 @@ final class GoogleDouble implements StrictServer.Protocol {
                 "subject_token",
                 subject,
                 "audience",
-                "identitynamespace:cp.svc.id.goog:https://container.googleapis.com/v1/projects/"
-                    + "cp/locations/europe-west3/clusters/main",
+                "identitynamespace:%s.svc.id.goog:https://container.googleapis.com/v1/projects/%s/locations/europe-west3/clusters/main"
+                    .formatted(cluster, cluster),
                 "scope",
                 SCOPE)),
         "the body of an exchange is " + body.keySet() + " " + body.get("audience"));
@@ -302,7 +305,7 @@ final class GoogleDouble implements StrictServer.Protocol {
     return access(request, parent + "/secrets/" + name[0], kept, parts[2].replace(":access", ""));
   }
 
-  static Answer error(int code, String status) {
+  public static Answer error(int code, String status) {
     return Answer.json(
         code,
         """

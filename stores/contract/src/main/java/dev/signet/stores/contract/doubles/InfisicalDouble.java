@@ -1,4 +1,4 @@
-package dev.signet.stores.https;
+package dev.signet.stores.contract.doubles;
 
 import static dev.signet.testkit.web.StrictServer.require;
 import static java.util.Objects.requireNonNull;
@@ -23,33 +23,33 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** As much of Infisical as a store asks: logins of machine identities, and raw secrets (v3). */
-final class InfisicalDouble implements StrictServer.Protocol {
+public final class InfisicalDouble implements StrictServer.Protocol {
 
   /** A secret with its versions. */
-  static final class Kept {
-    final List<String> versions = new ArrayList<>();
-    boolean managed;
+  public static final class Kept {
+    public final List<String> versions = new ArrayList<>();
+    public boolean managed;
   }
 
   /** By {@code folder name}. */
-  final Map<String, Kept> secrets = new ConcurrentSkipListMap<>();
+  public final Map<String, Kept> secrets = new ConcurrentSkipListMap<>();
 
   /** What is imported into the scope's folder. */
-  final Map<String, String> imported = new TreeMap<>();
+  public final Map<String, String> imported = new TreeMap<>();
 
-  final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  public final Set<String> tokens = ConcurrentHashMap.newKeySet();
 
   /** What each method has to be asked with. */
-  final Map<String, Map<String, String>> logins =
+  public final Map<String, Map<String, String>> logins =
       new TreeMap<>(Map.of("universal-auth", Map.of("clientId", "id", "clientSecret", "secret")));
 
   /** Whether projects are only known by the older path. */
-  boolean old;
+  public boolean old;
 
   private int issued;
 
   /** One that is there. */
-  Kept at(String place) {
+  public Kept at(String place) {
     return requireNonNull(secrets.get(place));
   }
 
