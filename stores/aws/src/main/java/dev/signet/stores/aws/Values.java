@@ -11,6 +11,7 @@ import dev.signet.template.select.Gjson;
 import dev.signet.yaml.GoJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 

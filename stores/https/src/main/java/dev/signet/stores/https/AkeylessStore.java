@@ -11,6 +11,7 @@ import dev.signet.delivery.object.Fields;
 import dev.signet.delivery.object.MalformedObjectException;
 import dev.signet.delivery.store.ApiCalls;
 import dev.signet.delivery.store.LookedAt;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -158,7 +159,7 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
     if (!ref.property().isEmpty()) {
       try (SecretBytes whole = value) {
         value =
-            JsonPart.get(whole, ref.property(), JsonPart.Order.NAME_FIRST, where)
+            JsonPart.get(whole, ref.property(), Property.Order.NAME_FIRST, where)
                 .orElseThrow(() -> JsonPart.missing(ref.property(), where));
       }
     }
@@ -179,7 +180,7 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
   public Material fetchMap(RemoteRef ref) throws StoreException {
     Item item = fetch(ref);
     try (SecretBytes whole = item.value()) {
-      return JsonPart.members(whole, item.origin(), api.where(ref.key()));
+      return Property.members(whole, item.origin(), api.where(ref.key()));
     }
   }
 
@@ -342,7 +343,7 @@ public final class AkeylessStore implements SecretStore, Searchable, Writable {
   private boolean has(SecretBytes value, Remote remote) throws StoreException {
     Optional<SecretBytes> part =
         JsonPart.get(
-            value, path(remote.property()), JsonPart.Order.PATH_ONLY, api.where(remote.key()));
+            value, path(remote.property()), Property.Order.PATH_ONLY, api.where(remote.key()));
     part.ifPresent(SecretBytes::close);
     return part.isPresent();
   }

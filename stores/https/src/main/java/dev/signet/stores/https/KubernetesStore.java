@@ -12,6 +12,7 @@ import dev.signet.delivery.store.Attempt;
 import dev.signet.delivery.store.JsonText;
 import dev.signet.delivery.store.JsonTree;
 import dev.signet.delivery.store.LookedAt;
+import dev.signet.delivery.store.Property;
 import dev.signet.delivery.store.PublishedLimits;
 import dev.signet.delivery.store.References;
 import dev.signet.delivery.store.RemoteRef;
@@ -192,7 +193,7 @@ public final class KubernetesStore implements SecretStore, Searchable, Writable 
   private Optional<SecretBytes> at(SecretBytes json, String path, RemoteRef ref)
       throws StoreException {
     return JsonPart.get(
-        json, path, JsonPart.Order.PATH_ONLY, "secret \"" + ref.key() + "\" of " + identity);
+        json, path, Property.Order.PATH_ONLY, "secret \"" + ref.key() + "\" of " + identity);
   }
 
   private SecretBytes metadata(RemoteSecret secret, RemoteRef ref) throws StoreException {
