@@ -71,7 +71,11 @@ class GenerateVaultTest {
             .findFirst()
             .orElseThrow();
     assertThat(orders.rows("rules").stream().map(each -> each.text("path")))
-        .containsExactly("auth/token/renew-accessor", "database/creds/orders", "sys/leases/revoke");
+        .containsExactly(
+            "auth/token/renew-accessor",
+            "auth/token/revoke-accessor",
+            "database/creds/orders",
+            "sys/leases/revoke");
     assertThat(orders.rows("rules").getLast().row("allowedParameters").texts("lease_id"))
         .containsExactly("database/creds/orders/*");
     assertThat(tree.texts("notes")).hasSize(2);

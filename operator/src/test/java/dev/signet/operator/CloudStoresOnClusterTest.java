@@ -112,8 +112,8 @@ class CloudStoresOnClusterTest {
       Operator operator = stage.start(stage.settings());
       try {
         for (String each : List.of("google", "akeyless")) {
-          stage.awaitValues(each, "{password=of " + each + "}", SOON);
           var _ = stage.awaitCondition(stage.externalPath("secretstores/" + each), "Ready", "True");
+          stage.awaitValues(each, "{password=of " + each + "}", SOON);
         }
       } finally {
         Stage.stop(operator);
