@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,11 +85,25 @@ public final class Internet implements AutoCloseable {
     set(STORE, trusted.toString());
     set(STORE_PASSWORD, PASSWORD);
     set(STORE_TYPE, "PKCS12");
+    readTrusted();
     ProxySelector.setDefault(new Selector(Set.copyOf(names)));
   }
 
   private void set(String property, String value) {
     properties.put(property, System.setProperty(property, value));
+  }
+
+  /**
+   * The JVM keeps whom it trusts. While one thread reads that anew, others would still be given
+   * what was before, so it is read before anybody asks.
+   */
+  private static void readTrusted() {
+    try {
+      TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
+          .init((KeyStore) null);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private final class Selector extends ProxySelector {
@@ -209,6 +224,7 @@ public final class Internet implements AutoCloseable {
             System.setProperty(name, value);
           }
         });
+    readTrusted();
     proxy.close();
     hosts.stop(0);
     threads.shutdownNow();
