@@ -3,6 +3,7 @@ package dev.signet.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.stores.contract.doubles.AkeylessDouble;
+import dev.signet.stores.contract.doubles.AzureDouble;
 import dev.signet.stores.contract.doubles.GoogleDouble;
 import dev.signet.testkit.cluster.Api;
 import dev.signet.testkit.cluster.ControlPlane;
@@ -15,11 +16,12 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
  * Services on the Internet as the operator asks them, by their own addresses and over HTTPS:
- * doubles of Google and Akeyless are there.
+ * doubles of Google, Azure and Akeyless are there.
  */
 @OnControlPlane
 class CloudStoresOnClusterTest {
@@ -27,10 +29,15 @@ class CloudStoresOnClusterTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   private final GoogleDouble google = new GoogleDouble();
+  private final AzureDouble azure = new AzureDouble();
   private final AkeylessDouble akeyless = new AkeylessDouble();
 
   private StrictServer.Answer answer(StrictServer.Request request) throws Exception {
-    return request.host().equals("api.akeyless.io") ? akeyless.to(request) : google.to(request);
+    return switch (request.host()) {
+      case "api.akeyless.io" -> akeyless.to(request);
+      case "login.microsoftonline.com", AzureDouble.HOST -> azure.to(request);
+      default -> google.to(request);
+    };
   }
 
   private static String base64(String text) {
@@ -41,6 +48,8 @@ class CloudStoresOnClusterTest {
     GoogleDouble.Kept kept = new GoogleDouble.Kept();
     kept.versions.add("{\"password\": \"of google\"}".getBytes(StandardCharsets.UTF_8));
     google.secrets.put("projects/p/secrets/database", kept);
+    var _ =
+        azure.put("secrets/database", new TreeMap<>(Map.of("value", "of azure")), Map.of(), null);
     var _ = akeyless.put("/database", "{\"password\": \"of akeyless\"}");
     akeyless.login =
         Map.of(
@@ -59,15 +68,24 @@ class CloudStoresOnClusterTest {
     api.post(
             stage.secretPath("").replaceFirst("/$", ""),
             """
-            {"metadata": {"name": "keys"}, "data": {"google.json": "%s"}}
+            {"metadata": {"name": "keys"}, "data": {"google.json": "%s", "id": "%s", "secret": "%s"}}
             """
-                .formatted(base64(google.keyFile())))
+                .formatted(
+                    base64(google.keyFile()),
+                    base64(AzureDouble.CLIENT),
+                    base64(AzureDouble.SECRET)))
         .orFail();
     for (String each :
         List.of(
             """
             {"metadata": {"name": "google"}, "spec": {"provider": {"gcpsm": {"projectID": "p", "auth":
              {"secretRef": {"secretAccessKeySecretRef": {"name": "keys", "key": "google.json"}}}}}}}""",
+            """
+            {"metadata": {"name": "azure"}, "spec": {"provider": {"azurekv": {
+             "vaultUrl": "https://%s", "tenantId": "%s",
+             "authSecretRef": {"clientId": {"name": "keys", "key": "id"},
+              "clientSecret": {"name": "keys", "key": "secret"}}}}}}"""
+                .formatted(AzureDouble.HOST, AzureDouble.TENANT),
             """
             {"metadata": {"name": "akeyless"}, "spec": {"provider": {"akeyless": {
              "akeylessGWApiURL": "https://api.akeyless.io", "authSecretRef": {"kubernetesAuth": {
@@ -103,15 +121,20 @@ class CloudStoresOnClusterTest {
             new Internet(
                 server,
                 List.of(
-                    "oauth2.googleapis.com", "secretmanager.googleapis.com", "api.akeyless.io"));
+                    "oauth2.googleapis.com",
+                    "secretmanager.googleapis.com",
+                    "login.microsoftonline.com",
+                    AzureDouble.HOST,
+                    "api.akeyless.io"));
         Stage stage = new Stage(plane, home)) {
       Crds.install(stage.api());
       applyStores(stage, google);
       externalSecret(stage, "google", "database", "password");
+      externalSecret(stage, "azure", "database", "");
       externalSecret(stage, "akeyless", "/database", "password");
       Operator operator = stage.start(stage.settings());
       try {
-        for (String each : List.of("google", "akeyless")) {
+        for (String each : List.of("google", "azure", "akeyless")) {
           var _ = stage.awaitCondition(stage.externalPath("secretstores/" + each), "Ready", "True");
           stage.awaitValues(each, "{password=of " + each + "}", SOON);
         }
