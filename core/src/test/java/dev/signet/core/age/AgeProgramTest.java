@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgeProgramTest {
 
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** 20, and 1,000 with {@code -Pvolume}. */
+  private static final int DOCUMENTS = Integer.getInteger("age.documents", 20);
 
   @TempDir Path folder;
 
@@ -35,9 +39,23 @@ class AgeProgramTest {
     "1000000, BINARY"
   })
   void opensWhatIsWrittenHere(int length, AgeFile.Form form) throws Exception {
-    String age = Needs.command("age", "apt-get install age").toString();
     byte[] content = new byte[length];
     new Random(length).nextBytes(content);
+    assertOpens(content, form);
+  }
+
+  @Test
+  void opensRandomDocuments() throws Exception {
+    for (int seed = 0; seed < DOCUMENTS; seed++) {
+      Random random = new Random(seed);
+      byte[] content = new byte[random.nextInt(random.nextInt(8) == 0 ? 300_000 : 1_000)];
+      random.nextBytes(content);
+      assertOpens(content, random.nextBoolean() ? AgeFile.Form.BINARY : AgeFile.Form.ARMORED);
+    }
+  }
+
+  private void assertOpens(byte[] content, AgeFile.Form form) throws Exception {
+    String age = Needs.command("age", "apt-get install age").toString();
     X25519Identity one = X25519Identity.generate(RANDOM);
     X25519Identity two = X25519Identity.generate(RANDOM);
     byte[] file =
